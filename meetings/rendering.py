@@ -1,0 +1,300 @@
+"""The record of one agenda item as Word file and PDF/A, from one model.
+
+The record is an official paper: it is Japanese whatever the language of the pages, in
+the manner of 公用文作成の考え方 (2022). Labels of kinds, regimes, occasions and roles
+come in as the municipality's own words.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from documents.output.docx import sheet_docx
+from documents.output.sheet import (
+    Block,
+    Facts,
+    Grid,
+    Heading,
+    Notice,
+    Pair,
+    Paragraph,
+    Sheet,
+    facts,
+)
+from documents.output.typesetting import sheet_pdf
+from portal.core.clock import JST
+from portal.core.jp import clock_words, era_words
+
+NOTHING = "なし"
+FILE_TITLE = "会議録"
+
+CARE = (
+    "この会議録には、個人情報と会議の秘密が含まれています。"
+    "正当な理由なく、他の人に見せたり、内容を伝えたりしないでください。"
+)
+
+
+class Pane(StrEnum):
+    """The two panes of the minutes; each has its own readers."""
+
+    DECISIONS = "decisions"
+    COURSE = "course"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesItem:
+    """The agenda item; ``subject`` is the case number or, without a case, the title."""
+
+    number: int
+    kind: str
+    subject: str
+    regime: str = ""
+    occasion: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttendanceRow:
+    """One person's presence at the item; ``None`` in ``came`` says absent."""
+
+    organization: str
+    post: str
+    name: str
+    role: str
+    came: datetime | None
+    left: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRow:
+    """A paper handed out; ``note`` says for instance that it was collected."""
+
+    number: str
+    title: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesEntry:
+    """One entry as typed: its kind decides what a disclosure may show of it."""
+
+    pane: Pane
+    kind: str
+    text: str
+    speaker: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRow:
+    """Who does what until when; ``None`` for a task without an end."""
+
+    who: str
+    what: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """A person who confirms the record, and when that was done."""
+
+    role: str
+    name: str
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesDocument:
+    """Everything the record of one agenda item says. All instants are aware."""
+
+    municipality: str
+    body: str
+    legal_basis: str
+    sitting: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    presiding: str
+    item: MinutesItem
+    version: int
+    made_at: datetime
+    acting_reason: str = ""
+    confirmed: bool = False
+    attendance: tuple[AttendanceRow, ...] = ()
+    papers: tuple[PaperRow, ...] = ()
+    entries: tuple[MinutesEntry, ...] = ()
+    decisions: tuple[str, ...] = ()
+    roles: tuple[RoleRow, ...] = ()
+    next_monitoring: date | None = None
+    signatories: tuple[Signatory, ...] = ()
+    digest: str = ""
+
+
+def minutes_pdf(document: MinutesDocument) -> bytes:
+    """The record as PDF/A-2a; the same document gives the same bytes."""
+    return sheet_pdf(_sheet(document))
+
+
+def minutes_docx(document: MinutesDocument) -> bytes:
+    """The record as Word file; the same document gives the same bytes."""
+    return sheet_docx(_sheet(document))
+
+
+def _sheet(document: MinutesDocument) -> Sheet:
+    state = "確定" if document.confirmed else "案"
+    sitting = f"第{document.sitting}回 {document.body}"
+    return Sheet(
+        file_title=FILE_TITLE,
+        title=f"{sitting} 会議録",
+        made_at=document.made_at,
+        running=f"{document.municipality} {sitting} 議題{document.item.number}",
+        foot=f"第{document.version}版 {state}",
+        draft=not document.confirmed,
+        blocks=(
+            *_outline(document),
+            *_attendance(document),
+            *_papers(document),
+            *_decisions(document),
+            *_course(document),
+            *_confirmation(document),
+        ),
+    )
+
+
+def _outline(document: MinutesDocument) -> tuple[Block, ...]:
+    item = document.item
+    presiding = document.presiding
+    if document.acting_reason:
+        presiding += f"(職務代理:{document.acting_reason})"
+    subject: list[tuple[Pair, ...]] = [
+        (("議題", f"{item.number} {item.subject}"), ("区分", item.kind))
+    ]
+    if item.regime or item.occasion:
+        subject.append((("根拠の別", item.regime), ("開催の時期", item.occasion)))
+    return (
+        Heading("1 会議の概要"),
+        Facts(
+            (
+                (("会議名", f"{document.municipality} {document.body}"),),
+                (("根拠", document.legal_basis),),
+                (("日時", _interval(document.starts_at, document.ends_at)),),
+                (("場所", document.place),),
+                (("議長", presiding),),
+                *subject,
+            )
+        ),
+    )
+
+
+def _attendance(document: MinutesDocument) -> tuple[Block, ...]:
+    present = [row for row in document.attendance if row.came]
+    absent = [row for row in document.attendance if not row.came]
+    rows = tuple(
+        (row.organization, row.post, row.name, row.role, *_presence(row))
+        for row in (*present, *absent)
+    )
+    title = f"2 出席者(この議題) 出席{len(present)}人"
+    if absent:
+        title += f"、欠席{len(absent)}人"
+    header = ("機関", "職名", "氏名", "区分", "入室", "退室")
+    return (Heading(title), _grid(header, rows, (26, 24, 22, 16, 20, 20)))
+
+
+def _presence(row: AttendanceRow) -> Pair:
+    if not row.came:
+        return "欠席", ""
+    return _clock(row.came), _clock(row.left) if row.left else "終了まで"
+
+
+def _papers(document: MinutesDocument) -> tuple[Block, ...]:
+    rows = tuple((row.number, row.title, row.note) for row in document.papers)
+    header = ("資料番号", "資料名", "備考")
+    return (Heading("3 配付資料"), _grid(header, rows, (20, 76, 32)))
+
+
+def _decisions(document: MinutesDocument) -> tuple[Block, ...]:
+    decisions = tuple(
+        (str(number), text) for number, text in enumerate(document.decisions, start=1)
+    )
+    roles = tuple(
+        (row.who, row.what, era_words(row.until) if row.until else "期限なし")
+        for row in document.roles
+    )
+    monitoring = document.next_monitoring
+    return (
+        Heading("4 決定・役割分担"),
+        Heading("(1) 決定事項", 2),
+        _grid(("番号", "決定した内容"), decisions, (12, 116)),
+        Heading("(2) 役割分担", 2),
+        _grid(("担当", "行うこと", "期限"), roles, (34, 58, 36)),
+        *_remarks(document),
+        Heading("(3) 次回のモニタリング", 2),
+        facts(("期日", era_words(monitoring) if monitoring else "定めなし")),
+    )
+
+
+def _remarks(document: MinutesDocument) -> tuple[Block, ...]:
+    """Entries of the decisions pane that carry more than the two tables."""
+    rows = _entries(document, Pane.DECISIONS)
+    return (_grid(ENTRY_HEADER, rows, ENTRY_WIDTHS),) if rows else ()
+
+
+def _course(document: MinutesDocument) -> tuple[Block, ...]:
+    rows = _entries(document, Pane.COURSE)
+    return (Heading("5 経過"), _grid(ENTRY_HEADER, rows, ENTRY_WIDTHS))
+
+
+ENTRY_HEADER = ("区分", "発言者・出典", "内容")
+ENTRY_WIDTHS = (24, 29, 75)
+
+
+def _entries(document: MinutesDocument, pane: Pane) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (entry.kind, _origin(entry), entry.text)
+        for entry in document.entries
+        if entry.pane is pane
+    )
+
+
+def _origin(entry: MinutesEntry) -> str:
+    source = f"(出典:{entry.source})" if entry.source else ""
+    return "\n".join(part for part in (entry.speaker, source) if part)
+
+
+def _confirmation(document: MinutesDocument) -> tuple[Block, ...]:
+    rows = tuple(
+        (
+            signatory.role,
+            signatory.name,
+            _instant(signatory.confirmed_at) if signatory.confirmed_at else "未確認",
+        )
+        for signatory in document.signatories
+    )
+    digest = f"内容の照合値(SHA-256) {document.digest}"
+    return (
+        Heading("6 会議録の確認"),
+        _grid(("役割", "氏名", "確認した日時"), rows, (34, 40, 54)),
+        *((Paragraph(digest, "note"),) if document.digest else ()),
+        Notice(CARE),
+    )
+
+
+def _grid(
+    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], widths: tuple[int, ...]
+) -> Block:
+    """The table, or 「なし」: an empty table would leave open whether rows are lost."""
+    return Grid(header, rows, widths) if rows else Paragraph(NOTHING)
+
+
+def _interval(start: datetime, end: datetime) -> str:
+    start, end = start.astimezone(JST), end.astimezone(JST)
+    last_day = "" if end.date() == start.date() else era_words(end.date())
+    return f"{_instant(start)}から{last_day}{_clock(end)}まで"
+
+
+def _instant(moment: datetime) -> str:
+    local = moment.astimezone(JST)
+    return f"{era_words(local.date())}{_clock(local)}"
+
+
+def _clock(moment: datetime) -> str:
+    return clock_words(moment.astimezone(JST).time())
