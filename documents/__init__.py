@@ -1,0 +1,1 @@
+"""Papers, their release, secure links and codes, records. It knows no meetings."""

@@ -1,0 +1,111 @@
+"""資料: papers, their versions, and who may open which version until when."""
+
+import uuid
+
+from django.db import models
+
+from members.facts import Regime, State
+from members.models import Body, Case, HouseholdMember, Person
+from members.models.bodies import Dated
+from portal.core.models import StoredObject
+
+
+class Paper(models.Model):
+    """資料: one numbered paper of an agenda item; the bytes are its versions'.
+
+    ``item_id`` and ``sitting_id`` name the item under which it was received; the
+    regime of that item stays with it for good (R21).
+    """
+
+    class Kind(models.TextChoices):
+        """様式 and what else is handed round."""
+
+        INTAKE_APPLICATION = "intake_application", "様式1-1 相談受付・申込票"
+        ASSESSMENT_SHEET = "assessment_sheet", "様式1-2 アセスメントシート"
+        SUPPORT_PLAN = "support_plan", "様式2-1 支援プラン"
+        PLAN_EVALUATION = "plan_evaluation", "様式2-2 評価シート"
+        CASE_SUMMARY = "case_summary", "事例概要"
+        AGENCY_FORM = "agency_form", "機関の様式"
+        IDENTITY_KEY = "identity_key", "氏名対照表"
+        AGENDA = "agenda", "次第"
+        MINUTES = "minutes", "会議録"
+        OTHER = "other", "その他"
+
+    class Class(models.TextChoices):
+        """自治体機密性の分類."""
+
+        C2 = "2", "機密性2"
+        C3C = "3C", "機密性3C"
+        C3B = "3B", "機密性3B"
+        C3A = "3A", "機密性3A"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField("資料番号", max_length=20)
+    title = models.CharField("資料名", max_length=120)
+    kind = models.CharField("種類", max_length=30, choices=Kind.choices)
+    document_class = models.CharField("分類", max_length=2, choices=Class.choices)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    case = models.ForeignKey(
+        Case, models.PROTECT, null=True, blank=True, related_name="papers"
+    )
+    item_id = models.UUIDField(db_index=True)
+    sitting_id = models.UUIDField(db_index=True)
+    origin = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
+    tax_information = models.BooleanField("税情報を含む", default=False)
+    about = models.ManyToManyField(HouseholdMember, related_name="+", blank=True)
+    restricted = models.BooleanField("閲覧者を限る", default=False)
+    readers = models.ManyToManyField(Person, related_name="+", blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("order", "number", "created_at")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PaperVersion(models.Model):
+    """One version of a paper. A replaced version opens to nobody but its custodian."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField("版", default=1)
+    state = models.CharField(
+        max_length=10, choices=[(s, s.value) for s in State], default=State.DRAFT
+    )
+    file_name = models.CharField("ファイル名", max_length=200)
+    media_type = models.CharField(max_length=100)
+    stored = models.ForeignKey(StoredObject, models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("paper", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["paper", "number"], name="paper_version_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.paper} 第{self.number}版"
+
+
+class Release(Dated):
+    """A version handed to one person until a time. Without a live row nothing opens."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    version = models.ForeignKey(PaperVersion, models.PROTECT, related_name="releases")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="releases")
+    download = models.BooleanField("原本のダウンロードを認める", default=False)
+    released_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["person", "version"], name="release_by_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.person}"

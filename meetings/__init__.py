@@ -1,0 +1,1 @@
+"""Sittings: dates, agenda, invitations, the room, live minutes, confirmation."""

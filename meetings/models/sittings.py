@@ -1,0 +1,158 @@
+"""開催・議題・招集: sittings, their agenda, who is asked and who is in the room."""
+
+import uuid
+
+from django.db import models
+
+from members.facts import Regime
+from members.models import Body, Case, HouseholdMember, Person
+from members.models.bodies import Dated
+
+
+class Sitting(models.Model):
+    """開催: one day's meeting of a body. Its number, date and place are neutral."""
+
+    class State(models.TextChoices):
+        """From the clerk's draft to the closed meeting."""
+
+        DRAFT = "draft", "準備中"
+        SUBMITTED = "submitted", "承認待ち"
+        CONVENED = "convened", "招集済み"
+        CLOSED = "closed", "終了"
+        CANCELLED = "cancelled", "中止"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="sittings")
+    number = models.PositiveIntegerField("第n回")
+    starts_at = models.DateTimeField("開始")
+    ends_at = models.DateTimeField("終了")
+    place = models.CharField("場所", max_length=120)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    presiding = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-starts_at",)
+        constraints = (
+            models.UniqueConstraint(fields=["body", "number"], name="sitting_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="sitting_ends_after_it_starts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.body.name} 第{self.number}回"
+
+
+class AgendaItem(models.Model):
+    """議題. The regime is that of the item's own body, not of the day (R18)."""
+
+    class Kind(models.TextChoices):
+        """協議・報告・研修."""
+
+        DELIBERATION = "deliberation", "協議事項"
+        REPORT = "report", "報告事項"
+        STUDY = "study", "研修・勉強会"
+
+    class Occasion(models.TextChoices):
+        """The mandatory timings of a plan, and plain sharing."""
+
+        SHARING = "sharing", "情報共有"
+        PLAN = "plan", "プラン策定時"
+        REPLAN = "replan", "再プラン策定時"
+        CLOSURE = "closure", "支援終結の判断時"
+        SUSPENSION = "suspension", "支援中断の決定時"
+
+    class State(models.TextChoices):
+        """Whether the item is being talked about."""
+
+        PENDING = "pending", "これから"
+        OPEN = "open", "協議中"
+        CLOSED = "closed", "終了"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="items")
+    order = models.PositiveSmallIntegerField()
+    kind = models.CharField("種別", max_length=20, choices=Kind.choices)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    case = models.ForeignKey(
+        Case, models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    about = models.ManyToManyField(HouseholdMember, related_name="+", blank=True)
+    occasion = models.CharField(
+        "時期", max_length=20, choices=Occasion.choices, default=Occasion.SHARING
+    )
+    title = models.CharField("議題名", max_length=120)
+    purpose = models.CharField("検討の目的", max_length=200, blank=True)
+    minutes_allotted = models.PositiveSmallIntegerField("時間(分)", default=15)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PENDING
+    )
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # The revision of the item's live minutes: every committed change raises it.
+    revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("sitting", "order")
+
+    def __str__(self) -> str:
+        return f"{self.sitting} {self.order}"
+
+    @property
+    def regime(self) -> Regime:
+        """The law this item stands under."""
+        return Regime(self.body.regime)
+
+
+class Invitation(models.Model):
+    """招集通知と出欠: one person's own invitation to one sitting."""
+
+    class Rsvp(models.TextChoices):
+        """出欠回答."""
+
+        WAITING = "waiting", "未回答"
+        PRESENT = "present", "出席"
+        ABSENT = "absent", "欠席"
+        PROXY = "proxy", "代理出席"
+        UNDECIDED = "undecided", "未定"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="invitations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
+    rsvp = models.CharField(
+        "出欠", max_length=10, choices=Rsvp.choices, default="waiting"
+    )
+    rsvp_note = models.CharField("連絡事項", max_length=200, blank=True)
+    rsvp_at = models.DateTimeField(null=True)
+    # The calendar entry: a fixed random UID, a sequence that only the portal raises.
+    calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    notified_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["sitting", "person"], name="invited_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sitting} {self.person}"
+
+
+class Presence(Dated):
+    """In the room for one item: from being shown in until being shown out (R18)."""
+
+    item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="presences")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="presences")
+    admitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["item", "person"], name="presence_of_item"),)
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.person}"

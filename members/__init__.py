@@ -1,0 +1,1 @@
+"""People and where they stand: duty, cases, consent, selection; the decision."""

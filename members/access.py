@@ -1,0 +1,200 @@
+"""The one loader of facts and the one door to ``decide``.
+
+A request gathers the facts of its actor once, in a number of queries that does
+not grow with the data, and asks about as many things as it likes.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Model, Q, QuerySet
+
+from members import facts, models
+from members.decide import decide
+from members.facts import Action, Answer, ObjectFacts, Regime, Role, Session, Span
+from portal.core import clock
+from portal.core.errors import HiddenError, NeedAcknowledgementError, StepUpError
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The acting person and, where one exists, the sign-in they act in."""
+
+    person: models.Person
+    sign_in: models.SignIn | None = None
+
+    @property
+    def id(self) -> UUID:
+        """The person's pseudonymous id."""
+        return self.person.id
+
+    @property
+    def session(self) -> Session | None:
+        """The sign-in as the decision reads it."""
+        return self.sign_in.session if self.sign_in else None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The actor's facts as of ``t``: ask it, never the tables."""
+
+    actor: Actor
+    facts: facts.Facts
+    t: datetime
+
+    def answer(self, action: Action, thing: ObjectFacts) -> Answer:
+        """The decision itself."""
+        return decide(self.facts, self.actor.session, action, thing, self.t)
+
+    def allows(self, action: Action, thing: ObjectFacts) -> bool:
+        """Whether the act would go through now."""
+        return self.answer(action, thing) is Answer.ALLOW
+
+    def offers(self, action: Action, thing: ObjectFacts) -> bool:
+        """Whether to show the act's button: allowed, or after a fresh factor."""
+        return self.answer(action, thing) in {Answer.ALLOW, Answer.STEP_UP}
+
+    def require(self, action: Action, thing: ObjectFacts) -> None:
+        """Raise the error that answers anything but ALLOW."""
+        answer = self.answer(action, thing)
+        if answer is Answer.HIDDEN:
+            raise HiddenError
+        if answer is Answer.NEED_ACK:
+            raise NeedAcknowledgementError
+        if answer is Answer.STEP_UP:
+            raise StepUpError
+
+
+def access_for(actor: Actor, *, cases: Collection[UUID] | None = None) -> Access:
+    """The actor's access now; ``cases`` limits what is loaded to those cases."""
+    return access_for_all([actor], cases=cases)[actor.id]
+
+
+def access_for_all(
+    actors: Sequence[Actor], *, cases: Collection[UUID] | None = None
+) -> dict[UUID, Access]:
+    """Access of several actors at once, in as many queries as for one."""
+    t = clock.now()
+    town = _municipality(actors, cases)
+    people = _people(actors, cases)
+    return {
+        actor.id: Access(actor, facts.Facts(people[actor.id], town), t)
+        for actor in actors
+    }
+
+
+def _people(
+    actors: Sequence[Actor], cases: Collection[UUID] | None
+) -> dict[UUID, facts.PersonFacts]:
+    ids = [actor.id for actor in actors]
+    organizations = {actor.person.organization_id for actor in actors}
+    fresh = models.Person.objects.select_related("organization").in_bulk(ids)
+    offices = _by_person(models.Office.objects.filter(person__in=ids))
+    acknowledged = _by_person(
+        models.Acknowledgement.objects.filter(person__in=ids).select_related("pledge")
+    )
+    memberships = _by_person(_of_cases(models.Membership.objects.all(), ids, cases))
+    seats = _by_person(models.Seat.objects.filter(person__in=ids))
+    commissions = list(
+        models.Commission.objects.filter(
+            Q(person__in=ids) | Q(organization__in=organizations)
+        )
+    )
+    recusals = list(
+        models.Recusal.objects.filter(
+            Q(person__in=ids) | Q(organization__in=organizations)
+        )
+    )
+    return {
+        person.id: facts.PersonFacts(
+            id=person.id,
+            internal=person.organization.internal,
+            active=person.span,
+            roles=tuple(
+                facts.RoleGrant(Role(o.role), o.body_id, o.span)
+                for o in offices[person.id]
+            ),
+            commissions=tuple(
+                facts.Commission(c.body_id, c.span, c.organization_id is not None)
+                for c in commissions
+                if c.person_id == person.id
+                or c.organization_id == person.organization_id
+            ),
+            acknowledged=frozenset(
+                (Regime(a.pledge.regime), a.pledge.version)
+                for a in acknowledged[person.id]
+            ),
+            memberships=tuple(
+                facts.Membership(m.case_id, Role(m.role), m.span, m.back_history)
+                for m in memberships[person.id]
+            ),
+            seats=tuple(
+                facts.Seat(s.item_id, Role(s.role), s.span, s.scribe, s.signatory)
+                for s in seats[person.id]
+            ),
+            recusals=tuple(
+                facts.Recusal(r.case_id, r.item_id, r.span)
+                for r in recusals
+                if r.person_id == person.id
+                or r.organization_id == person.organization_id
+            ),
+        )
+        for person in fresh.values()
+    }
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def _by_person(rows: Iterable[Row]) -> Mapping[UUID, list[Row]]:
+    grouped: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.person_id].append(row)  # type: ignore[attr-defined] # all have it
+    return grouped
+
+
+def _of_cases(
+    rows: QuerySet[models.Membership],
+    ids: Collection[UUID],
+    cases: Collection[UUID] | None,
+) -> QuerySet[models.Membership]:
+    rows = rows.filter(person__in=ids)
+    return rows if cases is None else rows.filter(case__in=cases)
+
+
+def _municipality(
+    actors: Sequence[Actor], cases: Collection[UUID] | None
+) -> facts.Municipality:
+    policy = models.Policy.objects.filter(id=1).first() or models.Policy()
+    bases: dict[UUID, list[Span]] = defaultdict(list)
+    for basis in models.LegalBasis.objects.all():
+        bases[basis.body_id].append(basis.span)
+    consents: dict[UUID, list[Span]] = defaultdict(list)
+    rows = models.Consent.objects.all()
+    if cases is None:
+        ids = [actor.id for actor in actors]
+        chosen = models.Membership.objects.filter(person__in=ids).values("case")
+        rows = rows.filter(member__case__in=chosen)
+    else:
+        rows = rows.filter(member__case__in=cases)
+    for consent in rows:
+        consents[consent.member_id].append(Span(consent.given_at, consent.withdrawn_at))
+    return facts.Municipality(
+        legal_basis={body: tuple(spans) for body, spans in bases.items()},
+        pledges=tuple(
+            facts.Pledge(Regime(p.regime), p.version, p.span)
+            for p in models.PledgeText.objects.defer("text")
+        ),
+        consents={member: tuple(spans) for member, spans in consents.items()},
+        class3_strength=policy.class3_strength,
+        idle_external_minutes=settings.IDLE_EXTERNAL_MINUTES,
+        idle_internal_minutes=settings.IDLE_INTERNAL_MINUTES,
+        session_hours=settings.SESSION_HOURS,
+        step_up_minutes=settings.STEP_UP_MINUTES,
+        internal_downloads=policy.internal_downloads,
+    )

@@ -1,0 +1,253 @@
+"""The typed facts that the access decision reads (ACCESS_RULES.md).
+
+Every moment is an aware UTC instant, every interval half-open. A fact is plain
+data: whoever gathers it (``members.access`` for people, each app for its own
+objects) and in whatever order, equal facts give equal decisions (R3, P2).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Regime(StrEnum):
+    """The law an agenda item stands under (R18)."""
+
+    SHIEN = "shien"  # 支援会議, 社会福祉法106条の6
+    JUSO = "juso"  # 重層的支援会議, 106条の4第2項5号
+    NONE = "none"  # no case: study session, 代表者会議
+
+
+class Role(StrEnum):
+    """The columns of R32."""
+
+    CHAIR = "chair"
+    SECRETARIAT = "secretariat"
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+    DEPUTY = "deputy"
+    GUEST = "guest"
+    RESPONDENT = "respondent"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Kind(StrEnum):
+    """What sort of thing is asked for."""
+
+    BODY = "body"  # to create cases, sittings and items in
+    SITTING = "sitting"  # its neutral face: number, date, place, own invitation
+    CASE = "case"
+    ITEM = "item"  # agenda item, with its roster and live minutes
+    PAPER = "paper"  # one version of a paper, or any derivative of it
+    MINUTES = "minutes"  # draft or confirmed record of one item
+    REQUEST = "request"  # co-operation request
+    HEALTH = "health"  # accounts, settings, counts
+    TRAIL = "trail"  # audit events
+
+
+class Action(StrEnum):
+    """The rows of R32, and what each kind of thing needs beside them."""
+
+    SEE_NOTICE = "see_notice"
+    ACKNOWLEDGE = "acknowledge"
+    CONVENE = "convene"
+    APPROVE = "approve"
+    READ = "read"
+    OPEN_FROZEN = "open_frozen"
+    UPLOAD = "upload"
+    DOWNLOAD = "download"
+    RELEASE = "release"
+    RECALL = "recall"
+    WRITE_MINUTES = "write_minutes"
+    FOLLOW_MINUTES = "follow_minutes"
+    REQUEST_CORRECTION = "request_correction"
+    CONFIRM_MINUTES = "confirm_minutes"
+    ENTER_CONSENT = "enter_consent"
+    ENTER_RECUSAL = "enter_recusal"
+    DECLARE_RECUSAL = "declare_recusal"
+    DISPOSE = "dispose"
+    ADMINISTER = "administer"
+    READ_TRAIL = "read_trail"
+
+
+class State(StrEnum):
+    """The life of an artefact (R29)."""
+
+    OPEN = "open"  # things without an own life: bodies, cases, items, sittings
+    DRAFT = "draft"
+    HELD = "held"
+    RELEASED = "released"
+    REPLACED = "replaced"
+    RECALLED = "recalled"
+    FINAL = "final"
+    ARCHIVED = "archived"
+    DISPOSED = "disposed"
+
+
+class Answer(StrEnum):
+    """What the decision says."""
+
+    ALLOW = "allow"
+    NEED_ACK = "need_ack"
+    STEP_UP = "step_up"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open interval ``[start, end)``; None is open on that side (R2)."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def holds(self, t: datetime) -> bool:
+        """Whether ``t`` lies inside."""
+        after = self.start is None or self.start <= t
+        return after and (self.end is None or t < self.end)
+
+
+ALWAYS = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in (R7, R8). ``sitting`` narrows a session that a link opened (R31)."""
+
+    span: Span
+    seen_at: datetime
+    strength: int  # 0 link alone, 1 mail code, 2 personal factor
+    strong_at: datetime | None = None  # when strength 2 was last proved
+    sitting: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """A role per body (R17), or for the whole portal where ``body`` is None."""
+
+    role: Role
+    body: UUID | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """委嘱 or 任命 to a body (R10)."""
+
+    body: UUID
+    span: Span
+    organization_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """A version of the pledge text and while it is the one in force (R11)."""
+
+    regime: Regime
+    version: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Selection of a person for a case (R12, R13)."""
+
+    case: UUID
+    role: Role
+    span: Span
+    back_history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place on the roster of one agenda item (R18), selected with the item."""
+
+    item: UUID
+    role: Role
+    span: Span
+    scribe: bool = False
+    signatory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """Beats every other fact (R27): for a case, or for one item of it."""
+
+    case: UUID | None
+    item: UUID | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """Everything the rules know about one person."""
+
+    id: UUID
+    internal: bool
+    active: Span
+    roles: tuple[RoleGrant, ...] = ()
+    commissions: tuple[Commission, ...] = ()
+    acknowledged: frozenset[tuple[Regime, int]] = frozenset()
+    memberships: tuple[Membership, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    recusals: tuple[Recusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """The thing asked for, and what ties it to the asking person.
+
+    ``released`` are the release rows to that person; ``admitted`` the spans in
+    which the person is in the room for the item; ``about`` the household members
+    whom the thing is about. ``regime`` is that of the item it is asked for under,
+    ``origin`` the one under which it was received (R21).
+    """
+
+    kind: Kind
+    body: UUID | None = None
+    sitting: UUID | None = None
+    case: UUID | None = None
+    item: UUID | None = None
+    regime: Regime = Regime.NONE
+    origin: Regime | None = None
+    tax_information: bool = False
+    document_class: int = 3  # 2 or 3 (3A, 3B, 3C), see R8
+    state: State = State.OPEN
+    about: frozenset[UUID] = frozenset()
+    author: bool = False
+    invited: bool = False
+    released: tuple[Span, ...] = ()
+    admitted: tuple[Span, ...] = ()
+    attended: bool = False
+    original_granted: bool = False
+    readers: frozenset[UUID] | None = None  # the list of a restricted paper (R28)
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """The settings marked (S), the pledges, the legal bases and the consents.
+
+    ``legal_basis`` maps a body to the spans in which its statutory shelter is
+    switched on (R19); ``consents`` maps a household member to that person's
+    consents, withdrawn ones included.
+    """
+
+    legal_basis: Mapping[UUID, tuple[Span, ...]] = field(default_factory=dict)
+    pledges: tuple[Pledge, ...] = ()
+    consents: Mapping[UUID, tuple[Span, ...]] = field(default_factory=dict)
+    class3_strength: int = 2
+    idle_external_minutes: int = 15
+    idle_internal_minutes: int = 30
+    session_hours: int = 10
+    step_up_minutes: int = 5
+    internal_downloads: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The person and the municipality, gathered once for many questions."""
+
+    person: PersonFacts
+    municipality: Municipality

@@ -1,0 +1,98 @@
+"""The signed-in request: who acts, in which sign-in, and with what access."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from members import models
+from members.access import Actor, access_for
+from members.decide import session_is_fresh
+from portal.core import clock, context
+from portal.core.errors import NeedAcknowledgementError, StepUpError
+
+SESSION_KEY = "sign_in"
+# The idle clock is written at most this often, so that reading stays reading.
+SEEN_EVERY = timedelta(seconds=30)
+
+
+class MemberRequest(HttpRequest):
+    """What a view below ``signed_in`` may rely on: a live ``actor``."""
+
+    actor: Actor
+
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+P = ParamSpec("P")
+
+
+class SignInMiddleware:
+    """Recognise the sign-in behind the cookie; answer NEED_ACK and STEP_UP."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Attach ``request.actor``: an Actor with a live sign-in, or None."""
+        request.actor = actor_of(request.session.get(SESSION_KEY))  # type: ignore[attr-defined] # added here
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Send the person to the missing step, and from there back here."""
+        back = urlencode({"next": request.get_full_path()})
+        if isinstance(exception, NeedAcknowledgementError):
+            return redirect(f"{reverse('members:pledge')}?{back}")
+        if isinstance(exception, StepUpError):
+            return redirect(f"{reverse('members:step-up')}?{back}")
+        return None
+
+
+sign_in = SignInMiddleware
+
+
+def actor_of(sign_in_id: str | None) -> Actor | None:
+    """The actor of a live sign-in, its idle clock moved on; None for any other."""
+    if not sign_in_id:
+        return None
+    row = (
+        models.SignIn.objects.select_related("person__organization")
+        .filter(id=sign_in_id)
+        .first()
+    )
+    if row is None:
+        return None
+    actor, now = Actor(row.person, row), clock.now()
+    access = access_for(actor, cases=())
+    if not row.person.span.holds(now) or not session_is_fresh(
+        row.session, access.facts, now
+    ):
+        return None
+    if now - row.seen_at > SEEN_EVERY:
+        row.seen_at = now
+        row.save(update_fields=["seen_at"])
+    context.note_sign_in(str(row.id))
+    return actor
+
+
+def signed_in(
+    view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let only a live sign-in through; others go to the sign-in page."""
+
+    @wraps(view)
+    def wrapper(
+        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if getattr(request, "actor", None) is None:
+            back = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('members:sign-in')}?{back}")
+        return view(cast("MemberRequest", request), *args, **kwargs)
+
+    return wrapper

@@ -1,0 +1,159 @@
+"""Cases as households; who was selected, who consented, who is recused."""
+
+import uuid
+
+from django.db import models
+
+from members.facts import Role
+from members.models.bodies import Body, Dated, Organization, Unit
+from members.models.people import Person
+
+CASE_ROLES = [
+    (Role.CHAIR, "議長"),
+    (Role.SECRETARIAT, "事務局"),
+    (Role.INTERNAL, "構成員(庁内)"),
+    (Role.EXTERNAL, "構成員(庁外)"),
+]
+
+
+class Case(models.Model):
+    """事例: a household under consideration. Its number is a pseudonym."""
+
+    class Status(models.TextChoices):
+        """Where the case stands; the words are local, the states are not."""
+
+        INTAKE = "intake", "受付"
+        ASSESSMENT = "assessment", "アセスメント中"
+        PLANNED = "planned", "プラン案作成"
+        CONFIRMED = "confirmed", "プラン確定"
+        REPLANNING = "replanning", "再プラン検討"
+        SUSPENDED = "suspended", "支援中断"
+        CLOSED = "closed", "終結"
+        HANDED_BACK = "handed_back", "つなぎもどし"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField("事例番号", max_length=20, unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT)
+    body = models.ForeignKey(Body, models.PROTECT, related_name="cases")
+    title = models.CharField("事例の概要(匿名)", max_length=120)
+    summary = models.TextField("経過と課題", blank=True)
+    status = models.CharField(
+        "状況", max_length=20, choices=Status.choices, default=Status.INTAKE
+    )
+    referrer = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lead_agency = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    opened_on = models.DateField("受付日")
+    closed_on = models.DateField("終結日", null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class HouseholdMember(models.Model):
+    """世帯員: the real name stands here and in the identity key only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="household")
+    label = models.CharField("続柄", max_length=20)
+    name = models.CharField("氏名", max_length=60)
+    kana = models.CharField("フリガナ", max_length=80, blank=True)
+    birth_date = models.DateField("生年月日", null=True, blank=True)
+    subject = models.BooleanField("本人", default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("order", "label")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Consent(models.Model):
+    """本人同意: per household member, with scope, form and withdrawal (R22)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    member = models.ForeignKey(HouseholdMember, models.PROTECT, related_name="consents")
+    scope = models.CharField("同意の範囲", max_length=200)
+    evidence = models.CharField("同意の方法", max_length=120)
+    given_at = models.DateTimeField("同意日")
+    withdrawn_at = models.DateTimeField("撤回日", null=True, blank=True)
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("given_at",)
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.given_at:%Y-%m-%d}"
+
+
+class Membership(Dated):
+    """Selection of a person for a case by the convener or the secretariat (R12)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=CASE_ROLES)
+    back_history = models.BooleanField("以前の資料も閲覧可", default=False)
+    reason = models.CharField("選定の理由", max_length=200, blank=True)
+    selected_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["person", "case"], name="membership_by_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.person}"
+
+
+class Seat(Dated):
+    """A place on the roster of one agenda item (R18); ``item_id`` is opaque here."""
+
+    item_id = models.UUIDField(db_index=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="seats")
+    role = models.CharField(
+        max_length=20,
+        choices=[*CASE_ROLES, (Role.DEPUTY, "代理出席"), (Role.GUEST, "関係者")],
+    )
+    scribe = models.BooleanField("記録係", default=False)
+    signatory = models.BooleanField("会議録の確認者", default=False)
+    selected_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["person", "item_id"], name="seat_by_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}"
+
+
+class Recusal(Dated):
+    """A person or a whole agency kept away from a case or from one item (R27)."""
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="recusals"
+    )
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="recusals"
+    )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True)
+    item_id = models.UUIDField(null=True, blank=True)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False)
+                ^ models.Q(organization__isnull=False),
+                name="recusal_names_one_party",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person or self.organization}"

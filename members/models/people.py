@@ -1,0 +1,86 @@
+"""People and their sign-ins. One account is one natural person (R9)."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from members.facts import Session, Span
+from members.models.bodies import Organization
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Looks people up by their sign-in name."""
+
+
+class Person(AbstractBaseUser):
+    """A natural person. Outside members have no sign-in name: links bring them in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    login = models.CharField("利用者名", max_length=60, unique=True, null=True)
+    name = models.CharField("氏名", max_length=60)
+    kana = models.CharField("フリガナ", max_length=80, blank=True)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="people"
+    )
+    post = models.CharField("役職", max_length=60, blank=True)
+    email = models.EmailField("メール", blank=True)
+    phone = models.CharField("電話", max_length=20, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ("organization__kana", "kana")
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.organization.name})"
+
+    @property
+    def span(self) -> Span:
+        """While the account is active (R7)."""
+        return Span(self.starts_at, self.ends_at)
+
+
+class SignIn(models.Model):
+    """One sign-in on one browser, by password and factor or through a link.
+
+    ``sitting_id`` narrows it to the sitting whose link (``link_id``) opened it.
+    Ending the row ends every page, socket and download that rests on it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="sign_ins")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    strength = models.PositiveSmallIntegerField(default=0)
+    strong_at = models.DateTimeField(null=True, blank=True)
+    link_id = models.UUIDField(null=True, blank=True, db_index=True)
+    sitting_id = models.UUIDField(null=True, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["person", "-started_at"], name="sign_in_by_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+    @property
+    def session(self) -> Session:
+        """The sign-in as the decision reads it."""
+        return Session(
+            span=Span(self.started_at, self.ends_at),
+            seen_at=self.seen_at,
+            strength=self.strength,
+            strong_at=self.strong_at,
+            sitting=self.sitting_id,
+        )

@@ -1,0 +1,1 @@
+"""Kasane: composition of the site and the kernel every app stands on."""

@@ -1,0 +1,1 @@
+"""The kernel: clock, errors, keys, vault, audit, outbox. It imports no app."""

@@ -1,0 +1,41 @@
+"""Contradictory or unsafe settings stop the start."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+DEFAULT_SECRETS = {"minioadmin", "postgres", "password", "secret", "changeme", ""}
+
+
+@register(Tags.security)
+def profile_is_safe(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse default secrets, and plain links that leave the host."""
+    problems: list[CheckMessage] = []
+    host = urlsplit(settings.BASE_URL).hostname
+    if urlsplit(settings.BASE_URL).scheme != "https" and host not in LOOPBACK:
+        problems.append(
+            Error("KASANE_BASE_URL must be https off this host.", id="kasane.E001")
+        )
+    if settings.DEMO and host not in LOOPBACK:
+        problems.append(
+            Error("The demo signs anybody in: loopback only.", id="kasane.E002")
+        )
+    store = settings.VAULT_STORE
+    if store["kind"] == "s3":
+        endpoint = urlsplit(store["endpoint"])
+        if endpoint.scheme != "https" and endpoint.hostname not in LOOPBACK:
+            problems.append(
+                Error("KASANE_S3_ENDPOINT must be https.", id="kasane.E003")
+            )
+        if {store["access_key"], store["secret_key"]} & DEFAULT_SECRETS:
+            problems.append(
+                Error("The object store has a default secret.", id="kasane.E004")
+            )
+    return problems

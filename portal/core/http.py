@@ -1,0 +1,87 @@
+"""What every request and response passes, whatever the app."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from portal.core import context
+from portal.core.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def response_headers(get_response: GetResponse) -> GetResponse:
+    """Nothing the portal answers may rest in a cache or be framed."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
+        return response
+
+    return middleware
+
+
+def request_context(get_response: GetResponse) -> GetResponse:
+    """Name the address behind the request for the audit trail."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        with context.acting_from(context.Origin(address=address, channel="page")):
+            return get_response(request)
+
+    return middleware
+
+
+class DomainErrorMiddleware:
+    """Answer a DomainError with its page and status."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Render the refusal; anything else stays an incident."""
+        if not isinstance(exception, DomainError):
+            return None
+        return refusal(request, exception)
+
+
+domain_errors = DomainErrorMiddleware
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page of a refusal. Hidden and unknown share one template (R4)."""
+    if error.status == 404:
+        return render(request, "404.html", status=404)
+    return render(request, "refused.html", {"error": error}, status=error.status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of an unknown address, equal to that of a hidden one."""
+    return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came back too late or from elsewhere."""
+    error = DomainError(
+        _("画面を開いてから時間がたちました。前の画面に戻って読み込み直してください。")
+    )
+    return render(request, "refused.html", {"error": error}, status=403)
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What the base template shows on every page."""
+    return {"municipality": settings.MUNICIPALITY, "demo": settings.DEMO}

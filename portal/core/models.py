@@ -1,0 +1,116 @@
+"""The kernel's tables: audit chain, outgoing mail, stored objects."""
+
+import uuid
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One link of the audit chain. Rows are only ever inserted.
+
+    ``actor``, ``case`` and ``item`` are pseudonymous ids; ``detail`` holds
+    identifiers and labels, never case prose.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=80)
+    actor = models.CharField(max_length=40, blank=True)
+    sign_in = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    subject = models.CharField(max_length=80, blank=True)
+    case = models.CharField(max_length=40, blank=True)
+    item = models.CharField(max_length=40, blank=True)
+    detail = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["case", "seq"], name="audit_by_case"),
+            models.Index(fields=["actor", "seq"], name="audit_by_actor"),
+            models.Index(fields=["subject", "seq"], name="audit_by_subject"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action}"
+
+
+class AuditHead(models.Model):
+    """The newest link: the row that every append locks. There is exactly one."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="0" * 64)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="one_audit_head"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seq}"
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits to be sent. Its body rests sealed and is wiped once sent."""
+
+    class State(models.TextChoices):
+        """Where the mail stands."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.CharField(max_length=40, db_index=True)
+    about = models.CharField(max_length=80, blank=True, db_index=True)
+    address = models.EmailField()
+    subject = models.CharField(max_length=120)
+    sealed_body = models.BinaryField()
+    sealed_calendar = models.BinaryField(default=bytes)
+    calendar_method = models.CharField(max_length=10, blank=True)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.WAITING
+    )
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "due_at"], name="mail_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+
+class StoredObject(models.Model):
+    """An encrypted object in the store; the row is the truth about it.
+
+    ``sealed_key`` is the object's own data keyset, wrapped by the key file's key:
+    wiping it makes the bytes unreadable everywhere, backups included.
+    """
+
+    class State(models.TextChoices):
+        """``pending`` until the bytes are in the store and verified."""
+
+        PENDING = "pending"
+        READY = "ready"
+        ERASED = "erased"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PENDING
+    )
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    sealed_key = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "created_at"], name="object_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}"

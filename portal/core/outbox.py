@@ -1,0 +1,136 @@
+"""Outgoing mail: a row first, sent by the worker, each to one person (R39).
+
+Subjects and bodies are composed from neutral words only: portal name, serial,
+date, time, place, the recipient's own name, the link.
+"""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django_tasks import task
+
+from portal.core import clock, keys
+from portal.core.models import OutgoingMail
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+
+
+@transaction.atomic
+def queue(
+    *,
+    person: UUID,
+    address: str,
+    subject: str,
+    body: str,
+    about: str = "",
+    calendar: str = "",
+    calendar_method: str = "",
+) -> OutgoingMail:
+    """Put one mail into the outbox, in the caller's transaction.
+
+    ``about`` names what the mail depends on (``link:<id>``), so that revoking it
+    can cancel mail that has not left yet.
+    """
+    now = clock.now()
+    mail = OutgoingMail(
+        person=str(person),
+        about=about,
+        address=address,
+        subject=subject,
+        calendar_method=calendar_method,
+        queued_at=now,
+        due_at=now,
+    )
+    mail.sealed_body = keys.seal(body, mail.id.bytes)
+    if calendar:
+        mail.sealed_calendar = keys.seal(calendar, mail.id.bytes)
+    mail.save(force_insert=True)
+    deliver.enqueue(str(mail.id))
+    return mail
+
+
+def cancel(*, about: str) -> int:
+    """Stop mail about ``about`` that has not left; returns how many."""
+    return OutgoingMail.objects.filter(
+        about=about, state=OutgoingMail.State.WAITING
+    ).update(state=OutgoingMail.State.CANCELLED, sealed_body=b"", sealed_calendar=b"")
+
+
+@task()
+def deliver(mail_id: str) -> None:
+    """Send one waiting mail; a failure leaves it due again later."""
+    with transaction.atomic():
+        mail = (
+            OutgoingMail.objects.select_for_update(skip_locked=True)
+            .filter(id=mail_id, state=OutgoingMail.State.WAITING)
+            .first()
+        )
+        if mail is None:
+            return
+        mail.attempt_count += 1
+        try:
+            compose(mail).send()
+        except OSError:
+            # SMTP errors are OSErrors; the text may name the address: not logged.
+            log.warning("mail %s: attempt %d failed", mail.id, mail.attempt_count)
+            mail.due_at = clock.now() + timedelta(seconds=30 * 2**mail.attempt_count)
+            if mail.attempt_count >= MAX_ATTEMPTS:
+                mail.state = OutgoingMail.State.FAILED
+        else:
+            mail.state = OutgoingMail.State.SENT
+            mail.sent_at = clock.now()
+            mail.sealed_body = mail.sealed_calendar = b""
+        mail.save()
+
+
+def requeue_due() -> int:
+    """Enqueue what is due and has no task any more; returns how many."""
+    due = OutgoingMail.objects.filter(
+        state=OutgoingMail.State.WAITING,
+        due_at__lt=clock.now() - timedelta(seconds=20),
+    )
+    ids = list(due.values_list("id", flat=True)[:500])
+    for mail_id in ids:
+        deliver.enqueue(str(mail_id))
+    return len(ids)
+
+
+def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The message: plain text, and the calendar entry as its alternative.
+
+    The Message-ID is the row's, so that a mail sent twice after a crash is shown
+    once. Clients take ``text/calendar; method=…`` as an alternative part.
+    """
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=keys.unseal(bytes(mail.sealed_body), mail.id.bytes),
+        to=[mail.address],
+        headers={"Message-ID": f"<{mail.id}@{host}>"},
+    )
+    if mail.sealed_calendar:
+        calendar = keys.unseal(bytes(mail.sealed_calendar), mail.id.bytes)
+        kind = f"text/calendar; method={mail.calendar_method}"
+        message.attach_alternative(calendar, kind)
+    return message
+
+
+def send_now(*, address: str, subject: str, body: str) -> bool:
+    """Send a mail that must never rest in a table (a one-time code).
+
+    Returns False when the mail server did not take it.
+    """
+    message = EmailMultiAlternatives(
+        subject=subject, body=body, to=[address], connection=get_connection()
+    )
+    try:
+        return message.send() == 1
+    except OSError:
+        log.warning("a one-time code could not be sent")
+        return False

@@ -1,0 +1,1 @@
+"""The demo municipality: content, loader, and the pages only the demo has."""

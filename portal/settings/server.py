@@ -1,0 +1,48 @@
+"""PostgreSQL, Redis, an S3 store, SMTP: N application processes and workers."""
+
+from urllib.parse import urlsplit
+
+from portal.settings import env
+from portal.settings.base import *  # noqa: F403 – a profile is base plus overrides
+
+PROFILE = "server"
+SECRET_KEY = env.text("KASANE_SECRET_KEY")
+
+DATABASES = {"default": {**env.postgres("KASANE_DATABASE_URL"), "CONN_MAX_AGE": 60}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [env.text("KASANE_REDIS_URL")]},
+    }
+}
+VAULT_STORE = {
+    "kind": "s3",
+    "endpoint": env.text("KASANE_S3_ENDPOINT"),
+    "access_key": env.text("KASANE_S3_ACCESS_KEY"),
+    "secret_key": env.text("KASANE_S3_SECRET_KEY"),
+    "bucket": env.text("KASANE_S3_BUCKET", "kasane"),
+    "region": env.text("KASANE_S3_REGION", "us-east-1"),
+}
+WORKER_IN_SERVER = False
+
+_mail = urlsplit(env.text("KASANE_SMTP_URL", ""))
+if _mail.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname
+    EMAIL_PORT = _mail.port or 587
+    EMAIL_HOST_USER = _mail.username or ""
+    EMAIL_HOST_PASSWORD = _mail.password or ""
+    EMAIL_USE_TLS = _mail.scheme == "smtp+starttls"
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA / "mail"  # noqa: F405
+
+if urlsplit(BASE_URL).scheme == "https":  # noqa: F405
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-kasane_session"
+    CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-kasane_csrf"
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,34 @@
+"""The profile under test (KASANE_TEST_PROFILE), with throw-away data."""
+
+import os
+import tempfile
+
+from portal.settings import env
+
+os.environ.setdefault("KASANE_DATA", tempfile.mkdtemp(prefix="kasane-test-"))
+PROFILE = env.text("KASANE_TEST_PROFILE", "embedded")
+
+if PROFILE == "server":
+    from portal.settings.server import *  # noqa: F403
+    from portal.settings.server import DATABASES
+
+    # Several runs may share one PostgreSQL: each names its own database.
+    DATABASES["default"]["TEST"] = {
+        "NAME": env.text("KASANE_TEST_DATABASE", "test_kasane")
+    }
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+else:
+    from portal.settings.embedded import *  # type: ignore[assignment] # noqa: F403
+    from portal.settings.embedded import DATA, DATABASES
+
+    # A file, not memory: threads and server processes see the same database.
+    DATABASES["default"]["TEST"] = {"NAME": DATA / "test.sqlite3"}
+
+DEMO = False
+WORKER_IN_SERVER = False
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,11 @@
+"""All addresses of the portal, composed from the apps."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("members.urls")),
+    path("", include("documents.urls")),
+    path("", include("meetings.urls")),
+]
+
+handler404 = "portal.core.http.not_found"

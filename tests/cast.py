@@ -1,0 +1,137 @@
+"""The fixed cast: who stands where in the one small town of the tests.
+
+chair, secretariat   of the 支援会議 and the 重層的支援会議, selected for the case
+clinic               outside member, selected for the case, on both items
+newcomer             as the clinic, but has not acknowledged the pledge
+leaver               was selected; the membership has ended
+colleague            same office as the clinic, not selected
+stranger             secretariat of another unit
+recused              selected, then recused from the case
+administrator, auditor, and nobody signed in (anonymous)
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from meetings.models import AgendaItem, Sitting
+from members.facts import Regime, Role
+from members.models import Body, Case, Person, PledgeText, Recusal
+from portal.core import clock
+from tests import factories
+
+
+@dataclass
+class Cast:
+    """Everybody, and the one case, sitting and two items they meet in."""
+
+    shien: Body
+    juso: Body
+    pledges: dict[Regime, PledgeText]
+    chair: Person
+    secretariat: Person
+    clinic: Person
+    newcomer: Person
+    leaver: Person
+    colleague: Person
+    stranger: Person
+    recused: Person
+    administrator: Person
+    auditor: Person
+    case: Case
+    sitting: Sitting
+    shien_item: AgendaItem
+    juso_item: AgendaItem
+
+    @property
+    def bodies(self) -> tuple[Body, Body]:
+        return self.shien, self.juso
+
+    @property
+    def items(self) -> tuple[AgendaItem, AgendaItem]:
+        return self.shien_item, self.juso_item
+
+
+def assemble() -> Cast:
+    """Make the town: one unit with both bodies, one case, today's sitting."""
+    shien, juso = factories.body(Regime.SHIEN), factories.body(Regime.JUSO)
+    pledges = {r: factories.pledge(r) for r in (Regime.SHIEN, Regime.JUSO)}
+    welfare = factories.organization("社会福祉課", internal=True)
+    clinic_office = factories.organization("見本こころのクリニック")
+    people = {
+        "chair": factories.person("青木 誠", welfare, post="社会福祉課長"),
+        "secretariat": factories.person("石川 由美", welfare, post="主査"),
+        "clinic": factories.person("上田 健", clinic_office, post="精神保健福祉士"),
+        "newcomer": factories.person("江口 直子", clinic_office),
+        "leaver": factories.person("大野 修", clinic_office),
+        "colleague": factories.person("加藤 恵", clinic_office),
+        "recused": factories.person("木村 実", clinic_office),
+        "administrator": factories.person("久保 亮", welfare),
+        "auditor": factories.person("小林 進", welfare),
+    }
+    for name in ("chair", "secretariat"):
+        for body in (shien, juso):
+            factories.office(people[name], Role(name), body)
+    factories.office(people["administrator"], Role.ADMINISTRATOR)
+    factories.office(people["auditor"], Role.AUDITOR)
+    for name in ("chair", "secretariat", "clinic", "leaver", "colleague", "recused"):
+        for pledge in pledges.values():
+            factories.acknowledge(people[name], pledge)
+    commissioned = people.keys() - {"administrator", "auditor"}
+    for name in commissioned:
+        for body in (shien, juso):
+            factories.commission(people[name], body)
+    case = factories.case(shien)
+    for member in case.household.all():
+        factories.consent(member, people["secretariat"])
+    sitting = factories.sitting(shien, people["secretariat"])
+    items = [factories.item(sitting, case, body) for body in (shien, juso)]
+    _select(people, case, items)
+    return Cast(
+        shien=shien,
+        juso=juso,
+        pledges=pledges,
+        stranger=_stranger(pledges),
+        case=case,
+        sitting=sitting,
+        shien_item=items[0],
+        juso_item=items[1],
+        **people,
+    )
+
+
+def _select(people: dict[str, Person], case: Case, items: list[AgendaItem]) -> None:
+    roles = {
+        "chair": Role.CHAIR,
+        "secretariat": Role.SECRETARIAT,
+        "clinic": Role.EXTERNAL,
+        "newcomer": Role.EXTERNAL,
+        "leaver": Role.EXTERNAL,
+        "recused": Role.EXTERNAL,
+    }
+    ended = clock.now() - timedelta(hours=1)
+    for name, role in roles.items():
+        end = ended if name == "leaver" else None
+        factories.membership(people[name], case, role, ends_at=end)
+        for item in items:
+            factories.seat(
+                people[name], item, role, ends_at=end, signatory=name == "clinic"
+            )
+    Recusal.objects.create(
+        person=people["recused"],
+        case=case,
+        starts_at=ended,
+        reason="親族が当事者のため",
+        entered_by=people["secretariat"],
+    )
+
+
+def _stranger(pledges: dict[Regime, PledgeText]) -> Person:
+    elsewhere = factories.unit("南部圏域")
+    body = factories.body(Regime.SHIEN, unit=elsewhere, name="支援会議(南部)")
+    office = factories.organization("社会福祉課 南部担当", internal=True)
+    stranger = factories.person("佐々木 薫", office)
+    factories.office(stranger, Role.SECRETARIAT, body)
+    factories.commission(stranger, body)
+    for pledge in pledges.values():
+        factories.acknowledge(stranger, pledge)
+    return stranger

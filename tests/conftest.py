@@ -1,0 +1,44 @@
+"""Fixtures for all: the cast, clients that are signed in, a worker to run."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from members.http import SESSION_KEY
+from members.models import Person
+from portal.core import keys
+from tests import cast as people
+from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_file() -> None:
+    """The key file of this run; the server profile never makes its own."""
+    keys.create(settings.KEY_FILE)
+
+
+@pytest.fixture
+def cast(db: None) -> people.Cast:
+    """The town of the tests."""
+    return people.assemble()
+
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def signed_in() -> Iterator[SignIn]:
+    """A client signed in as somebody: ``signed_in(cast.clinic, strength=1)``."""
+
+    def make(person: Person, **sign_in: object) -> Client:
+        client = Client()
+        actor = factories.sign_in(person, **sign_in)
+        assert actor.sign_in is not None
+        session = client.session
+        session[SESSION_KEY] = str(actor.sign_in.id)
+        session.save()
+        return client
+
+    yield make

@@ -1,0 +1,186 @@
+"""One function per model, with fixed values; no randomness."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from members.access import Actor
+from members.facts import Regime, Role
+from members.models import (
+    Acknowledgement,
+    Body,
+    Case,
+    Commission,
+    Consent,
+    HouseholdMember,
+    LegalBasis,
+    Membership,
+    Office,
+    Organization,
+    Person,
+    PledgeText,
+    Seat,
+    SignIn,
+    Unit,
+)
+from portal.core import clock
+
+_serial = count(1)
+LONG_AGO = datetime(2025, 4, 1, tzinfo=UTC)
+
+
+def unit(name: str = "北部圏域") -> Unit:
+    return Unit.objects.get_or_create(name=name)[0]
+
+
+def organization(name: str, *, internal: bool = False) -> Organization:
+    return Organization.objects.get_or_create(
+        name=name, defaults={"internal": internal, "kana": name}
+    )[0]
+
+
+def person(name: str, organization: Organization, **more: Any) -> Person:
+    number = next(_serial)
+    values = {
+        "kana": name,
+        "email": f"person{number}@mihon.example",
+        "starts_at": LONG_AGO,
+    }
+    if organization.internal:
+        values["login"] = f"staff{number}"
+    return Person.objects.create(
+        name=name, organization=organization, **{**values, **more}
+    )
+
+
+def body(regime: Regime = Regime.SHIEN, **more: Any) -> Body:
+    names = {
+        Regime.SHIEN: "支援会議",
+        Regime.JUSO: "重層的支援会議",
+        Regime.NONE: "代表者会議",
+    }
+    row = Body.objects.create(
+        **{"unit": unit(), "name": names[regime], "regime": regime, **more}
+    )
+    LegalBasis.objects.create(
+        body=row, article="社会福祉法第106条の6", starts_at=LONG_AGO
+    )
+    return row
+
+
+def pledge(regime: Regime = Regime.SHIEN, version: int = 1, **more: Any) -> PledgeText:
+    values = {
+        "title": "守秘義務に関する誓約書",
+        "text": "会議で知り得た秘密を漏らしません。",
+        "starts_at": LONG_AGO,
+    }
+    return PledgeText.objects.create(
+        regime=regime, version=version, **{**values, **more}
+    )
+
+
+def office(person: Person, role: Role, body: Body | None = None) -> Office:
+    return Office.objects.create(
+        person=person, role=role, body=body, starts_at=LONG_AGO
+    )
+
+
+def commission(person: Person, body: Body, **more: Any) -> Commission:
+    values = {"form": "individual", "starts_at": LONG_AGO}
+    return Commission.objects.create(person=person, body=body, **{**values, **more})
+
+
+def acknowledge(person: Person, pledge: PledgeText) -> Acknowledgement:
+    return Acknowledgement.objects.create(
+        person=person, pledge=pledge, text_digest=pledge.digest, at=LONG_AGO
+    )
+
+
+def case(body: Body, *, number: str = "R8-012", household: int = 2) -> Case:
+    row = Case.objects.create(
+        number=number,
+        unit=body.unit or unit(),
+        body=body,
+        title="母と長男の世帯。長男の長期のひきこもりと母の物忘れ",
+        opened_on=date(2026, 5, 11),
+    )
+    people = [("母", "見本 ハナ"), ("長男", "見本 一郎"), ("長女", "見本 さくら")]
+    for order, (label, name) in enumerate(people[:household]):
+        HouseholdMember.objects.create(
+            case=row, label=label, name=name, order=order, subject=order == 0
+        )
+    return row
+
+
+def consent(
+    member: HouseholdMember, entered_by: Person, given_at: datetime = LONG_AGO
+) -> Consent:
+    return Consent.objects.create(
+        member=member,
+        scope="重層的支援会議の構成員",
+        evidence="様式1-1への署名",
+        given_at=given_at,
+        entered_by=entered_by,
+    )
+
+
+def membership(person: Person, case: Case, role: Role, **more: Any) -> Membership:
+    values = {"starts_at": LONG_AGO}
+    return Membership.objects.create(
+        person=person, case=case, role=role, **{**values, **more}
+    )
+
+
+def sitting(body: Body, created_by: Person, **more: Any) -> Sitting:
+    now = clock.now()
+    values = {
+        "number": next(_serial),
+        "starts_at": now - timedelta(minutes=10),
+        "ends_at": now + timedelta(hours=2),
+        "place": "市役所本庁舎 3階 301会議室",
+        "state": Sitting.State.CONVENED,
+    }
+    return Sitting.objects.create(
+        body=body, created_by=created_by, **{**values, **more}
+    )
+
+
+def item(sitting: Sitting, case: Case | None, body: Body, **more: Any) -> AgendaItem:
+    values = {
+        "order": sitting.items.count() + 1,
+        "kind": AgendaItem.Kind.DELIBERATION,
+        "title": "支援の方向性について",
+    }
+    row = AgendaItem.objects.create(
+        sitting=sitting, case=case, body=body, **{**values, **more}
+    )
+    if case:
+        row.about.set(case.household.all())
+    return row
+
+
+def seat(person: Person, item: AgendaItem, role: Role, **more: Any) -> Seat:
+    Invitation.objects.get_or_create(sitting=item.sitting, person=person)
+    values = {"starts_at": LONG_AGO}
+    return Seat.objects.create(
+        person=person, item_id=item.id, role=role, **{**values, **more}
+    )
+
+
+def presence(person: Person, item: AgendaItem) -> Presence:
+    return Presence.objects.create(
+        person=person, item=item, starts_at=clock.now() - timedelta(minutes=5)
+    )
+
+
+def sign_in(person: Person, strength: int = 2, **more: Any) -> Actor:
+    """A live sign-in, just proved with the given strength."""
+    now = clock.now()
+    values = {
+        "started_at": now,
+        "seen_at": now,
+        "strength": strength,
+        "strong_at": now if strength == 2 else None,
+    }
+    return Actor(person, SignIn.objects.create(person=person, **{**values, **more}))

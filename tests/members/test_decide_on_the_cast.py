@@ -1,0 +1,74 @@
+"""The decision, asked through the loader, about the cast's own items and case."""
+
+import pytest
+
+from meetings.policies import item_facts
+from members.access import access_for
+from members.facts import Action, Answer
+from members.policies import body_facts, case_facts
+from tests import factories
+from tests.cast import Cast
+
+ITEM_READERS = {
+    "chair": Answer.ALLOW,
+    "secretariat": Answer.ALLOW,
+    "clinic": Answer.ALLOW,
+    "newcomer": Answer.NEED_ACK,
+    "leaver": Answer.HIDDEN,
+    "colleague": Answer.HIDDEN,
+    "stranger": Answer.HIDDEN,
+    "recused": Answer.HIDDEN,
+    "administrator": Answer.HIDDEN,
+    "auditor": Answer.HIDDEN,
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), ITEM_READERS.items())
+def test_an_item_is_read_by_its_roster_only(
+    cast: Cast, name: str, expected: Answer
+) -> None:
+    person = getattr(cast, name)
+    access = access_for(factories.sign_in(person))
+    for item in cast.items:
+        assert access.answer(Action.READ, item_facts(item, person.id)) is expected
+
+
+def test_a_mail_code_is_too_weak_for_case_content(cast: Cast) -> None:
+    access = access_for(factories.sign_in(cast.clinic, strength=1))
+    thing = item_facts(cast.shien_item, cast.clinic.id)
+    assert access.answer(Action.READ, thing) is Answer.STEP_UP
+
+
+def test_following_needs_admission_to_the_item(cast: Cast) -> None:
+    access = access_for(factories.sign_in(cast.clinic))
+    shut_out = item_facts(cast.shien_item, cast.clinic.id)
+    assert access.answer(Action.FOLLOW_MINUTES, shut_out) is Answer.HIDDEN
+    presence = factories.presence(cast.clinic, cast.shien_item)
+    inside = item_facts(cast.shien_item, cast.clinic.id, [presence])
+    assert access.answer(Action.FOLLOW_MINUTES, inside) is Answer.ALLOW
+
+
+def test_custody_of_a_case_ends_with_the_office(cast: Cast) -> None:
+    thing = case_facts(cast.case)
+    actor = factories.sign_in(cast.secretariat)
+    assert access_for(actor).allows(Action.ENTER_CONSENT, thing)
+    cast.secretariat.offices.all().delete()
+    assert access_for(actor).answer(Action.ENTER_CONSENT, thing) is Answer.HIDDEN
+
+
+def test_the_secretariat_of_another_unit_cannot_convene_here(cast: Cast) -> None:
+    here = body_facts(cast.shien)
+    assert access_for(factories.sign_in(cast.secretariat)).allows(Action.CONVENE, here)
+    stranger = access_for(factories.sign_in(cast.stranger))
+    assert stranger.answer(Action.CONVENE, here) is Answer.HIDDEN
+
+
+def test_gathering_facts_takes_a_fixed_number_of_queries(
+    cast: Cast, django_assert_num_queries: object
+) -> None:
+    actor = factories.sign_in(cast.chair)
+    for number in range(5):
+        case = factories.case(cast.shien, number=f"R8-1{number}")
+        factories.membership(cast.chair, case, "chair")
+    with django_assert_num_queries(11):  # type: ignore[operator] # pytest-django's
+        access_for(actor)
