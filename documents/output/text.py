@@ -102,7 +102,7 @@ def _variants() -> frozenset[str]:
 
 def _character_map(path: Path) -> frozenset[str]:
     with TTFont(path, lazy=True) as font:
-        return frozenset(map(chr, font["cmap"].getBestCmap()))
+        return frozenset(map(chr, font.getBestCmap() or {}))
 
 
 def _variant_pairs(path: Path) -> frozenset[str]:
