@@ -52,7 +52,7 @@ def status_chip(label: str, tone: str = "neutral") -> ChipContext:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """An icon from the portal's own set, silent to screen readers: words stand by it."""
+    """An icon of the portal, silent to screen readers: words always stand by it."""
     if name not in ICONS:
         message = f"unknown icon {name!r}, expected one of {sorted(ICONS)}"
         raise template.TemplateSyntaxError(message)
