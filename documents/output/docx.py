@@ -55,6 +55,7 @@ def sheet_docx(sheet: Sheet) -> bytes:
     _write_head(document, sheet)
     for block in sheet.blocks:
         _WRITERS[type(block)](document, block)
+    _part_from_table(document)
     output = io.BytesIO()
     document.save(output)
     return settled(output.getvalue(), made_at=sheet.made_at)
@@ -273,7 +274,6 @@ _ALIGNMENTS = {"right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.C
 
 
 def _write_notice(document: WordDocument, block: Notice) -> None:
-    _space(document, 6)
     table = _add_table(document, (TEXT_MM,))
     _fill(_add_row(table).cells[0], block.text, style=_LABEL)
 
@@ -337,6 +337,7 @@ _WRITERS: dict[type[Block], Callable[[WordDocument, Any], None]] = {
 
 
 def _add_table(document: WordDocument, widths_mm: Iterable[float]) -> Table:
+    _part_from_table(document)
     widths = [Mm(width) for width in widths_mm]
     table: Table = document.add_table(rows=0, cols=len(widths), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
@@ -366,7 +367,14 @@ def _fill(cell: _Cell, text: str, *, style: str = _CELL, shaded: bool = False) -
         cell._tc.get_or_add_tcPr().append(shade)
 
 
+def _part_from_table(document: WordDocument) -> None:
+    """Keep what follows off a table: Word joins tables that touch."""
+    last = document.element.body.xpath("*[not(self::w:sectPr)][last()]")
+    if last and last[0].tag == qn("w:tbl"):
+        _space(document, 6)
+
+
 def _space(document: WordDocument, points: float) -> None:
-    """An empty paragraph of that height: adjacent tables would otherwise join."""
+    """An empty paragraph of that height."""
     shape = document.add_paragraph().paragraph_format
-    shape.line_spacing = Pt(points)
+    shape.line_spacing, shape.space_after = Pt(points), Pt(0)

@@ -42,7 +42,7 @@ _TILE_STEP_PT = 200.0
 _MARGIN_PT = 9.0
 
 # PDFium keeps global state and is not thread-safe.
-_PDFIUM = threading.Lock()
+PDFIUM = threading.Lock()
 
 
 class BrokenPdfError(InvalidError):
@@ -101,7 +101,6 @@ def stamp_pdf(source: BinaryIO, text: WatermarkText, out: BinaryIO) -> None:
     """Write a copy of ``source`` (seekable) with the mark on every page.
 
     The mark is an artifact in the sense of tagged PDF: screen readers pass over it.
-    The same source and text give the same bytes.
     """
     stamp = _stamp(text)
     with _open_for_change(source) as pdf:
@@ -109,7 +108,7 @@ def stamp_pdf(source: BinaryIO, text: WatermarkText, out: BinaryIO) -> None:
         name = hashlib.sha256(stamp.tile + stamp.line).hexdigest()[:16]
         for page in pdf.pages:
             _mark_page(page, {f"/Tile{name}": tile, f"/Line{name}": line})
-        pdf.save(out, deterministic_id=True)
+        pdf.save(out)
 
 
 def page_image(
@@ -302,7 +301,7 @@ def _edges(box: pikepdf.Object) -> tuple[float, float, float, float]:
 
 @contextmanager
 def _open_for_reading(source: BinaryIO) -> Iterator[pypdfium2.PdfDocument]:
-    with _PDFIUM, _readable(source) as pdf:
+    with PDFIUM, _readable(source) as pdf:
         if raw.FPDF_GetSecurityHandlerRevision(pdf) != _UNENCRYPTED:
             raise EncryptedPdfError
         if not 0 < len(pdf) <= MAX_PAGES:

@@ -1,0 +1,1 @@
+"""Makers of the papers of the process: forms, summaries, lists, scans."""
