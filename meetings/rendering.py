@@ -5,6 +5,7 @@ the manner of 公用文作成の考え方 (2022). Labels of kinds, regimes, occa
 come in as the municipality's own words.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -176,7 +177,7 @@ def _outline(document: MinutesDocument) -> tuple[Block, ...]:
             (
                 (("会議名", f"{document.municipality} {document.body}"),),
                 (("根拠", document.legal_basis),),
-                (("日時", _interval(document.starts_at, document.ends_at)),),
+                (("日時", interval_words(document.starts_at, document.ends_at)),),
                 (("場所", document.place),),
                 (("議長", presiding),),
                 *subject,
@@ -202,13 +203,22 @@ def _attendance(document: MinutesDocument) -> tuple[Block, ...]:
 def _presence(row: AttendanceRow) -> Pair:
     if not row.came:
         return "欠席", ""
-    return _clock(row.came), _clock(row.left) if row.left else "終了まで"
+    return time_words(row.came), time_words(row.left) if row.left else "終了まで"
 
 
 def _papers(document: MinutesDocument) -> tuple[Block, ...]:
-    rows = tuple((row.number, row.title, row.note) for row in document.papers)
-    header = ("資料番号", "資料名", "備考")
-    return (Heading("3 配付資料"), _grid(header, rows, (20, 76, 32)))
+    return (Heading("3 配付資料"), paper_grid(document.papers))
+
+
+def _confirmed(signatory: Signatory) -> str:
+    moment = signatory.confirmed_at
+    return instant_words(moment) if moment else "未確認"
+
+
+def paper_grid(papers: Iterable[PaperRow]) -> Block:
+    """The table of papers, or 「なし」."""
+    rows = tuple((paper.number, paper.title, paper.note) for paper in papers)
+    return _grid(("資料番号", "資料名", "備考"), rows, (20, 76, 32))
 
 
 def _decisions(document: MinutesDocument) -> tuple[Block, ...]:
@@ -265,7 +275,9 @@ def _confirmation(document: MinutesDocument) -> tuple[Block, ...]:
         (
             signatory.role,
             signatory.name,
-            _instant(signatory.confirmed_at) if signatory.confirmed_at else "未確認",
+            instant_words(signatory.confirmed_at)
+            if signatory.confirmed_at
+            else "未確認",
         )
         for signatory in document.signatories
     )
@@ -285,16 +297,19 @@ def _grid(
     return Grid(header, rows, widths) if rows else Paragraph(NOTHING)
 
 
-def _interval(start: datetime, end: datetime) -> str:
+def interval_words(start: datetime, end: datetime) -> str:
+    """From when to when, e.g. 「令和8年11月21日(土)午前9時から午前10時まで」."""
     start, end = start.astimezone(JST), end.astimezone(JST)
     last_day = "" if end.date() == start.date() else era_words(end.date())
-    return f"{_instant(start)}から{last_day}{_clock(end)}まで"
+    return f"{instant_words(start)}から{last_day}{time_words(end)}まで"
 
 
-def _instant(moment: datetime) -> str:
+def instant_words(moment: datetime) -> str:
+    """The day and the time in Japan."""
     local = moment.astimezone(JST)
-    return f"{era_words(local.date())}{_clock(local)}"
+    return f"{era_words(local.date())}{time_words(local)}"
 
 
-def _clock(moment: datetime) -> str:
+def time_words(moment: datetime) -> str:
+    """The time in Japan."""
     return clock_words(moment.astimezone(JST).time())
