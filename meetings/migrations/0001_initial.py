@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', '準備中'), ('submitted', '承認待ち'), ('convened', '招集済み'), ('closed', '終了'), ('cancelled', '中止')], default='draft', max_length=10)),
                 ('approved_at', models.DateTimeField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('returned_note', models.CharField(blank=True, max_length=400, verbose_name='差し戻しの理由')),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sittings', to='members.body')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

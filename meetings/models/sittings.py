@@ -33,6 +33,7 @@ class Sitting(models.Model):
     approved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     presiding = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    returned_note = models.CharField("差し戻しの理由", max_length=400, blank=True)
 
     class Meta:
         ordering = ("-starts_at",)
@@ -129,6 +130,8 @@ class Invitation(models.Model):
     )
     rsvp_note = models.CharField("連絡事項", max_length=200, blank=True)
     rsvp_at = models.DateTimeField(null=True)
+    # 受付: came to the sitting; the room of an item opens to them item by item.
+    checked_in_at = models.DateTimeField("受付", null=True)
     # The calendar entry: a fixed random UID, a sequence that only the portal raises.
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True)
     sequence = models.PositiveIntegerField(default=0)

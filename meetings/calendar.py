@@ -1,0 +1,131 @@
+"""The calendar entry of one invitation: an iTIP message for a mail.
+
+RFC 5545 for the words, RFC 5546 for REQUEST and CANCEL, RFC 6047 for the mail that
+carries them. Every invitation is an event of its own, with its own UID and one
+attendee: a shared entry would tell each of them who the others are (R39).
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneStandard,
+    vCalAddress,
+)
+from icalendar.enums import CLASS, CUTYPE, PARTSTAT, ROLE, STATUS, TRANSP
+
+from portal.core.clock import JST
+
+PRODID = "-//Kasane//Meeting notices//JA"
+_JAPAN_OFFSET = timedelta(hours=9)
+# Control and format characters, line and paragraph separators, lone surrogates.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+class Method(StrEnum):
+    """What the message asks the calendar to do (RFC 5546)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one person's calendar learns of one sitting; all of it neutral (R39).
+
+    ``sequence`` rises with every change of time or place and with a cancellation.
+    ``stamp`` is the instant of the sending. ``organizer`` is the address the mail
+    comes from: clients drop updates whose organizer is not their sender.
+    """
+
+    method: Method
+    uid: UUID
+    sequence: int
+    stamp: datetime
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    place: str
+    address: str
+    name: str
+    email: str
+    organizer: str
+    organizer_name: str
+
+
+def render(entry: Entry) -> str:
+    """The message as text with CRLF ends; the same entry gives the same text."""
+    uid = f"{entry.uid}@{entry.organizer.rpartition('@')[2]}"
+    calendar = Calendar.new(
+        method=entry.method,
+        prodid=PRODID,
+        uid=uid,
+        calscale="GREGORIAN",
+        subcomponents=[_japan(), _event(entry, uid)],
+    )
+    return calendar.to_ical().decode("utf-8")
+
+
+def one_line(text: str) -> str:
+    """``text`` as one printable line: nothing in it can begin a line of its own."""
+    printable = (
+        " " if unicodedata.category(letter) in _UNPRINTABLE else letter
+        for letter in text
+    )
+    return " ".join("".join(printable).split())
+
+
+def _event(entry: Entry, uid: str) -> Event:
+    cancelled = entry.method is Method.CANCEL
+    return Event.new(
+        uid=uid,
+        sequence=entry.sequence,
+        stamp=entry.stamp,
+        last_modified=entry.stamp,
+        start=entry.starts_at.astimezone(JST),
+        end=entry.ends_at.astimezone(JST),
+        summary=one_line(entry.summary),
+        location=one_line(entry.place),
+        description=entry.address,
+        url=entry.address,
+        organizer=vCalAddress.new(
+            entry.organizer, cn=_parameter(entry.organizer_name)
+        ),
+        attendees=[
+            vCalAddress.new(
+                entry.email,
+                cn=_parameter(entry.name),
+                cutype=CUTYPE.INDIVIDUAL,
+                role=ROLE.REQ_PARTICIPANT,
+                partstat=PARTSTAT.NEEDS_ACTION,
+                rsvp=not cancelled,
+            )
+        ],
+        classification=CLASS.PRIVATE,
+        status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
+        transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
+    )
+
+
+def _parameter(text: str) -> str:
+    """A parameter value cannot hold a double quote (RFC 5545 section 3.1)."""
+    return one_line(text.replace('"', "'"))
+
+
+def _japan() -> Timezone:
+    """Asia/Tokyo: one standard time without transitions, as section 3.6.5 wants it."""
+    standard = TimezoneStandard()
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 # local by definition
+    standard.add("tzoffsetfrom", _JAPAN_OFFSET)
+    standard.add("tzoffsetto", _JAPAN_OFFSET)
+    standard.add("tzname", "JST")
+    zone = Timezone()
+    zone.add("tzid", JST.key)
+    zone.add_component(standard)
+    return zone
