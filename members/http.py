@@ -96,3 +96,14 @@ def signed_in(
         return view(cast("MemberRequest", request), *args, **kwargs)
 
     return wrapper
+
+
+def begin(request: HttpRequest, sign_in: models.SignIn) -> None:
+    """Bind a new sign-in to this browser, under a new session id."""
+    request.session.flush()
+    request.session[SESSION_KEY] = str(sign_in.id)
+
+
+def leave(request: HttpRequest) -> None:
+    """Forget the sign-in in this browser."""
+    request.session.flush()

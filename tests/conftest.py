@@ -1,6 +1,6 @@
 """Fixtures for all: the cast, clients that are signed in, a worker to run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
@@ -29,7 +29,7 @@ SignIn = Callable[..., Client]
 
 
 @pytest.fixture
-def signed_in() -> Iterator[SignIn]:
+def signed_in() -> SignIn:
     """A client signed in as somebody: ``signed_in(cast.clinic, strength=1)``."""
 
     def make(person: Person, **sign_in: object) -> Client:
@@ -41,4 +41,4 @@ def signed_in() -> Iterator[SignIn]:
         session.save()
         return client
 
-    yield make
+    return make

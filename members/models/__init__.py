@@ -10,6 +10,7 @@ from members.models.cases import (
     Seat,
 )
 from members.models.duty import Acknowledgement, Commission, Office, PledgeText
+from members.models.factors import PaperCard, PaperCode
 from members.models.people import Person, SignIn
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Membership",
     "Office",
     "Organization",
+    "PaperCard",
+    "PaperCode",
     "Person",
     "PledgeText",
     "Policy",

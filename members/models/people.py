@@ -17,7 +17,8 @@ class Person(AbstractBaseUser):
     """A natural person. Outside members have no sign-in name: links bring them in."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    login = models.CharField("利用者名", max_length=60, unique=True, null=True)
+    # Null, not empty: many people have no sign-in name, and it is unique.
+    login = models.CharField("利用者名", max_length=60, unique=True, null=True)  # noqa: DJ001
     name = models.CharField("氏名", max_length=60)
     kana = models.CharField("フリガナ", max_length=80, blank=True)
     organization = models.ForeignKey(

@@ -68,3 +68,9 @@ def icon(name: str) -> SafeString:
 def tone_of(level: str) -> str:
     """The tone of a message level of ``django.contrib.messages``."""
     return _TONE_OF_LEVEL.get(level, level)
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The comma-separated words of a translated text, as a list."""
+    return text.split(",")

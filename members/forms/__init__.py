@@ -1,0 +1,1 @@
+"""Forms of members: the shape of input only."""

@@ -1,0 +1,174 @@
+"""Forms of cases."""
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+
+from members.facts import Role
+from members.models import Body, Case, Organization, Person
+from members.services.cases import NewMember
+from portal.core import clock
+
+_DATE = forms.DateInput({"type": "date", "class": "input--short"})
+
+
+class CaseForm(forms.Form):
+    """A new case, without its household."""
+
+    number = forms.CharField(
+        label=_("事例番号"),
+        max_length=20,
+        help_text=_("氏名を含めないでください。例: R8-012"),
+        widget=forms.TextInput({"class": "input--short"}),
+    )
+    title = forms.CharField(
+        label=_("事例の概要(匿名)"),
+        max_length=120,
+        help_text=_("氏名や住所を書かず、続柄で書いてください。"),
+    )
+    summary = forms.CharField(
+        label=_("経過と課題"), required=False, widget=forms.Textarea({"rows": 6})
+    )
+    referrer = forms.ModelChoiceField(
+        Organization.objects.all(), label=_("つなぎ元の機関"), required=False
+    )
+    opened_on = forms.DateField(label=_("受付日"), widget=_DATE)
+
+    def __init__(self, *args: Any, bodies: list[Body], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"] = forms.ModelChoiceField(
+            Body.objects.filter(id__in=[b.id for b in bodies]),
+            label=_("所管する会議体"),
+            empty_label=None,
+        )
+        self.order_fields(["body"])
+
+    def clean_number(self) -> str:
+        """A pseudonym: letters, digits and hyphens only."""
+        number: str = self.cleaned_data["number"]
+        if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z-]*", number):
+            raise forms.ValidationError(
+                _("半角の英数字とハイフンで入力してください。例: R8-012")
+            )
+        return number
+
+
+class HouseholdMemberForm(forms.Form):
+    """One row of the household table; an empty row is left out."""
+
+    label = forms.CharField(label=_("続柄"), max_length=20)
+    name = forms.CharField(label=_("氏名"), max_length=60)
+    kana = forms.CharField(label=_("フリガナ"), max_length=80, required=False)
+    birth_date = forms.DateField(label=_("生年月日"), required=False, widget=_DATE)
+    subject = forms.BooleanField(label=_("本人"), required=False)
+
+    @property
+    def member(self) -> NewMember:
+        """The row as the service takes it."""
+        return NewMember(**self.cleaned_data)
+
+
+class HouseholdFormSetBase(BaseFormSet[HouseholdMemberForm]):
+    """The household table."""
+
+    @property
+    def members(self) -> list[NewMember]:
+        """All rows that were filled in."""
+        return [form.member for form in self.forms if form.has_changed()]
+
+
+HouseholdFormSet = formset_factory(
+    HouseholdMemberForm,
+    formset=HouseholdFormSetBase,
+    extra=4,
+    max_num=20,
+    validate_max=True,
+)
+
+
+class SelectForm(forms.Form):
+    """Select one person for a case."""
+
+    reason = forms.CharField(
+        label=_("選定の理由"),
+        max_length=200,
+        help_text=_("例: 長男の主治医として、受診状況の共有をお願いするため"),
+    )
+    back_history = forms.BooleanField(
+        label=_("選ぶ前に配付した資料も見られるようにする"), required=False
+    )
+
+    def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"] = forms.ModelChoiceField(
+            Person.objects.filter(id__in=[p.id for p in people]).select_related(
+                "organization"
+            ),
+            label=_("選ぶ人"),
+        )
+        self.order_fields(["person"])
+
+    @property
+    def role(self) -> Role:
+        """The side on which the person sits."""
+        person: Person = self.cleaned_data["person"]
+        return Role.INTERNAL if person.organization.internal else Role.EXTERNAL
+
+
+class ConsentForm(forms.Form):
+    """Consent of one household member."""
+
+    scope = forms.CharField(
+        label=_("同意の範囲"),
+        max_length=200,
+        help_text=_("例: 重層的支援会議の構成員との情報共有"),
+    )
+    evidence = forms.CharField(
+        label=_("同意の方法"),
+        max_length=120,
+        help_text=_("例: 様式1-1への署名(原本は事務局で保管)"),
+    )
+    given_on = forms.DateField(label=_("同意日"), widget=_DATE)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"] = forms.ModelChoiceField(
+            case.household.all(), label=_("同意した世帯員")
+        )
+        self.order_fields(["member"])
+
+    @property
+    def given_at(self) -> datetime:
+        """Today's consent holds from now, an earlier one from that day's start."""
+        day = self.cleaned_data["given_on"]
+        start = datetime.combine(day, time.min, clock.JST)
+        return clock.now() if day == clock.today() else start
+
+
+class RecusalForm(forms.Form):
+    """Keep a person or a whole agency away from a case."""
+
+    person = forms.ModelChoiceField(
+        Person.objects.select_related("organization"), label=_("人"), required=False
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.all(), label=_("機関全体"), required=False
+    )
+    reason = forms.CharField(label=_("理由"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of the two."""
+        data = super().clean() or {}
+        if bool(data.get("person")) == bool(data.get("organization")):
+            raise forms.ValidationError(_("人か機関の、どちらか一方を選んでください。"))
+        return data
+
+
+class StepBackForm(forms.Form):
+    """Declare one's own recusal."""
+
+    reason = forms.CharField(label=_("理由(任意)"), max_length=200, required=False)

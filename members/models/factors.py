@@ -1,0 +1,66 @@
+"""Personal factors besides TOTP: the paper card with one-time codes (R8).
+
+django-otp's own static tokens rest in clear text; these rest as keyed MACs.
+"""
+
+import hmac
+import unicodedata
+
+from django.db import models
+from django_otp.models import Device, ThrottlingMixin
+
+from members.models.people import Person
+from portal.core import clock, keys
+
+CODES_PER_CARD = 10
+CODE_DIGITS = 8
+
+
+def normalized(token: str) -> str:
+    """The digits of a typed code: full width, spaces and hyphens are forgiven."""
+    folded = unicodedata.normalize("NFKC", token)
+    return "".join(c for c in folded if c not in " -‐‑–—−ー\t\u3000")
+
+
+class PaperCard(ThrottlingMixin, Device):
+    """A printed card of one-time codes, handed over by the secretariat."""
+
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    def get_throttle_factor(self) -> int:
+        """Seconds of the first wait after a wrong code; it doubles each time."""
+        return 1
+
+    def mac(self, code: str) -> bytes:
+        """What is kept of ``code``: a MAC that holds for this card only."""
+        return keys.code_key().compute_mac(f"card:{self.pk}:{code}".encode())
+
+    def verify_token(self, token: str) -> bool:
+        """Whether ``token`` is an unused code of this card; uses it up.
+
+        Call through ``django_otp.verify_token``, which locks the row.
+        """
+        allowed, _ = self.verify_is_allowed()
+        if not allowed:
+            return False
+        mac = self.mac(normalized(token))
+        for code in self.codes.filter(used_at=None):
+            if hmac.compare_digest(bytes(code.mac), mac):
+                code.used_at = clock.now()
+                code.save(update_fields=["used_at"])
+                self.throttle_reset()
+                return True
+        self.throttle_increment()
+        return False
+
+
+class PaperCode(models.Model):
+    """One code of a card, good for one use."""
+
+    card = models.ForeignKey(PaperCard, models.CASCADE, related_name="codes")
+    mac = models.BinaryField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.card_id}/{self.pk}"

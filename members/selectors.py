@@ -1,0 +1,93 @@
+"""What a person may see of cases and people, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from members.access import Access, Actor, access_for
+from members.facts import Action
+from members.models import Body, Case, Commission, Membership, Person
+from members.policies import body_facts, case_facts
+from portal.core import clock
+from portal.core.errors import HiddenError
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAbilities:
+    """What the page of a case offers."""
+
+    select: bool
+    enter_consent: bool
+    enter_recusal: bool
+    declare_recusal: bool
+
+
+def visible_cases(actor: Actor) -> list[Case]:
+    """The cases that the actor may read now, by number."""
+    access = access_for(actor)
+    chosen = {m.case for m in access.facts.person.memberships if m.span.holds(access.t)}
+    cases = (
+        Case.objects.filter(id__in=chosen)
+        .select_related("body", "unit", "lead_agency")
+        .prefetch_related("household")
+    )
+    return [case for case in cases if access.allows(Action.READ, case_facts(case))]
+
+
+def readable_case(actor: Actor, case_id: UUID) -> tuple[Case, Access]:
+    """One case with its household and roster; unknown and hidden are the same."""
+    case = (
+        Case.objects.filter(id=case_id)
+        .select_related("body", "unit", "referrer", "lead_agency")
+        .prefetch_related(
+            "household__consents",
+            Prefetch(
+                "memberships",
+                Membership.objects.select_related(
+                    "person__organization", "selected_by"
+                ).order_by("role", "person__kana"),
+            ),
+        )
+        .first()
+    )
+    if case is None:
+        raise HiddenError
+    access = access_for(actor, cases=[case.id])
+    access.require(Action.READ, case_facts(case))
+    return case, access
+
+
+def case_abilities(access: Access, case: Case) -> CaseAbilities:
+    """The acts that the case's page offers to this person."""
+    thing = case_facts(case)
+    return CaseAbilities(
+        select=access.offers(Action.CONVENE, thing),
+        enter_consent=access.offers(Action.ENTER_CONSENT, thing),
+        enter_recusal=access.offers(Action.ENTER_RECUSAL, thing),
+        declare_recusal=access.offers(Action.DECLARE_RECUSAL, thing),
+    )
+
+
+def convened_bodies(access: Access) -> list[Body]:
+    """The bodies for which the actor may create cases and sittings now."""
+    held = {grant.body for grant in access.facts.person.roles if grant.body}
+    bodies = Body.objects.filter(id__in=held).select_related("unit")
+    return [b for b in bodies if access.allows(Action.CONVENE, body_facts(b))]
+
+
+def commissioned_people(bodies: list[Body]) -> list[Person]:
+    """Everybody with standing at one of ``bodies`` now, by organisation and kana."""
+    now = clock.now()
+    live = Commission.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=now), body__in=bodies, starts_at__lte=now
+    )
+    return list(
+        Person.objects.filter(
+            Q(ends_at=None) | Q(ends_at__gt=now),
+            Q(commissions__in=live) | Q(organization__commissions__in=live),
+        )
+        .select_related("organization")
+        .distinct()
+        .order_by("-organization__internal", "organization__kana", "kana")
+    )

@@ -1,0 +1,1 @@
+"""Every write of members: sign-ins, duty, cases."""

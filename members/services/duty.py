@@ -1,0 +1,59 @@
+"""The duty of secrecy: pledge texts and each person's own acknowledgement (R11)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from members.access import Actor
+from members.facts import Regime
+from members.models import Acknowledgement, Person, PledgeText
+from portal.core import audit, clock
+from portal.core.errors import RefusedError
+
+
+def pledges_due(
+    person: Person, regimes: Collection[Regime], t: datetime
+) -> list[PledgeText]:
+    """The texts in force at ``t`` for ``regimes`` that the person has not pledged."""
+    return list(
+        PledgeText.objects.filter(
+            Q(ends_at=None) | Q(ends_at__gt=t), regime__in=regimes, starts_at__lte=t
+        )
+        .exclude(id__in=Acknowledgement.objects.filter(person=person).values("pledge"))
+        .order_by("regime", "-version")
+    )
+
+
+@transaction.atomic
+def acknowledge(*, actor: Actor, pledge: PledgeText) -> Acknowledgement:
+    """Record, once, that the actor accepts exactly these words.
+
+    Only the person does this, in a sign-in of their own. Raises RefusedError when
+    the text is no longer the one in force.
+    """
+    now = clock.now()
+    if actor.sign_in is None or actor.sign_in.strength < 1:
+        raise RefusedError("誓約は、ご本人がサインインして行ってください。")
+    if not pledge.span.holds(now):
+        raise RefusedError(
+            "誓約書が新しい版に変わりました。新しい文面をご確認ください。"
+        )
+    row, created = Acknowledgement.objects.get_or_create(
+        person=actor.person,
+        pledge=pledge,
+        defaults={
+            "text_digest": pledge.digest,
+            "at": now,
+            "sign_in_id": actor.sign_in.id,
+        },
+    )
+    if created:
+        audit.record(
+            "members.pledge.acknowledge",
+            actor=actor.id,
+            subject=f"pledge:{pledge.id}",
+            detail={"regime": pledge.regime, "version": pledge.version},
+        )
+    return row

@@ -1,0 +1,94 @@
+"""Sign-ins: begun with a strength, strengthened by a factor, ended at once.
+
+A sign-in is the ground of every page, socket and download: ending its row is
+what revocation means (R14, P5).
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from members.access import Actor
+from members.models import Person, SignIn
+from portal.core import audit, clock
+
+
+@transaction.atomic
+def start(
+    *,
+    person: Person,
+    strength: int,
+    link_id: UUID | None = None,
+    sitting_id: UUID | None = None,
+    ends_at: datetime | None = None,
+    address: str = "",
+    user_agent: str = "",
+) -> SignIn:
+    """Begin a sign-in of ``person``; a link's ends with the link."""
+    now = clock.now()
+    sign_in = SignIn.objects.create(
+        person=person,
+        started_at=now,
+        seen_at=now,
+        ends_at=ends_at,
+        strength=strength,
+        strong_at=now if strength == 2 else None,
+        link_id=link_id,
+        sitting_id=sitting_id,
+        address=address,
+        user_agent=user_agent[:200],
+    )
+    audit.record(
+        "members.sign_in.start",
+        actor=person.id,
+        subject=f"sign_in:{sign_in.id}",
+        detail={"strength": strength, "link": str(link_id or "")},
+    )
+    return sign_in
+
+
+@transaction.atomic
+def strengthen(*, actor: Actor) -> None:
+    """Note that the person has just proved a personal factor (R8)."""
+    if actor.sign_in is None:
+        raise ValueError("Only a sign-in can be strengthened.")
+    actor.sign_in.strength, actor.sign_in.strong_at = 2, clock.now()
+    actor.sign_in.save(update_fields=["strength", "strong_at"])
+    audit.record(
+        "members.sign_in.strengthen",
+        actor=actor.id,
+        subject=f"sign_in:{actor.sign_in.id}",
+    )
+
+
+@transaction.atomic
+def end(*, actor: Actor) -> None:
+    """Sign out: the actor's own sign-in ends now."""
+    if actor.sign_in is not None:
+        _end(Q(id=actor.sign_in.id))
+        audit.record(
+            "members.sign_in.end",
+            actor=actor.id,
+            subject=f"sign_in:{actor.sign_in.id}",
+        )
+
+
+@transaction.atomic
+def end_all(*, person: Person | None = None, link_id: UUID | None = None) -> int:
+    """End every sign-in of ``person``, or every one that rests on a link.
+
+    The caller records why; returns how many were live.
+    """
+    if person is not None:
+        return _end(Q(person=person))
+    if link_id is not None:
+        return _end(Q(link_id=link_id))
+    raise ValueError("Name a person or a link.")
+
+
+def _end(which: Q) -> int:
+    now = clock.now()
+    live = Q(ends_at=None) | Q(ends_at__gt=now)
+    return SignIn.objects.filter(which & live).update(ends_at=now)

@@ -1,0 +1,193 @@
+"""Pages of cases: list, one case, selection, consent, recusal."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members import selectors
+from members.access import access_for
+from members.facts import Action
+from members.forms.cases import (
+    CaseForm,
+    ConsentForm,
+    HouseholdFormSet,
+    RecusalForm,
+    SelectForm,
+    StepBackForm,
+)
+from members.http import MemberRequest, signed_in
+from members.models import Body, Case
+from members.policies import case_facts
+from members.services import cases
+from portal.core.errors import DomainError, HiddenError, InvalidError
+
+
+@signed_in
+def case_list(request: MemberRequest) -> HttpResponse:
+    """The cases one is selected for."""
+    context = {
+        "cases": selectors.visible_cases(request.actor),
+        "can_create": bool(_case_bodies(request)),
+    }
+    return render(request, "members/case_list.html", context)
+
+
+def _case_bodies(request: MemberRequest) -> list[Body]:
+    access = access_for(request.actor, cases=())
+    return [b for b in selectors.convened_bodies(access) if b.unit_id]
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def case_create(request: MemberRequest) -> HttpResponse:
+    """Open a case with its household."""
+    bodies = _case_bodies(request)
+    if not bodies:
+        raise HiddenError
+    form = CaseForm(request.POST or None, bodies=bodies)
+    household = HouseholdFormSet(request.POST or None, prefix="household")
+    if request.method == "POST" and form.is_valid() and household.is_valid():
+        try:
+            case = cases.create_case(
+                actor=request.actor, household=household.members, **form.cleaned_data
+            )
+        except InvalidError as error:
+            form.add_error(None, error.message)
+        else:
+            return redirect("members:case-detail", case.id)
+    context = {"form": form, "household": household}
+    status = 422 if form.is_bound else 200
+    return render(request, "members/case_create.html", context, status=status)
+
+
+@signed_in
+def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """One case: household with consents, and who is selected."""
+    case, access = selectors.readable_case(request.actor, case_id)
+    context = {
+        "case": case,
+        "can": selectors.case_abilities(access, case),
+        "now": access.t,
+    }
+    return render(request, "members/case_detail.html", context)
+
+
+def _act(request: MemberRequest, case_id: UUID, action: Action) -> Case:
+    """The case, once the act is open to the actor (or a step-up is asked)."""
+    case, access = selectors.readable_case(request.actor, case_id)
+    access.require(action, case_facts(case))
+    return case
+
+
+def _form_page(
+    request: MemberRequest, case: Case, form: Form, template: str
+) -> HttpResponse:
+    context = {"case": case, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, template, context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def member_select(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Select one more person for the case."""
+    case = _act(request, case_id, Action.CONVENE)
+    bodies = list(Body.objects.filter(unit=case.unit))
+    people = [
+        person
+        for person in selectors.commissioned_people(bodies)
+        if cases.selectable(case, person)
+    ]
+    form = SelectForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        cases.select_member(
+            actor=request.actor, case=case, role=form.role, **form.cleaned_data
+        )
+        messages.success(request, _("選定しました。"))
+        return redirect("members:case-detail", case.id)
+    return _form_page(request, case, form, "members/member_select.html")
+
+
+@require_POST
+@signed_in
+def membership_end(
+    request: MemberRequest, case_id: UUID, membership_id: int
+) -> HttpResponse:
+    """End a selection now."""
+    case = _act(request, case_id, Action.CONVENE)
+    membership = get_object_or_404(case.memberships, id=membership_id)
+    cases.end_membership(actor=request.actor, membership=membership)
+    messages.success(request, _("選定を終了しました。閲覧は直ちに止まります。"))
+    return redirect("members:case-detail", case.id)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def consent_enter(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Record a household member's consent."""
+    case = _act(request, case_id, Action.ENTER_CONSENT)
+    form = ConsentForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cases.enter_consent(
+                actor=request.actor,
+                member=form.cleaned_data["member"],
+                scope=form.cleaned_data["scope"],
+                evidence=form.cleaned_data["evidence"],
+                given_at=form.given_at,
+            )
+        except DomainError as error:
+            form.add_error("given_on", error.message)
+        else:
+            messages.success(request, _("同意を登録しました。"))
+            return redirect("members:case-detail", case.id)
+    return _form_page(request, case, form, "members/consent_enter.html")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def consent_withdraw(
+    request: MemberRequest, case_id: UUID, consent_id: UUID
+) -> HttpResponse:
+    """Withdraw a consent, after saying what that stops."""
+    case = _act(request, case_id, Action.ENTER_CONSENT)
+    consents = {c.id: c for m in case.household.all() for c in m.consents.all()}
+    if consent_id not in consents:
+        raise HiddenError
+    if request.method == "POST":
+        cases.withdraw_consent(actor=request.actor, consent=consents[consent_id])
+        messages.success(request, _("撤回を登録しました。閲覧は直ちに止まります。"))
+        return redirect("members:case-detail", case.id)
+    context = {"case": case, "consent": consents[consent_id]}
+    return render(request, "members/consent_withdraw.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def recusal_enter(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Keep a person or an agency away from the case."""
+    case = _act(request, case_id, Action.ENTER_RECUSAL)
+    form = RecusalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        cases.enter_recusal(actor=request.actor, case=case, **form.cleaned_data)
+        messages.success(request, _("除斥を登録しました。"))
+        return redirect("members:case-detail", case.id)
+    return _form_page(request, case, form, "members/recusal_enter.html")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def recusal_declare(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Step back from the case oneself; afterwards it does not exist any more."""
+    case = _act(request, case_id, Action.DECLARE_RECUSAL)
+    form = StepBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        cases.declare_recusal(actor=request.actor, case=case, **form.cleaned_data)
+        messages.success(request, _("辞退を受け付けました。"))
+        return redirect("meetings:home")
+    return _form_page(request, case, form, "members/recusal_declare.html")

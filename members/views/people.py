@@ -1,0 +1,50 @@
+"""People and organisations, for those who convene; the paper card."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from members import selectors
+from members.access import access_for
+from members.http import MemberRequest, signed_in
+from members.models import Acknowledgement, Body, Person
+from members.services import factors
+from portal.core.errors import HiddenError
+
+
+def _convened(request: MemberRequest) -> list[Body]:
+    bodies = selectors.convened_bodies(access_for(request.actor, cases=()))
+    if not bodies:
+        raise HiddenError
+    return bodies
+
+
+@signed_in
+def person_list(request: MemberRequest) -> HttpResponse:
+    """Everybody commissioned to one's bodies: standing, pledge, ways to reach them."""
+    people = selectors.commissioned_people(_convened(request))
+    pledged = set(
+        Acknowledgement.objects.filter(person__in=people).values_list(
+            "person_id", flat=True
+        )
+    )
+    rows = [{"person": p, "pledged": p.id in pledged} for p in people]
+    return render(request, "members/person_list.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Print a new card of one-time codes for somebody of one's bodies."""
+    people: dict[UUID, Person] = {
+        p.id: p for p in selectors.commissioned_people(_convened(request))
+    }
+    if person_id not in people:
+        raise HiddenError
+    person, codes = people[person_id], []
+    if request.method == "POST":
+        _card, codes = factors.issue_card(actor=request.actor, person=person)
+    context = {"person": person, "codes": codes}
+    return render(request, "members/card_issue.html", context)

@@ -1,0 +1,55 @@
+"""``serve``: the application server, uvicorn on loopback by default."""
+
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.core import worker
+
+# One frame of live minutes is far smaller; more is hostile.
+WEBSOCKET_FRAME_LIMIT = 64 * 1024
+
+
+class Command(BaseCommand):
+    """Serve pages and websockets; the embedded profile runs its worker inside."""
+
+    help = "Serve the portal."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen and in how many processes."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check, then serve until stopped."""
+        if settings.PROFILE == "embedded" and options["workers"] > 1:
+            raise CommandError("The embedded profile runs in one process.")
+        call_command("check", fail_level="ERROR")
+        stop = threading.Event()
+        if settings.WORKER_IN_SERVER:
+            threading.Thread(
+                target=worker.run, args=(stop,), name="worker", daemon=True
+            ).start()
+        try:
+            uvicorn.run(
+                "portal.asgi:application",
+                host=options["host"],
+                port=options["port"],
+                workers=options["workers"],
+                ws="websockets-sansio",
+                ws_max_size=WEBSOCKET_FRAME_LIMIT,
+                ws_per_message_deflate=False,
+                server_header=False,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=5,
+            )
+        finally:
+            stop.set()

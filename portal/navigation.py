@@ -1,0 +1,49 @@
+"""The frame of every page: who is signed in, and the ways that are open to them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from members.access import Actor
+from portal.core import clock
+
+
+def page_frame(request: HttpRequest) -> dict[str, Any]:
+    """The header's person and main navigation; empty without a sign-in."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {}
+    return {
+        "signed_in": {
+            "name": actor.person.name,
+            "office": f"{actor.person.organization.name} {actor.person.post}".strip(),
+            "sign_out_url": reverse("members:sign-out"),
+        },
+        "navigation": _ways(request, actor),
+    }
+
+
+def _ways(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    """A session that a link opened has one way only: its own sitting."""
+    if actor.sign_in and actor.sign_in.sitting_id:
+        sitting = reverse("meetings:sitting-detail", args=[actor.sign_in.sitting_id])
+        ways = [(_("会議のご案内"), sitting)]
+    else:
+        ways = [(_("ホーム"), reverse("meetings:home"))]
+        now = clock.now()
+        offices = [o for o in actor.person.offices.all() if o.span.holds(now)]
+        if not any(o.role in _APART for o in offices):
+            ways.append((_("会議"), reverse("meetings:sitting-list")))
+            ways.append((_("事例"), reverse("members:case-list")))
+        if any(o.role in _CUSTODIANS for o in offices):
+            ways.append((_("人と機関"), reverse("members:person-list")))
+    return [
+        {"label": label, "url": url, "current": request.path == url}
+        for label, url in ways
+    ]
+
+
+_APART = {"administrator", "auditor"}
+_CUSTODIANS = {"chair", "secretariat"}

@@ -1,0 +1,173 @@
+"""The pages of members as people meet them: sign-in, pledge, cases."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.urls import reverse
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from members.models import Acknowledgement, SignIn
+from members.services import factors
+from portal.core import clock
+from portal.core.models import AuditEvent
+from tests import factories
+from tests.cast import Cast
+from tests.conftest import SignIn as SignInAs
+
+PASSWORD = "よいパスワードは長い合言葉です"
+
+
+def staff_with_totp(cast: Cast) -> TOTPDevice:
+    cast.chair.password = make_password(PASSWORD)
+    cast.chair.save()
+    return TOTPDevice.objects.create(user=cast.chair, name="app")
+
+
+def code_of(device: TOTPDevice) -> str:
+    return f"{totp(device.bin_key, device.step, device.t0, device.digits):06d}"
+
+
+def test_password_and_code_together_open_the_portal(cast: Cast, client: Client) -> None:
+    device = staff_with_totp(cast)
+    login = {"login": cast.chair.login, "password": PASSWORD}
+    page = client.post(reverse("members:sign-in"), login)
+    assert page.status_code == 302
+    assert not SignIn.objects.filter(person=cast.chair).exists()
+    token = {"device": device.persistent_id, "token": code_of(device)}
+    assert client.post(page["Location"], token).status_code == 302
+    sign_in = SignIn.objects.get(person=cast.chair)
+    assert sign_in.strength == 2
+    assert client.get(reverse("members:case-list")).status_code == 200
+    assert client.post(reverse("members:sign-out")).status_code == 200
+    assert client.get(reverse("members:case-list")).status_code == 302
+
+
+@pytest.mark.parametrize("wrong", [{"login": "nobody"}, {"password": "違います"}])
+def test_wrong_name_and_wrong_password_answer_alike(
+    cast: Cast, client: Client, wrong: dict[str, str]
+) -> None:
+    staff_with_totp(cast)
+    login = {"login": cast.chair.login, "password": PASSWORD, **wrong}
+    page = client.post(reverse("members:sign-in"), login)
+    assert page.status_code == 422
+    assert "利用者名またはパスワードが違います。" in page.content.decode()
+
+
+def test_a_wrong_code_begins_no_sign_in(cast: Cast, client: Client) -> None:
+    device = staff_with_totp(cast)
+    login = {"login": cast.chair.login, "password": PASSWORD}
+    page = client.post(reverse("members:sign-in"), login)
+    right = code_of(device)
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    token = {"device": device.persistent_id, "token": wrong}
+    assert client.post(page["Location"], token).status_code == 422
+    assert not SignIn.objects.filter(person=cast.chair).exists()
+
+
+def test_a_used_card_code_is_not_used_again(cast: Cast) -> None:
+    actor = factories.sign_in(cast.secretariat)
+    card, codes = factors.issue_card(actor=actor, person=cast.clinic)
+    proof = {"person": cast.clinic, "device_id": card.persistent_id}
+    assert factors.verify(**proof, token=f"{codes[0][:4]} {codes[0][4:]}")
+    assert not factors.verify(**proof, token=codes[0])
+    assert not factors.verify(
+        person=cast.colleague, device_id=card.persistent_id, token=codes[1]
+    )
+    stored = b"".join(bytes(code.mac) for code in card.codes.all())
+    assert codes[1].encode() not in stored
+
+
+def test_case_opens_only_once_the_pledge_is_acknowledged(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    client = signed_in(cast.newcomer)
+    page = reverse("members:case-detail", args=[cast.case.id])
+    asked = client.get(page)
+    assert asked.status_code == 302
+    assert asked["Location"].startswith(reverse("members:pledge"))
+    texts = [cast.pledges[r] for r in cast.pledges]
+    answer = {"pledge": [f"{p.id}:{p.digest}" for p in texts], "next": page}
+    unread = client.post(reverse("members:pledge"), {"pledge": answer["pledge"][:1]})
+    assert unread.status_code == 422
+    assert client.post(reverse("members:pledge"), answer)["Location"] == page
+    assert client.get(page).status_code == 200
+    assert Acknowledgement.objects.filter(person=cast.newcomer).count() == len(texts)
+    acts = AuditEvent.objects.filter(action="members.pledge.acknowledge")
+    assert {event.actor for event in acts} == {str(cast.newcomer.id)}
+
+
+@pytest.mark.parametrize(
+    "name", ["colleague", "leaver", "stranger", "recused", "administrator", "auditor"]
+)
+def test_a_case_is_as_absent_as_one_that_never_was(
+    cast: Cast, signed_in: SignInAs, name: str
+) -> None:
+    client = signed_in(getattr(cast, name))
+    hidden = client.get(reverse("members:case-detail", args=[cast.case.id]))
+    absent = client.get(reverse("members:case-detail", args=[cast.sitting.id]))
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.content == absent.content
+    assert (
+        cast.case.number
+        not in client.get(reverse("members:case-list")).content.decode()
+    )
+
+
+def test_a_member_sees_no_names_and_no_controls(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    page = signed_in(cast.clinic).get(
+        reverse("members:case-detail", args=[cast.case.id])
+    )
+    text = page.content.decode()
+    assert "長男" in text
+    assert cast.case.household.first().name not in text
+    assert reverse("members:member-select", args=[cast.case.id]) not in text
+
+
+def test_ending_a_selection_closes_the_case_at_once(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    clerk, clinic = signed_in(cast.secretariat), signed_in(cast.clinic)
+    page = reverse("members:case-detail", args=[cast.case.id])
+    assert clinic.get(page).status_code == 200
+    membership = cast.case.memberships.get(person=cast.clinic)
+    end = reverse("members:membership-end", args=[cast.case.id, membership.id])
+    assert clinic.post(end).status_code == 404
+    assert clerk.post(end).status_code == 302
+    assert clinic.get(page).status_code == 404
+
+
+def test_consent_asks_for_a_fresh_factor(cast: Cast, signed_in: SignInAs) -> None:
+    stale = clock.now() - timedelta(minutes=6)
+    page = reverse("members:consent-enter", args=[cast.case.id])
+    assert signed_in(cast.secretariat).get(page).status_code == 200
+    asked = signed_in(cast.secretariat, strong_at=stale).get(page)
+    assert asked["Location"].startswith(reverse("members:step-up"))
+
+
+def test_a_new_case_keeps_what_was_typed_when_something_is_wrong(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    client = signed_in(cast.secretariat)
+    typed = {
+        "body": str(cast.shien.id),
+        "number": cast.case.number,
+        "title": "高齢の夫婦。夫の入院で妻の介護が途切れた世帯",
+        "opened_on": "2026-11-02",
+        "household-TOTAL_FORMS": "4",
+        "household-INITIAL_FORMS": "0",
+        "household-0-label": "妻",
+        "household-0-name": "見本 トメ",
+        "household-0-subject": "on",
+    }
+    page = client.post(reverse("members:case-create"), typed)
+    assert page.status_code == 422
+    assert typed["title"] in page.content.decode()
+    typed["number"] = "R8-099"
+    made = client.post(reverse("members:case-create"), typed)
+    assert made.status_code == 302
+    assert client.get(made["Location"]).status_code == 200
