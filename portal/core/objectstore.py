@@ -5,14 +5,16 @@ what they mean, and whether they are whole, is the vault's business.
 """
 
 import functools
+import io
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 from urllib.parse import urlsplit
 
+import urllib3
 from django.conf import settings
 from minio import Minio
 from minio.error import MinioException, S3Error
@@ -20,14 +22,21 @@ from urllib3.exceptions import HTTPError
 
 from portal.core.errors import UnavailableError
 
-PART_SIZE = 16 * 1024 * 1024
+# A part rests in memory until the server has it, so this bounds an upload's memory.
+PART_SIZE = 8 * 1024 * 1024
+COPY_SIZE = 1024 * 1024
+_HTTP = {
+    "timeout": urllib3.Timeout(connect=3, read=30),
+    "retries": urllib3.Retry(total=2, backoff_factor=0.2),
+    "maxsize": 32,
+}
 
 
 class ObjectStore(Protocol):
     """Puts, opens and removes sealed objects by their random name."""
 
-    def put(self, name: str, source: IO[bytes], size: int) -> None:
-        """Store ``size`` bytes of ``source`` durably under ``name``."""
+    def put(self, name: str, source: IO[bytes]) -> None:
+        """Store ``source`` to its end durably under ``name``, or nothing at all."""
 
     def open(self, name: str) -> "ContextReader":
         """A context manager that yields a readable binary stream."""
@@ -35,8 +44,8 @@ class ObjectStore(Protocol):
     def remove(self, name: str) -> None:
         """Remove the object; an absent one is no error."""
 
-    def names(self) -> Iterator[str]:
-        """All names in the store, for the sweep of orphans."""
+    def entries(self) -> Iterator[tuple[str, datetime]]:
+        """All names with the time of their writing, for the sweep."""
 
 
 class ContextReader(Protocol):
@@ -52,32 +61,31 @@ class DiskStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (path / "draft").mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _file(self, name: str) -> Path:
         return self.path / name[:2] / name
 
-    def put(self, name: str, source: IO[bytes], size: int) -> None:
-        """Write to a temporary file, sync it, rename it, sync the folder."""
-        target = self._file(name)
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        descriptor, draft = tempfile.mkstemp(dir=self.path)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                while chunk := source.read(1 << 20):
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(draft)
-            raise
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    def _draft(self, name: str) -> Path:
+        return self.path / "draft" / name
+
+    def put(self, name: str, source: IO[bytes]) -> None:
+        """Write a draft, sync it, move it to its place, sync the folders."""
+        target, draft = self._file(name), self._draft(name)
+        with _answering():
+            try:
+                target.parent.mkdir(exist_ok=True, mode=0o700)
+                with open(draft, "xb", opener=_private) as file:
+                    while chunk := source.read(COPY_SIZE):
+                        file.write(chunk)
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(target)
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
+            for folder in (target.parent, self.path):
+                _sync(folder)
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
@@ -90,13 +98,31 @@ class DiskStore:
             yield file
 
     def remove(self, name: str) -> None:
-        """Unlink the file."""
-        self._file(name).unlink(missing_ok=True)
+        """Unlink the file and what a broken upload left of it."""
+        with _answering():
+            self._file(name).unlink(missing_ok=True)
+            self._draft(name).unlink(missing_ok=True)
 
-    def names(self) -> Iterator[str]:
-        """The names of all files below the folder."""
-        for file in self.path.glob("??/*"):
-            yield file.name
+    def entries(self) -> Iterator[tuple[str, datetime]]:
+        """All files below the folder, drafts included."""
+        for file in self.path.glob("*/*"):
+            try:
+                written = file.stat().st_mtime
+            except FileNotFoundError:
+                continue
+            yield file.name, datetime.fromtimestamp(written, UTC)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class S3Store:
@@ -111,6 +137,7 @@ class S3Store:
             secret_key=options["secret_key"],
             secure=endpoint.scheme == "https",
             region=options["region"],
+            http_client=urllib3.PoolManager(**cast("Any", _HTTP)),
         )
 
     def prepare(self) -> None:
@@ -119,24 +146,25 @@ class S3Store:
             if not self.client.bucket_exists(self.bucket):
                 self.client.make_bucket(self.bucket)
 
-    def put(self, name: str, source: IO[bytes], size: int) -> None:
-        """Upload in parts; the server answers only once the object is whole."""
+    def put(self, name: str, source: IO[bytes]) -> None:
+        """Upload part by part; the server answers only once the object is whole."""
         with _answering():
             self.client.put_object(
                 self.bucket,
                 name,
                 cast("Any", source),
-                length=size,
+                length=-1,
                 part_size=PART_SIZE,
+                num_parallel_uploads=1,
             )
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
-        """Stream the object; the connection goes back to the pool at the end."""
+        """Stream the object; a half-read connection is closed, not reused."""
         with _answering():
             response = self.client.get_object(self.bucket, name)
         try:
-            yield cast("IO[bytes]", response)
+            yield cast("IO[bytes]", _Body(response))
         finally:
             response.close()
             response.release_conn()
@@ -146,11 +174,29 @@ class S3Store:
         with _answering():
             self.client.remove_object(self.bucket, name)
 
-    def names(self) -> Iterator[str]:
+    def entries(self) -> Iterator[tuple[str, datetime]]:
         """List the bucket."""
         with _answering():
             for entry in self.client.list_objects(self.bucket, recursive=True):
-                yield str(entry.object_name)
+                yield str(entry.object_name), cast("datetime", entry.last_modified)
+
+
+class _Body(io.RawIOBase):
+    """A response's body whose breaking off is an OSError like that of a file."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        try:
+            data = self.response.read(len(target))
+        except HTTPError as error:
+            raise OSError from error
+        target[: len(data)] = data
+        return len(data)
 
 
 @contextmanager

@@ -4,13 +4,17 @@ Tink's streaming AEAD (AES-256-GCM-HKDF, 4 kB segments) authenticates order and
 end, so a cut, swapped or foreign object fails while it is read. The object's id
 is the associated data; SHA-256 of the plain bytes is kept in the database and
 checked when the object is read to its end.
+
+An object is put first and kept later, in the transaction that makes use of it:
+whatever dies in between leaves a pending row or an orphan, which ``sweep`` clears.
 """
 
 import hashlib
-import tempfile
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, cast
+from datetime import timedelta
+from typing import IO, Any, cast
 from uuid import UUID
 
 import tink
@@ -26,59 +30,82 @@ streaming_aead.register()
 
 _TEMPLATE = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_4KB
 CHUNK = 256 * 1024
-SPOOL = 8 * 1024 * 1024
+SWEEP_AFTER = timedelta(minutes=60)
 
 
 def put(source: IO[bytes]) -> StoredObject:
-    """Encrypt ``source`` to its end into the store; returns the ready row.
+    """Encrypt ``source`` to its end into the store; returns the pending row.
 
-    Call it outside a transaction: the row is ``pending`` while the bytes travel,
-    so an object without a row cannot come about, only a row that the sweep
-    clears. Raises UnavailableError when the store does not answer.
+    Call it outside a transaction, then ``keep`` the row inside the one that
+    refers to it. Memory stays bounded, no plain byte meets a disk. Raises
+    UnavailableError when the store does not answer.
     """
     keyset = tink.new_keyset_handle(_TEMPLATE)
     row = StoredObject.objects.create(created_at=clock.now())
     name = row.id.bytes
-    sealed_key = tink.proto_keyset_format.serialize_encrypted(
+    row.sealed_key = tink.proto_keyset_format.serialize_encrypted(
         keyset, keys.wrapping_key(), name
     )
-    cipher = keyset.primitive(streaming_aead.StreamingAead)
-    digest, size = hashlib.sha256(), 0
-    with tempfile.SpooledTemporaryFile(max_size=SPOOL) as sealed:
-        writer = cipher.new_encrypting_stream(_Kept(sealed), name)
-        with writer:
-            while chunk := source.read(CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                writer.write(chunk)
-        length = sealed.tell()
-        sealed.seek(0)
-        store().put(row.id.hex, cast("IO[bytes]", sealed), length)
-    row.sealed_key, row.size, row.sha256 = sealed_key, size, digest.hexdigest()
-    row.state = StoredObject.State.READY
-    row.save(update_fields=["sealed_key", "size", "sha256", "state"])
+    sealing = _Sealing(source, keyset.primitive(streaming_aead.StreamingAead), name)
+    store().put(row.id.hex, cast("IO[bytes]", sealing))
+    row.size, row.sha256 = sealing.size, sealing.digest.hexdigest()
+    row.save(update_fields=["sealed_key", "size", "sha256"])
     return row
 
 
-class _Kept:
-    """A writable stream that survives ``close``, which Tink calls on its target."""
+def keep(row: StoredObject) -> None:
+    """Make a pending object ready, in the caller's transaction.
 
-    def __init__(self, file: tempfile.SpooledTemporaryFile[bytes]) -> None:
-        self.file = file
+    Raises UnavailableError when the sweep was faster.
+    """
+    waiting = StoredObject.objects.filter(id=row.id, state=StoredObject.State.PENDING)
+    if waiting.update(state=StoredObject.State.READY) != 1:
+        raise UnavailableError
+    row.state = StoredObject.State.READY
 
-    closed = False
+
+class _Sealing(io.RawIOBase):
+    """The sealed form of ``source`` as a stream to read from, made as it is read."""
+
+    def __init__(self, source: IO[bytes], cipher: Any, name: bytes) -> None:
+        self.source = source
+        self.digest, self.size = hashlib.sha256(), 0
+        self._ready = bytearray()
+        self._writer = cipher.new_encrypting_stream(_Target(self._ready), name)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        while len(self._ready) < len(target) and not self._writer.closed:
+            self._seal_more()
+        count = min(len(self._ready), len(target))
+        target[:count] = self._ready[:count]
+        del self._ready[:count]
+        return count
+
+    def _seal_more(self) -> None:
+        chunk = self.source.read(CHUNK)
+        if not chunk:
+            self._writer.close()
+            return
+        self.digest.update(chunk)
+        self.size += len(chunk)
+        self._writer.write(chunk)
+
+
+class _Target(io.RawIOBase):
+    """Where Tink writes to: the bytes that wait to be read."""
+
+    def __init__(self, ready: bytearray) -> None:
+        self.ready = ready
 
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes) -> int:
-        return self.file.write(data)
-
-    def flush(self) -> None:
-        self.file.flush()
-
-    def close(self) -> None:
-        """Leave the file open for the upload."""
+    def write(self, data: Any) -> int:
+        self.ready += data
+        return len(data)
 
 
 @contextmanager
@@ -127,3 +154,31 @@ def erase(object_id: UUID) -> None:
         state=StoredObject.State.ERASED, sealed_key=b"", sha256=""
     )
     transaction.on_commit(lambda: store().remove(object_id.hex))
+
+
+def sweep() -> int:
+    """Clear what broken acts left behind for an hour; returns how many.
+
+    Pending rows, bytes without a row, and bytes of erased rows: the worker calls
+    it now and then. Young things are left alone, their act may still be running.
+    """
+    before = clock.now() - SWEEP_AFTER
+    pending = StoredObject.objects.filter(
+        state=StoredObject.State.PENDING, created_at__lt=before
+    )
+    count, _ = pending.delete()
+    ready = StoredObject.State.READY
+    for name, written_at in store().entries():
+        if written_at >= before:
+            continue
+        if not StoredObject.objects.filter(id=_id_of(name), state=ready).exists():
+            store().remove(name)
+            count += 1
+    return count
+
+
+def _id_of(name: str) -> UUID | None:
+    try:
+        return UUID(hex=name)
+    except ValueError:
+        return None
