@@ -8,10 +8,10 @@ import functools
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
 import urllib3
@@ -35,10 +35,10 @@ _HTTP = {
 class ObjectStore(Protocol):
     """Puts, opens and removes sealed objects by their random name."""
 
-    def put(self, name: str, source: IO[bytes]) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Store ``source`` to its end durably under ``name``, or nothing at all."""
 
-    def open(self, name: str) -> "ContextReader":
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A context manager that yields a readable binary stream."""
 
     def remove(self, name: str) -> None:
@@ -46,14 +46,6 @@ class ObjectStore(Protocol):
 
     def entries(self) -> Iterator[tuple[str, datetime]]:
         """All names with the time of their writing, for the sweep."""
-
-
-class ContextReader(Protocol):
-    """A context manager around a readable binary stream."""
-
-    def __enter__(self) -> IO[bytes]: ...
-
-    def __exit__(self, *details: object) -> bool | None: ...
 
 
 class DiskStore:
@@ -69,7 +61,7 @@ class DiskStore:
     def _draft(self, name: str) -> Path:
         return self.path / "draft" / name
 
-    def put(self, name: str, source: IO[bytes]) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Write a draft, sync it, move it to its place, sync the folders."""
         target, draft = self._file(name), self._draft(name)
         with _answering():
@@ -88,7 +80,7 @@ class DiskStore:
                 _sync(folder)
 
     @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
+    def open(self, name: str) -> Iterator[BinaryIO]:
         """Open the file; raises UnavailableError when it is not there."""
         try:
             file = self._file(name).open("rb")
@@ -146,7 +138,7 @@ class S3Store:
             if not self.client.bucket_exists(self.bucket):
                 self.client.make_bucket(self.bucket)
 
-    def put(self, name: str, source: IO[bytes]) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Upload part by part; the server answers only once the object is whole."""
         with _answering():
             self.client.put_object(
@@ -159,12 +151,12 @@ class S3Store:
             )
 
     @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
+    def open(self, name: str) -> Iterator[BinaryIO]:
         """Stream the object; a half-read connection is closed, not reused."""
         with _answering():
             response = self.client.get_object(self.bucket, name)
         try:
-            yield cast("IO[bytes]", _Body(response))
+            yield cast("BinaryIO", _Body(response))
         finally:
             response.close()
             response.release_conn()
@@ -210,7 +202,7 @@ def _answering() -> Iterator[None]:
 @functools.cache
 def store() -> ObjectStore:
     """The store of this profile; one client per process."""
-    options = settings.VAULT_STORE
+    options: dict[str, Any] = settings.VAULT_STORE
     if options["kind"] == "disk":
         return DiskStore(options["path"])
     s3 = S3Store(options)

@@ -14,7 +14,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import IO, Any, cast
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import tink
@@ -29,11 +29,12 @@ from portal.core.objectstore import store
 streaming_aead.register()
 
 _TEMPLATE = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_4KB
+_STREAMING: Any = streaming_aead.StreamingAead
 CHUNK = 256 * 1024
 SWEEP_AFTER = timedelta(minutes=60)
 
 
-def put(source: IO[bytes]) -> StoredObject:
+def put(source: BinaryIO) -> StoredObject:
     """Encrypt ``source`` to its end into the store; returns the pending row.
 
     Call it outside a transaction, then ``keep`` the row inside the one that
@@ -46,8 +47,8 @@ def put(source: IO[bytes]) -> StoredObject:
     row.sealed_key = tink.proto_keyset_format.serialize_encrypted(
         keyset, keys.wrapping_key(), name
     )
-    sealing = _Sealing(source, keyset.primitive(streaming_aead.StreamingAead), name)
-    store().put(row.id.hex, cast("IO[bytes]", sealing))
+    sealing = _Sealing(source, _cipher(keyset), name)
+    store().put(row.id.hex, cast("BinaryIO", sealing))
     row.size, row.sha256 = sealing.size, sealing.digest.hexdigest()
     row.save(update_fields=["sealed_key", "size", "sha256"])
     return row
@@ -67,7 +68,7 @@ def keep(row: StoredObject) -> None:
 class _Sealing(io.RawIOBase):
     """The sealed form of ``source`` as a stream to read from, made as it is read."""
 
-    def __init__(self, source: IO[bytes], cipher: Any, name: bytes) -> None:
+    def __init__(self, source: BinaryIO, cipher: Any, name: bytes) -> None:
         self.source = source
         self.digest, self.size = hashlib.sha256(), 0
         self._ready = bytearray()
@@ -124,12 +125,15 @@ def open_object(row: StoredObject) -> Iterator[Iterator[bytes]]:
         )
     except tink.TinkError as error:
         raise UnavailableError from error
-    cipher = keyset.primitive(streaming_aead.StreamingAead)
     with store().open(row.id.hex) as sealed:
-        yield _checked(cipher.new_decrypting_stream(sealed, name), row)
+        yield _checked(_cipher(keyset).new_decrypting_stream(sealed, name), row)
 
 
-def _checked(stream: IO[bytes], row: StoredObject) -> Iterator[bytes]:
+def _cipher(keyset: tink.KeysetHandle) -> streaming_aead.StreamingAead:
+    return cast("streaming_aead.StreamingAead", keyset.primitive(_STREAMING))
+
+
+def _checked(stream: BinaryIO, row: StoredObject) -> Iterator[bytes]:
     digest, size = hashlib.sha256(), 0
     try:
         while chunk := stream.read(CHUNK):
@@ -167,18 +171,19 @@ def sweep() -> int:
         state=StoredObject.State.PENDING, created_at__lt=before
     )
     count, _ = pending.delete()
-    ready = StoredObject.State.READY
     for name, written_at in store().entries():
         if written_at >= before:
             continue
-        if not StoredObject.objects.filter(id=_id_of(name), state=ready).exists():
+        if not _names_ready_object(name):
             store().remove(name)
             count += 1
     return count
 
 
-def _id_of(name: str) -> UUID | None:
+def _names_ready_object(name: str) -> bool:
     try:
-        return UUID(hex=name)
+        object_id = UUID(hex=name)
     except ValueError:
-        return None
+        return False
+    ready = StoredObject.objects.filter(state=StoredObject.State.READY)
+    return ready.filter(id=object_id).exists()

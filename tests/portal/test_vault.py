@@ -3,8 +3,9 @@
 import hashlib
 import io
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -34,12 +35,16 @@ class Pattern(io.RawIOBase):
         return count
 
 
+Keep = Callable[[bytes | Pattern], StoredObject]
+
+
 @pytest.fixture
-def kept() -> Iterator:
+def kept() -> Iterator[Keep]:
     rows = []
 
-    def keep(data: bytes | io.RawIOBase) -> StoredObject:
-        row = vault.put(io.BytesIO(data) if isinstance(data, bytes) else data)
+    def keep(data: bytes | Pattern) -> StoredObject:
+        source: Any = io.BytesIO(data) if isinstance(data, bytes) else data
+        row = vault.put(source)
         vault.keep(row)
         rows.append(row)
         return row
