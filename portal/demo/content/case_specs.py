@@ -15,7 +15,6 @@ class PlanSpec:
     item: str
     decided: Moment | None
     services: tuple[str, ...]
-    monitoring_offset: int
 
 
 @dataclass(frozen=True)

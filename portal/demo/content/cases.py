@@ -4,7 +4,7 @@ from collections import Counter
 
 from portal.demo.content import cases_north, cases_south, files_north, files_south
 from portal.demo.content.case_specs import CaseSpec, Moment
-from portal.demo.content.schedule import offset_of
+from portal.demo.content.schedule import next_monitoring, offset_of
 from portal.demo.content.timeline import (
     Timeline,
     age_on,
@@ -124,6 +124,7 @@ def _consents(
 
 
 def _plans(spec: CaseSpec, timeline: Timeline) -> tuple[Plan, ...]:
+    monitoring = next_monitoring(spec.key)
     return tuple(
         Plan(
             version=plan.version,
@@ -132,7 +133,9 @@ def _plans(spec: CaseSpec, timeline: Timeline) -> tuple[Plan, ...]:
             needs_decision=bool(plan.services),
             decided_on=timeline.day(*plan.decided) if plan.decided else None,
             services=plan.services,
-            monitoring_on=timeline.sitting_day(plan.monitoring_offset),
+            monitoring_on=(
+                None if monitoring is None else timeline.sitting_day(monitoring)
+            ),
         )
         for plan in spec.plans
     )

@@ -30,7 +30,7 @@ oka|見守り|担当地区の民生委員
 todoroki|構成員|担当地区の保健師
 """,
     consents=(("mother", (-7, 16), None), ("son", (-7, 20), None)),
-    plans=(PlanSpec(1, "eighty-3", (-5, 9), ("アウトリーチ支援", "参加支援"), 1),),
+    plans=(PlanSpec(1, "eighty-3", (-5, 9), ("アウトリーチ支援", "参加支援")),),
 )
 
 _DOUBLE_CARE = CaseSpec(
@@ -170,8 +170,8 @@ miyabe|助言者|児童相談所としての助言
         ("son", (-12, 14), None),
     ),
     plans=(
-        PlanSpec(1, "young_carer-2", None, (), -4),
-        PlanSpec(2, "young_carer-4", None, (), 1),
+        PlanSpec(1, "young_carer-2", None, ()),
+        PlanSpec(2, "young_carer-4", None, ()),
     ),
 )
 
@@ -201,7 +201,7 @@ nitta|構成員|保護と給付金の要否の確認
 natsume|構成員|夫婦の話合いの進行
 """,
     consents=(("husband", (-13, 5), None), ("wife", (-13, 8), None)),
-    plans=(PlanSpec(1, "debt-1", None, (), -8),),
+    plans=(PlanSpec(1, "debt-1", None, ()),),
 )
 
 SPECS = (_EIGHTY, _DOUBLE_CARE, _HOARDING, _NEIGHBOURS, _YOUNG_CARER, _DEBT)

@@ -30,7 +30,7 @@ shinonome|助言者|精神科医
 sawatari|構成員|就労と家計の相談
 """,
     consents=(("son", (-11, 15), (-5, 6)),),
-    plans=(PlanSpec(1, "withdrawn-2", (-8, 12), ("アウトリーチ支援", "参加支援"), -5),),
+    plans=(PlanSpec(1, "withdrawn-2", (-8, 12), ("アウトリーチ支援", "参加支援")),),
 )
 
 _CATS = CaseSpec(
@@ -59,7 +59,7 @@ hatano|構成員|預かりの住民との橋渡し
 sawatari|構成員|家計の相談
 """,
     consents=(("husband", (-9, 20), None), ("wife", (-9, 20), None)),
-    plans=(PlanSpec(1, "cats-2", None, (), 1),),
+    plans=(PlanSpec(1, "cats-2", None, ()),),
 )
 
 _SINGLE = CaseSpec(
@@ -95,7 +95,7 @@ hatano|構成員|地域の集まりとの橋渡し
         ("son", (-11, 18), None),
         ("daughter", (-11, 18), None),
     ),
-    plans=(PlanSpec(1, "single-1", None, (), 0),),
+    plans=(PlanSpec(1, "single-1", None, ()),),
 )
 
 _DEMENTIA = CaseSpec(
@@ -131,7 +131,7 @@ sawatari|構成員|勤務先との調整と家計の相談
         ("wife", (-7, 10), None),
         ("son", (-7, 17), None),
     ),
-    plans=(PlanSpec(1, "dementia-3", None, ("参加支援",), 1),),
+    plans=(PlanSpec(1, "dementia-3", None, ("参加支援",)),),
 )
 
 _RELEASE = CaseSpec(
@@ -160,7 +160,7 @@ aizawa|助言者|借入れと契約の法律相談
 mamiya|参加支援|仕事の受入先との調整
 """,
     consents=(("self", (-13, 10), None),),
-    plans=(PlanSpec(1, "release-1", (-12, 7), ("参加支援",), -9),),
+    plans=(PlanSpec(1, "release-1", (-12, 7), ("参加支援",)),),
 )
 
 _EVACUEE = CaseSpec(

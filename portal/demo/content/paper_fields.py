@@ -44,7 +44,6 @@ def intake(matter: Matter, case: Case, file: CaseFile) -> IntakeApplication:
         worst=worst,
         request=file.request,
         hope=file.wish,
-        work=applicant.note,
         housing=file.housing,
         consented_on=max(given, default=None),
     )
@@ -85,9 +84,7 @@ def support_plan(matter: Matter, case: Case, file: CaseFile) -> SupportPlanSheet
         version=plan.version if plan else len(case.plans) + 1,
         starts_on=held_on,
         ends_on=held_on + _PLAN_PERIOD,
-        monitoring_on=(
-            plan.monitoring_on if plan else matter.item.monitoring_on or held_on
-        ),
+        monitoring_on=matter.item.monitoring_on or held_on + _PLAN_PERIOD,
         wish=file.wish,
         issues=file.issues,
         long_goal=file.long_goal,

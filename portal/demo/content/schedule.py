@@ -37,7 +37,7 @@ _NORTH = """
 -1|kinrin-4|SHIEN|sharing|30|kanzaki|self|-
 -1|doublecare-2|JUSO|sharing|35|natsume|*|0
 0|gomi-4|SHIEN|sharing|30|iizuka|*|-
-0|doublecare-3|JUSO|plan|45|iizuka|*|-
+0|doublecare-3|JUSO|plan|45|iizuka|*|3
 0|kinrin-5|SHIEN|sharing|35|kanzaki|self|-
 1|eighty-5|JUSO|sharing|30|kuga|*|-
 1|young_carer-5|JUSO|sharing|20|kazama|*|-
@@ -70,7 +70,7 @@ _SOUTH = """
 -1|cats-3|JUSO|sharing|25|noto|*|1
 -1|single-4|JUSO|sharing|25|kitami|*|0
 0|evacuee-4|SHIEN|sharing|30|hirose|*|-
-0|single-5|JUSO|replan|40|kitami|*|-
+0|single-5|JUSO|replan|40|kitami|*|3
 1|dementia-4|JUSO|sharing|30|anzai|*|-
 1|cats-4|JUSO|sharing|25|noto|*|-
 """
@@ -138,3 +138,13 @@ _OFFSETS = {item.key: item.offset for item in SCHEDULE}
 
 def offset_of(item: str) -> int:
     return _OFFSETS[item]
+
+
+def next_monitoring(case: str) -> int | None:
+    """Offset of the last monitoring that a past item of the case has set."""
+    offsets = [
+        item.monitoring_offset
+        for item in SCHEDULE
+        if item.case == case and item.offset < 0 and item.monitoring_offset is not None
+    ]
+    return max(offsets, default=None)

@@ -230,7 +230,8 @@ class Consent:
 class Plan:
     """A version of the support plan, settled by the sitting item `item`.
 
-    `decided_on` is the city's 支援決定, a second event that may still be missing.
+    `decided_on` is the city's 支援決定, a second event that may still be missing;
+    `monitoring_on` the next review that the latest sitting on the case has set.
     """
 
     version: int
@@ -239,7 +240,7 @@ class Plan:
     needs_decision: bool
     decided_on: date | None
     services: tuple[str, ...]
-    monitoring_on: date
+    monitoring_on: date | None
 
 
 @dataclass(frozen=True)
