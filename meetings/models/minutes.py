@@ -64,5 +64,14 @@ class EntryChange(models.Model):
     # A displaced writer's text is kept as a second version, never dropped.
     displaced_text = models.TextField(blank=True)
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["person"],
+                condition=~models.Q(displaced_text=""),
+                name="displaced_by_person",
+            ),
+        )
+
     def __str__(self) -> str:
         return f"{self.operation}"

@@ -1,0 +1,1 @@
+"""Live minutes: durable before visible, followed by exactly those admitted."""

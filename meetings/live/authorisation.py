@@ -1,0 +1,164 @@
+"""Who may follow and write which item now: the decision, asked in bulk.
+
+Nothing here is remembered: each call reads the facts of the moment. The hub keeps
+an answer for two seconds at most before it lets another frame out (P5).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from meetings.policies import item_facts, sitting_facts
+from members.access import Access, Actor, access_for_all
+from members.decide import Question, session_is_fresh
+from members.facts import Action, Answer, ObjectFacts, Role
+from members.models import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one sign-in may do with one item; ``outcome_only`` is a guest's view."""
+
+    follows: bool
+    outcome_only: bool
+    writes: bool
+    convenes: bool
+
+
+class Grounds:
+    """The facts of some sign-ins about some items, read together.
+
+    Items come with their body and ``about`` loaded.
+    """
+
+    def __init__(self, sign_ins: Collection[UUID], items: Iterable[AgendaItem]) -> None:
+        self.items = {item.id: item for item in items}
+        rows = SignIn.objects.select_related("person__organization").filter(
+            id__in=sign_ins
+        )
+        actors = {row.id: Actor(row.person, row) for row in rows}
+        cases = {i.case_id for i in self.items.values() if i.case_id is not None}
+        people = access_for_all(list(actors.values()), cases=cases)
+        # One person may be signed in twice: same facts, another session.
+        self.accesses = {
+            key: Access(actor, people[actor.id].facts, people[actor.id].t)
+            for key, actor in actors.items()
+        }
+        self.presences: Mapping[tuple[UUID, UUID], list[Presence]] = defaultdict(list)
+        for row in Presence.objects.filter(
+            item__in=self.items, person__in={a.id for a in actors.values()}
+        ):
+            self.presences[row.item_id, row.person_id].append(row)
+
+    def live(self, sign_in: UUID) -> Access | None:
+        """The access behind a live sign-in; None for any other."""
+        access = self.accesses.get(sign_in)
+        if access is None or not access.facts.person.active.holds(access.t):
+            return None
+        fresh = session_is_fresh(access.actor.session, access.facts, access.t)
+        return access if fresh else None
+
+    def thing(self, access: Access, item: UUID) -> ObjectFacts:
+        """The item as the person behind ``access`` stands to it."""
+        person = access.actor.id
+        return item_facts(self.items[item], person, self.presences[item, person])
+
+    def answer(self, sign_in: UUID, action: Action, item: UUID) -> Answer:
+        """The decision; HIDDEN for an item or a sign-in that was not found."""
+        access = self.accesses.get(sign_in)
+        if access is None or item not in self.items:
+            return Answer.HIDDEN
+        return access.answer(action, self.thing(access, item))
+
+    def standing(self, access: Access, item: UUID) -> Standing:
+        """All that the room asks about one person and one item."""
+        thing = self.thing(access, item)
+        asked = Question(
+            access.facts, access.actor.session, Action.FOLLOW_MINUTES, thing, access.t
+        )
+        return Standing(
+            follows=access.allows(Action.FOLLOW_MINUTES, thing),
+            outcome_only=asked.roles <= {Role.GUEST},
+            writes=access.allows(Action.WRITE_MINUTES, thing),
+            convenes=access.allows(Action.CONVENE, thing),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about everything one sign-in may see of one sitting."""
+
+    sign_in: UUID
+    sitting: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What ``look`` saw. A question without an answer has no right to the room."""
+
+    t: datetime | None
+    standings: Mapping[Asked, Mapping[UUID, Standing]]
+    items: Mapping[UUID, AgendaItem]
+    people: Mapping[UUID, tuple[str, ...]]  # in the room for the item, by name
+
+
+def room_items(**wanted: object) -> list[AgendaItem]:
+    """Agenda items with all that the decision and the room's page ask of them."""
+    rows = AgendaItem.objects.filter(**wanted).select_related("body", "case")
+    return list(rows.prefetch_related("about").order_by("order"))
+
+
+def look(questions: Collection[Asked]) -> Sight:
+    """Answer many questions from one reading of the database.
+
+    The room of a sitting is open to whoever may see the sitting itself; of its
+    items a person sees those whose minutes they may follow now, and no others.
+    """
+    sittings = {
+        row.id: row
+        for row in Sitting.objects.select_related("body").filter(
+            id__in={q.sitting for q in questions}
+        )
+    }
+    items = room_items(sitting__in=sittings)
+    grounds = Grounds({q.sign_in for q in questions}, items)
+    invitations = {
+        (row.sitting_id, row.person_id): row
+        for row in Invitation.objects.filter(
+            sitting__in=sittings,
+            person__in={a.actor.id for a in grounds.accesses.values()},
+        )
+    }
+    of_sitting: dict[UUID, list[UUID]] = defaultdict(list)
+    for item in items:
+        of_sitting[item.sitting_id].append(item.id)
+    standings = {}
+    t = None
+    for asked in questions:
+        access, sitting = grounds.live(asked.sign_in), sittings.get(asked.sitting)
+        if access is None or sitting is None:
+            continue
+        t = access.t
+        invitation = invitations.get((sitting.id, access.actor.id))
+        if access.allows(Action.SEE_NOTICE, sitting_facts(sitting, invitation)):
+            standings[asked] = {
+                item: grounds.standing(access, item) for item in of_sitting[sitting.id]
+            }
+    return Sight(t, standings, grounds.items, _people(items, t))
+
+
+def _people(
+    items: Collection[AgendaItem], t: datetime | None
+) -> dict[UUID, tuple[str, ...]]:
+    inside: dict[UUID, list[str]] = defaultdict(list)
+    if t is None:
+        return {}
+    rows = Presence.objects.filter(
+        item__in=items, starts_at__lte=t, ends_at__isnull=True
+    ).select_related("person__organization")
+    for row in rows.order_by("starts_at", "person__kana"):
+        inside[row.item_id].append(str(row.person))
+    return {item: tuple(names) for item, names in inside.items()}

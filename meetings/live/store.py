@@ -1,0 +1,348 @@
+"""The one writer of live minutes: operations in, committed revisions out.
+
+``apply`` takes what many people did to many items and commits it in one
+transaction. A refused operation never spoils the others. What it returns may be
+shown: it is durable.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from meetings.live.authorisation import Grounds
+from meetings.live.protocol import Act, Operation, Reason, ack, refused
+from meetings.live.reading import OUTCOME, Change, change_of
+from meetings.models import AgendaItem, Entry, EntryChange, Minutes
+from members.facts import Action, Answer
+from members.models import Person
+from portal.core import audit, clock, context
+
+LEASE = timedelta(seconds=15)
+ORDER_STEP = 1 << 16
+ENTRY_FIELDS = (
+    "order",
+    "kind",
+    "speaker",
+    "source",
+    "text",
+    "due_on",
+    "deleted",
+    "revision",
+    "writer",
+    "lease_until",
+    "changed_at",
+)
+_REASON_OF = {
+    Answer.HIDDEN: Reason.HIDDEN,
+    Answer.NEED_ACK: Reason.NEED_ACK,
+    Answer.STEP_UP: Reason.STEP_UP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An operation and the sign-in and address it came from."""
+
+    sign_in: UUID
+    address: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The answer to each submission, in order, and what followers are to see."""
+
+    answers: list[dict[str, Any]]
+    changes: list[Change]
+
+
+class Refusal(Exception):  # noqa: N818 – an answer, not an incident
+    """One operation is not done; ``keep`` its text as a second version."""
+
+    def __init__(self, reason: Reason, *, keep: bool = False) -> None:
+        self.reason, self.keep = reason, keep
+        super().__init__(reason)
+
+
+def apply(submissions: Sequence[Submission]) -> Committed:
+    """Commit a batch. Whatever the database refuses leaves nothing behind."""
+    with transaction.atomic():
+        batch = _Batch(submissions)
+        answers = [batch.answer(submission) for submission in submissions]
+        batch.write()
+    return Committed(answers, batch.shown())
+
+
+@dataclass
+class _Item:
+    """An item of the batch, locked, with what the batch did to it."""
+
+    row: AgendaItem
+    before: int
+    touched: dict[UUID, Entry] = field(default_factory=dict)
+
+
+class _Batch:
+    def __init__(self, submissions: Sequence[Submission]) -> None:
+        operations = [s.operation for s in submissions]
+        # Always in the order of ids, so that two processes never wait in a ring.
+        rows = (
+            AgendaItem.objects.select_for_update(of=("self",))
+            .filter(id__in={o.item for o in operations})
+            .order_by("id")
+            .select_related("body")
+            .prefetch_related("about")
+        )
+        self.items = {row.id: _Item(row, row.revision) for row in rows}
+        self.now = clock.now()
+        self.grounds = Grounds(
+            {s.sign_in for s in submissions}, [item.row for item in self.items.values()]
+        )
+        self.closed = set(
+            Minutes.objects.filter(item__in=self.items)
+            .exclude(state=Minutes.State.WRITING)
+            .values_list("item_id", flat=True)
+        )
+        self.known = EntryChange.objects.in_bulk([o.id for o in operations])
+        self.entries = Entry.objects.select_related("writer").in_bulk(
+            [o.entry for o in operations]
+        )
+        self.new: set[UUID] = set()
+        self.done: list[EntryChange] = []
+        self.count: Counter[tuple[UUID, UUID, str]] = Counter()
+        self.may_write: dict[tuple[UUID, UUID], Answer] = {}
+
+    def answer(self, submission: Submission) -> dict[str, Any]:
+        """Do one operation in memory; say what became of it."""
+        operation = submission.operation
+        try:
+            person = self._writer(submission)
+            known = self.known.get(operation.id)
+            if known is not None:
+                return _again(known, operation, person)
+            entry = self._do(operation, person)
+        except Refusal as refusal:
+            kept = refusal.keep and self._keep(operation, person)
+            return refused(refusal.reason, str(operation.id), kept=kept)
+        self._note(operation, entry, person)
+        self.count[operation.item, submission.sign_in, submission.address] += 1
+        return ack(operation, entry.revision)
+
+    def _writer(self, submission: Submission) -> Person:
+        pair = submission.sign_in, submission.operation.item
+        if pair not in self.may_write:
+            self.may_write[pair] = self.grounds.answer(
+                pair[0], Action.WRITE_MINUTES, pair[1]
+            )
+        if self.may_write[pair] is not Answer.ALLOW:
+            raise Refusal(_REASON_OF[self.may_write[pair]])
+        if submission.operation.item in self.closed:
+            raise Refusal(Reason.RECORD_CLOSED)
+        return self.grounds.accesses[submission.sign_in].actor.person
+
+    def _do(self, operation: Operation, person: Person) -> Entry:
+        entry = self.entries.get(operation.entry)
+        if entry is not None and entry.item_id != operation.item:
+            raise Refusal(Reason.HIDDEN)
+        if operation.act is Act.CREATE:
+            if entry is not None:
+                raise Refusal(Reason.REPEATED_ID)
+            entry = self._create(operation, person)
+        elif entry is None:
+            raise Refusal(Reason.HIDDEN)
+        else:
+            _ACTS[operation.act](self, entry, operation, person)
+        item = self.items[operation.item]
+        item.row.revision += 1
+        entry.revision, entry.changed_at = item.row.revision, self.now
+        item.touched[entry.id] = entry
+        return entry
+
+    def _create(self, operation: Operation, person: Person) -> Entry:
+        if "kind" not in operation.fields:
+            raise Refusal(Reason.BAD_FIELD)
+        entry = Entry(
+            id=operation.entry,
+            item=self.items[operation.item].row,
+            order=self._place(operation),
+            created_by=person,
+            created_at=self.now,
+        )
+        _fill(entry, operation.fields)
+        self.take(entry, operation, person)
+        self.entries[entry.id] = entry
+        self.new.add(entry.id)
+        return entry
+
+    def change(self, entry: Entry, operation: Operation, person: Person) -> None:
+        self._need_pen(entry, operation, person)
+        kind = operation.fields.get("kind", entry.kind)
+        if (kind in OUTCOME) != (entry.kind in OUTCOME):
+            raise Refusal(Reason.PANE)
+        _fill(entry, operation.fields)
+        self.take(entry, operation, person)
+
+    def delete(self, entry: Entry, operation: Operation, person: Person) -> None:
+        self._need_pen(entry, operation, person)
+        entry.deleted, entry.writer, entry.lease_until = True, None, None
+
+    def restore(self, entry: Entry, operation: Operation, person: Person) -> None:
+        if entry.deleted:
+            entry.deleted = False
+            self.take(entry, operation, person)
+
+    def move(self, entry: Entry, operation: Operation, person: Person) -> None:
+        self._need_pen(entry, operation, person)
+        entry.order = self._place(operation)
+
+    def take(self, entry: Entry, operation: Operation, person: Person) -> None:
+        """Hand the pen over. Whoever may write may take it at once."""
+        if entry.deleted:
+            raise Refusal(Reason.DELETED)
+        entry.writer, entry.lease_until = person, self.now + LEASE
+
+    def release(self, entry: Entry, operation: Operation, person: Person) -> None:
+        if entry.writer_id != person.id:
+            raise Refusal(Reason.LEASE)
+        entry.writer, entry.lease_until = None, None
+
+    def _need_pen(self, entry: Entry, operation: Operation, person: Person) -> None:
+        if entry.deleted:
+            raise Refusal(Reason.DELETED, keep=True)
+        if _held_by_other(entry, person, self.now):
+            raise Refusal(Reason.LEASE, keep=True)
+        if operation.base != entry.revision:
+            raise Refusal(Reason.STALE, keep=True)
+
+    def _place(self, operation: Operation) -> int:
+        """The order number after the entry named in ``after``, or at the end."""
+        orders = self._orders(operation)
+        after = operation.fields.get("after")
+        if after is None:
+            return (orders[-1][0] if orders else 0) + ORDER_STEP
+        places = [i for i, (_, entry) in enumerate(orders) if entry == after]
+        if not places:
+            raise Refusal(Reason.BAD_FIELD)
+        low = orders[places[0]][0]
+        following = orders[places[0] + 1 :]
+        if not following:
+            return low + ORDER_STEP
+        if following[0][0] - low > 1:
+            return (low + following[0][0]) // 2
+        self._spread(operation, [entry for _, entry in orders])
+        return self._place(operation)
+
+    def _orders(self, operation: Operation) -> list[tuple[int, UUID]]:
+        """Order numbers and ids of the item's other entries, this batch's included."""
+        stored = Entry.objects.filter(item=operation.item).values_list("id", "order")
+        orders = dict(stored)
+        orders.update(
+            (e.id, e.order) for e in self.items[operation.item].touched.values()
+        )
+        orders.pop(operation.entry, None)
+        return sorted((order, entry) for entry, order in orders.items())
+
+    def _spread(self, operation: Operation, ids: list[UUID]) -> None:
+        """Make room between entries that stand number to number."""
+        missing = [key for key in ids if key not in self.entries]
+        self.entries.update(Entry.objects.select_related("writer").in_bulk(missing))
+        item = self.items[operation.item]
+        item.row.revision += 1
+        for place, key in enumerate(ids, start=1):
+            entry = self.entries[key]
+            entry.order, entry.revision = place * ORDER_STEP, item.row.revision
+            item.touched[key] = entry
+
+    def _keep(self, operation: Operation, person: Person) -> bool:
+        text = operation.fields.get("text", "")
+        if text:
+            entry = self.entries[operation.entry]
+            self._note(operation, entry, person, displaced=text)
+        return bool(text)
+
+    def _note(
+        self, operation: Operation, entry: Entry, person: Person, displaced: str = ""
+    ) -> None:
+        change = EntryChange(
+            operation=operation.id,
+            entry=entry,
+            revision=entry.revision,
+            person=person,
+            at=self.now,
+            displaced_text=displaced,
+        )
+        self.known[operation.id] = change
+        self.done.append(change)
+
+    def write(self) -> None:
+        """All rows of the batch, the audit events last."""
+        touched = [e for item in self.items.values() for e in item.touched.values()]
+        if touched:
+            Entry.objects.bulk_create(
+                touched,
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=ENTRY_FIELDS,
+            )
+        EntryChange.objects.bulk_create(self.done)
+        for key, item in self.items.items():
+            if item.touched:
+                AgendaItem.objects.filter(id=key).update(revision=item.row.revision)
+        for (key, sign_in, address), count in self.count.items():
+            with context.acting_from(context.Origin(address, str(sign_in), "live")):
+                audit.record(
+                    "minutes.write",
+                    actor=self.grounds.accesses[sign_in].actor.id,
+                    subject=f"item:{key}",
+                    case=self.items[key].row.case_id,
+                    item=key,
+                    detail={"operations": count},
+                )
+
+    def shown(self) -> list[Change]:
+        """What the followers of each item are to see."""
+        return [
+            change_of(
+                key, item.before, item.row.revision, item.touched.values(), self.now
+            )
+            for key, item in self.items.items()
+            if item.touched
+        ]
+
+
+_ACTS = {
+    Act.CHANGE: _Batch.change,
+    Act.DELETE: _Batch.delete,
+    Act.RESTORE: _Batch.restore,
+    Act.MOVE: _Batch.move,
+    Act.TAKE: _Batch.take,
+    Act.RELEASE: _Batch.release,
+}
+
+
+def _again(known: EntryChange, operation: Operation, person: Person) -> dict[str, Any]:
+    """The answer of the first time, to the same person about the same entry."""
+    if (known.person_id, known.entry_id) != (person.id, operation.entry):
+        raise Refusal(Reason.REPEATED_ID)
+    if known.displaced_text:
+        return refused(Reason.STALE, str(operation.id), kept=True)
+    return ack(operation, known.revision)
+
+
+def _held_by_other(entry: Entry, person: Person, now: datetime) -> bool:
+    return (
+        entry.writer_id not in {None, person.id}
+        and entry.lease_until is not None
+        and now < entry.lease_until
+    )
+
+
+def _fill(entry: Entry, fields: Mapping[str, Any]) -> None:
+    for name in ("kind", "speaker", "source", "text", "due_on"):
+        if name in fields:
+            setattr(entry, name, fields[name])
