@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -124,7 +124,7 @@ def _book(
     book = Workbook()
     book.properties.creator = book.properties.lastModifiedBy = AUTHOR
     book.properties.title = title
-    book.properties.created = made_at.replace(tzinfo=None)
+    book.properties.created = made_at.astimezone(UTC).replace(tzinfo=None)
     page = book.worksheets[0]
     page.title = title
     page.page_setup.paperSize = Worksheet.PAPERSIZE_A4

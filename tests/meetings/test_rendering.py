@@ -1,0 +1,322 @@
+"""The record of an item and the order of business, read again as Word and PDF."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import docx
+import pikepdf
+import pytest
+from docx.oxml.ns import qn
+
+from meetings.agenda_rendering import (
+    AgendaDocument,
+    AgendaItemLine,
+    agenda_docx,
+    agenda_pdf,
+)
+from meetings.rendering import (
+    AttendanceRow,
+    MinutesDocument,
+    MinutesEntry,
+    MinutesItem,
+    Pane,
+    PaperRow,
+    RoleRow,
+    Signatory,
+    minutes_docx,
+    minutes_pdf,
+)
+from portal.core.clock import JST
+from tests.documents.output_sheets import text_of
+
+
+def at(hour: int, minute: int = 0, day: int = 19) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=JST)
+
+
+RECORD = MinutesDocument(
+    municipality="見本市",
+    body="支援会議",
+    legal_basis="社会福祉法第106条の6第1項",
+    sitting=8,
+    starts_at=at(13, 30),
+    ends_at=at(14, 10),
+    place="本庁舎3階 会議室301",
+    presiding="社会福祉課長 渡邉 誠",
+    item=MinutesItem(
+        number=2,
+        kind="協議事項",
+        subject="事例R8-012",
+        regime="支援会議",
+        occasion="情報共有",
+    ),
+    version=3,
+    made_at=at(17),
+    attendance=(
+        AttendanceRow(
+            organization="見本警察署",
+            post="係長",
+            name="森田 徹",
+            role="構成員",
+            came=None,
+        ),
+        AttendanceRow(
+            organization="みなと診療所",
+            post="医師",
+            name="齋藤 陽介",
+            role="関係者",
+            came=at(13, 45),
+            left=at(14),
+        ),
+        AttendanceRow(
+            organization="地域包括支援センター",
+            post="センター長",
+            name="髙橋 健一",
+            role="構成員",
+            came=at(13, 30),
+        ),
+    ),
+    papers=(PaperRow(number="資料2-1", title="事例概要(匿名)", note="閲覧停止"),),
+    entries=(
+        MinutesEntry(
+            pane=Pane.COURSE,
+            kind="事実(第三者から)",
+            speaker="民生委員",
+            source="電話",
+            text="明かりはついている。",
+        ),
+        MinutesEntry(pane=Pane.DECISIONS, kind="補足", text="急がない。"),
+    ),
+    decisions=("週1回訪問する。", "主担当は社会福祉課とする。"),
+    roles=(
+        RoleRow(who="社会福祉課", what="家計の聞き取り", until=date(2026, 12, 18)),
+        RoleRow(who="社協", what="居場所を探す"),
+    ),
+    next_monitoring=date(2027, 1, 21),
+    signatories=(
+        Signatory(role="議長", name="渡邉 誠", confirmed_at=at(9, 5, day=25)),
+        Signatory(role="構成員", name="髙橋 健一"),
+    ),
+    digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+)
+EMPTY = MinutesDocument(
+    municipality="見本市",
+    body="重層的支援会議",
+    legal_basis="",
+    sitting=1,
+    starts_at=at(9),
+    ends_at=at(10),
+    place="",
+    presiding="",
+    item=MinutesItem(number=1, kind="研修", subject="勉強会"),
+    version=1,
+    made_at=at(10),
+)
+AGENDA = AgendaDocument(
+    municipality="見本市",
+    body="支援会議",
+    sitting=9,
+    starts_at=at(9, 30, day=21),
+    ends_at=at(11, day=21),
+    place="会議室301",
+    made_at=at(9),
+    reader="髙橋 健一",
+    next_sitting=datetime(2026, 12, 17, 9, 30, tzinfo=JST),
+    items=(
+        AgendaItemLine(
+            subject="事例R8-012",
+            kind="協議事項",
+            regime="支援会議",
+            occasion="情報共有",
+            organization="社会福祉課",
+            starts_at=at(9, 40, day=21),
+            ends_at=at(10, day=21),
+            papers=(PaperRow(number="資料1-1", title="事例概要"),),
+        ),
+        AgendaItemLine(
+            subject="前回の決定の進み具合",
+            kind="報告事項",
+            starts_at=at(10, day=21),
+            ends_at=at(10, 30, day=21),
+        ),
+        AgendaItemLine(
+            subject="事例R8-015",
+            kind="協議事項",
+            starts_at=at(10, 30, day=21),
+            ends_at=at(10, 50, day=21),
+        ),
+    ),
+)
+
+
+def word_text(file: bytes) -> str:
+    body = docx.Document(io.BytesIO(file)).element.body
+    return "".join("".join(node.text or "" for node in body.iter(qn("w:t"))).split())
+
+
+WRITERS = {
+    "pdf": lambda record: text_of(minutes_pdf(record)),
+    "docx": lambda record: word_text(minutes_docx(record)),
+}
+AGENDA_WRITERS = {
+    "pdf": lambda agenda: text_of(agenda_pdf(agenda)),
+    "docx": lambda agenda: word_text(agenda_docx(agenda)),
+}
+
+
+@pytest.fixture(params=WRITERS)
+def written(request):
+    return WRITERS[request.param]
+
+
+@pytest.fixture(params=AGENDA_WRITERS)
+def printed(request):
+    return AGENDA_WRITERS[request.param]
+
+
+def test_both_files_say_the_whole_record(written):
+    text = written(RECORD)
+    for part in (
+        "第8回支援会議会議録(案)",
+        "見本市支援会議",
+        "社会福祉法第106条の6第1項",
+        "令和8年11月19日(木)午後1時30分から午後2時10分まで",
+        "本庁舎3階会議室301",
+        "社会福祉課長渡邉誠",
+        "2事例R8-012",
+        "協議事項",
+        "情報共有",
+        "出席2人、欠席1人",
+        "みなと診療所医師齋藤陽介関係者午後1時45分午後2時",
+        "地域包括支援センターセンター長髙橋健一構成員午後1時30分終了まで",
+        "見本警察署係長森田徹構成員欠席",
+        "資料2-1事例概要(匿名)閲覧停止",
+        "1週1回訪問する。",
+        "社会福祉課家計の聞き取り令和8年12月18日(金)",
+        "社協居場所を探す期限なし",
+        "補足急がない。",
+        "期日令和9年1月21日(木)",
+        "事実(第三者から)民生委員(出典:電話)明かりはついている。",
+        "議長渡邉誠令和8年11月25日(水)午前9時5分",
+        "構成員髙橋健一未確認",
+        RECORD.digest,
+        "正当な理由なく、他の人に見せたり",
+    ):
+        assert part in text
+
+
+def test_those_present_come_before_those_absent(written):
+    text = written(RECORD)
+    assert text.index("齋藤陽介") < text.index("森田徹")
+
+
+def test_the_two_panes_stay_apart(written):
+    text = written(RECORD)
+    course = text.index("5経過")
+    assert text.index("急がない。") < course < text.index("明かりはついている。")
+
+
+def test_an_acting_chair_is_named_with_the_reason(written):
+    acting = replace(RECORD, acting_reason="課長出張のため")
+    assert "渡邉誠(職務代理:課長出張のため)" in written(acting)
+
+
+def test_only_a_draft_carries_the_mark(written):
+    final = written(replace(RECORD, confirmed=True))
+    assert "(案)" not in final
+    assert "(案)" in written(RECORD)
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "foot"), [(False, "第3版案"), (True, "第3版確定")]
+)
+def test_the_foot_says_version_and_state(confirmed, foot):
+    record = replace(RECORD, confirmed=confirmed)
+    assert foot in text_of(minutes_pdf(record))
+    footer = docx.Document(io.BytesIO(minutes_docx(record))).sections[0].footer
+    assert footer.paragraphs[0].text.replace(" ", "").startswith(foot)
+
+
+def test_an_empty_record_says_that_there_is_nothing(written):
+    text = written(EMPTY)
+    for heading in (
+        "3配付資料",
+        "(1)決定事項",
+        "(2)役割分担",
+        "5経過",
+        "6会議録の確認",
+    ):
+        assert f"{heading}なし" in text
+    assert "期日定めなし" in text
+    assert "開催の時期" not in text
+
+
+def test_a_sitting_over_midnight_names_both_days(written):
+    text = written(replace(RECORD, starts_at=at(23), ends_at=at(0, 30, day=20)))
+    assert "令和8年11月19日(木)午後11時から令和8年11月20日(金)午前0時30分まで" in text
+
+
+def test_times_of_another_zone_are_shown_in_japan_time(written):
+    utc = {
+        name: getattr(RECORD, name).astimezone(UTC) for name in ("starts_at", "ends_at")
+    }
+    assert written(replace(RECORD, **utc)) == written(RECORD)
+
+
+def test_what_people_type_cannot_become_markup(written):
+    typed = "#panic(1) $x$ `y` <w:p/> {{ z }} @a"
+    entry = MinutesEntry(pane=Pane.COURSE, kind=typed, speaker=typed, text=typed)
+    text = written(replace(RECORD, entries=(entry,), decisions=(typed,)))
+    assert text.count("".join(typed.split())) == 4
+
+
+def test_the_same_record_gives_the_same_bytes():
+    assert minutes_pdf(RECORD) == minutes_pdf(RECORD)
+    assert minutes_docx(RECORD) == minutes_docx(RECORD)
+
+
+def test_the_file_properties_say_nothing_of_the_case():
+    with pikepdf.open(io.BytesIO(minutes_pdf(RECORD))) as pdf:
+        assert str(pdf.docinfo.Title) == "会議録"
+        with pdf.open_metadata() as metadata:
+            assert "R8-012" not in str(metadata)
+    properties = docx.Document(io.BytesIO(minutes_docx(RECORD))).core_properties
+    assert properties.title == "会議録"
+
+
+def test_the_agenda_puts_items_under_their_kind_between_opening_and_close(printed):
+    text = printed(AGENDA)
+    order = [
+        text.index(part)
+        for part in (
+            "第9回支援会議次第",
+            "宛名髙橋健一",
+            "1開会",
+            "2会長あいさつ",
+            "3守秘義務の確認",
+            "4出席者紹介",
+            "5協議事項",
+            "(1)事例R8-012",
+            "(2)事例R8-015",
+            "6報告事項",
+            "(1)前回の決定の進み具合",
+            "7その他",
+            "8閉会",
+            "資料1-1事例概要",
+            "この次第に書かれた議題も秘密に含まれます。",
+        )
+    ]
+    assert order == sorted(order)
+    assert "支援会議、情報共有、社会福祉課" in text
+    assert "午前9時40分から午前10時まで" in text
+    assert "次回令和8年12月17日(木)午前9時30分" in text
+
+
+def test_an_agenda_without_items_keeps_its_order(printed):
+    text = printed(replace(AGENDA, items=(), reader="", next_sitting=None))
+    assert "4出席者紹介" in text
+    assert "5その他" in text
+    assert "資料" not in text
+    assert "宛名" not in text
+    assert "次回" not in text
