@@ -7,7 +7,7 @@ from typing import Any
 
 import tink
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django_otp.models import Device
 
 from members.models import Person
@@ -21,19 +21,6 @@ CODE_DIGITS = 8
 CODE_LIFE = timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=60)
 CODES_PER_HOUR = 3
-
-
-class LinkQuerySet(models.QuerySet["Link"]):
-    """What the gate and the board ask of links."""
-
-    def live(self, t: datetime) -> "LinkQuerySet":
-        """Links that hold at ``t`` for people whose account is active (R7, R31)."""
-        return self.filter(
-            Q(ends_at=None) | Q(ends_at__gt=t),
-            Q(person__ends_at=None) | Q(person__ends_at__gt=t),
-            starts_at__lte=t,
-            person__starts_at__lte=t,
-        )
 
 
 class Link(Dated):
@@ -55,8 +42,6 @@ class Link(Dated):
     issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
 
-    objects = LinkQuerySet.as_manager()
-
     def __str__(self) -> str:
         return f"{self.id}"
 
@@ -65,6 +50,10 @@ class Link(Dated):
         """照会番号: what a person reads out on the telephone. It opens nothing."""
         start = self.id.hex[:8].upper()
         return f"{start[:4]}-{start[4:]}"
+
+    def is_live(self, t: datetime) -> bool:
+        """Whether the link and its person's account hold at ``t`` (R7, R31)."""
+        return self.span.holds(t) and self.person.span.holds(t)
 
     @property
     def locked(self) -> bool:

@@ -1,0 +1,1 @@
+"""Every write of documents: links and codes, papers and their releases."""

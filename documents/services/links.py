@@ -1,0 +1,244 @@
+"""Secure links: issued, listed, extended, unlocked, revoked (R31).
+
+Which custodian may do this for which sitting is decided by the caller, who knows
+the sitting; this app knows its id only.
+"""
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, TextChoices
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from documents.models import Link
+from documents.models.links import card_mac_of, digest_of
+from members.access import Actor
+from members.models import Person, SignIn
+from members.services import sign_ins
+from portal.core import audit, clock, outbox
+from portal.core.errors import RefusedError
+
+SECRET_BYTES = 32
+# Crockford's base 32: no I, L, O, U. Twelve letters are 60 bit, looked up under a
+# keyed MAC; a hit only leads to the one-time code and its five attempts.
+CARD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CARD_LENGTH = 12
+CARD_GROUP = 4
+_LOOK_ALIKES = str.maketrans("ILO", "110", " -‐‑–—−ー")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A new link with what is told to its person once and kept nowhere."""
+
+    link: Link
+    url: str
+    card_code: str
+
+
+@transaction.atomic
+def issue_link(
+    *,
+    actor: Actor,
+    person: Person,
+    sitting_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> IssuedLink:
+    """Make the one live link of ``person`` for the sitting; an older one dies.
+
+    Raises RefusedError when the end is not after the start.
+    """
+    if ends_at <= starts_at:
+        raise RefusedError(_("リンクの終わりの日時は、始まりより後にしてください。"))
+    # The person's row is the lock: two clerks at once leave one live link.
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    revoke_links(actor=actor, sitting_id=sitting_id, person=person)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    card_code = "".join(secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
+    link = Link.objects.create(
+        person=person,
+        sitting_id=sitting_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        digest=digest_of(secret),
+        card_mac=card_mac_of(card_code),
+        issued_by=actor.person,
+        issued_at=clock.now(),
+    )
+    _record("issue", actor, link)
+    url = f"{settings.BASE_URL}{reverse('documents:gate')}#{secret}"
+    return IssuedLink(link, url, _grouped(card_code))
+
+
+@transaction.atomic
+def revoke_link(*, actor: Actor, link: Link) -> None:
+    """End a link now, with every sign-in and every waiting mail that rests on it.
+
+    A link that has ended already stays as it is.
+    """
+    now = clock.now()
+    link = Link.objects.select_for_update().get(pk=link.pk)
+    if link.ends_at is not None and link.ends_at <= now:
+        return
+    link.ends_at = now
+    link.save(update_fields=["ends_at"])
+    sign_ins.end_all(link_id=link.id)
+    outbox.cancel(about=f"link:{link.id}")
+    _record("revoke", actor, link)
+
+
+@transaction.atomic
+def revoke_links(
+    *, actor: Actor, sitting_id: UUID, person: Person | None = None
+) -> int:
+    """End the links of a sitting, or those of one person for it; returns how many."""
+    links = Link.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=clock.now()), sitting_id=sitting_id
+    )
+    if person is not None:
+        links = links.filter(person=person)
+    found = list(links.order_by("id"))
+    for link in found:
+        revoke_link(actor=actor, link=link)
+    return len(found)
+
+
+@transaction.atomic
+def extend_link(*, actor: Actor, link: Link, ends_at: datetime) -> Link:
+    """Move the end of a live link to a later time.
+
+    Sign-ins that are open keep their end; the next one takes the new. Raises
+    RefusedError for a link that has ended (issue a new one) and for an earlier end.
+    """
+    link = Link.objects.select_for_update().get(pk=link.pk)
+    if link.ends_at is None or link.ends_at <= clock.now():
+        raise RefusedError(
+            _("このリンクは終わっています。新しいリンクを発行してください。")
+        )
+    if ends_at <= link.ends_at:
+        raise RefusedError(_("今の期限より後の日時にしてください。"))
+    link.ends_at = ends_at
+    link.save(update_fields=["ends_at"])
+    _record("extend", actor, link, until=ends_at.isoformat())
+    return link
+
+
+@transaction.atomic
+def unlock_link(*, actor: Actor, link: Link) -> Link:
+    """Let the person try codes again, after the secretariat has spoken to them."""
+    link = Link.objects.select_for_update().get(pk=link.pk)
+    if link.wrong_count:
+        link.wrong_count = 0
+        link.save(update_fields=["wrong_count"])
+        _record("unlock", actor, link)
+    return link
+
+
+class Standing(TextChoices):
+    """Where a link stands, as the secretariat's board shows it."""
+
+    PENDING = "pending", _lazy("まだ使えません")
+    UNOPENED = "unopened", _lazy("未開封")
+    OPENED = "opened", _lazy("開封済み")
+    LOCKED = "locked", _lazy("ロック中")
+    ENDED = "ended", _lazy("終了")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOnBoard:
+    """One link of a sitting with what the secretariat watches.
+
+    ``browser_count`` is the number of sign-ins it has opened so far: more than the
+    person's own machines would explain tells of a forwarded link.
+    """
+
+    link: Link
+    standing: Standing
+    browser_count: int
+
+
+def links_of(sitting_id: UUID) -> list[LinkOnBoard]:
+    """The newest link of every person for the sitting, by agency and name."""
+    t = clock.now()
+    newest: dict[UUID, Link] = {}
+    rows = Link.objects.filter(sitting_id=sitting_id).select_related(
+        "person__organization"
+    )
+    for link in rows.order_by("issued_at"):
+        newest[link.person_id] = link
+    counts: dict[UUID | None, int] = {}
+    opened = SignIn.objects.filter(link_id__in=[link.id for link in newest.values()])
+    for link_id in opened.values_list("link_id", flat=True):
+        counts[link_id] = counts.get(link_id, 0) + 1
+    links = sorted(
+        newest.values(),
+        key=lambda link: (link.person.organization.kana, link.person.kana),
+    )
+    return [
+        LinkOnBoard(link, standing_of(link, t), counts.get(link.id, 0))
+        for link in links
+    ]
+
+
+def standing_of(link: Link, t: datetime) -> Standing:
+    """Where the link stands at ``t``."""
+    if link.ends_at is not None and link.ends_at <= t:
+        return Standing.ENDED
+    if t < link.starts_at:
+        return Standing.PENDING
+    if link.locked:
+        return Standing.LOCKED
+    return Standing.OPENED if link.opened_at else Standing.UNOPENED
+
+
+def find_by_secret(secret: str) -> Link | None:
+    """The live link of this secret. Unknown, ended and revoked take equal work."""
+    return _live(digest=digest_of(secret))
+
+
+def find_by_card_code(card_code: str) -> Link | None:
+    """The live link of this printed code, however it was spaced and cased."""
+    return _live(card_mac=card_mac_of(plain_card_code(card_code)))
+
+
+def find_by_id(link_id: UUID) -> Link | None:
+    """The link, if it is live now."""
+    return _live(id=link_id)
+
+
+def _live(**which: str | UUID) -> Link | None:
+    links = Link.objects.select_related("person", "issued_by__organization")
+    link = links.filter(**which).first()
+    return link if link and link.is_live(clock.now()) else None
+
+
+def plain_card_code(card_code: str) -> str:
+    """A typed card code as it was made: cases, widths and look-alikes forgiven."""
+    folded = unicodedata.normalize("NFKC", card_code).upper()
+    return folded.translate(_LOOK_ALIKES)
+
+
+def _grouped(card_code: str) -> str:
+    starts = range(0, CARD_LENGTH, CARD_GROUP)
+    return "-".join(card_code[i : i + CARD_GROUP] for i in starts)
+
+
+def _record(what: str, actor: Actor, link: Link, **detail: str) -> None:
+    audit.record(
+        f"documents.link.{what}",
+        actor=actor.id,
+        subject=f"link:{link.id}",
+        detail={
+            "person": str(link.person_id),
+            "sitting": str(link.sitting_id),
+            **detail,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Pages of documents: the gate of a link, the viewer, the gateway."""

@@ -1,0 +1,245 @@
+"""The gate of a secure link: link, way, one-time code, and then the sitting.
+
+Before the right code a browser holds a *handle* only: the link's id and a nonce of
+its own, in its session. GET and HEAD change nothing; an unknown, ended or revoked
+link is answered by one page.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from documents.forms.gate import CardCodeForm, CodeForm, SecretForm
+from documents.models import Link
+from documents.services import codes, links
+from documents.services.codes import Attempt, Sending, Sent, Verdict, Visit, Way
+from members import http
+from portal.core import clock, jp
+from portal.core.errors import HiddenError
+
+HANDLE = "gate"
+P = ParamSpec("P")
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def at_gate(
+    view: Callable[Concatenate[HttpRequest, Visit, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let a browser through that holds the handle of a live, unlocked link."""
+
+    @wraps(view)
+    def wrapper(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        visit = _visit(request)
+        if visit is None:
+            return _inside(request) or _unavailable(request)
+        if visit.link.locked:
+            return _locked(request, visit.link)
+        return view(request, visit, *args, **kwargs)
+
+    return wrapper
+
+
+@form_page
+def gate(request: HttpRequest) -> HttpResponse:
+    """Where a link leads: the script posts the secret from the address's fragment."""
+    if request.method != "POST":
+        return _page(request, "gate", {"form": SecretForm()})
+    form = SecretForm(request.POST)
+    link = (
+        links.find_by_secret(form.cleaned_data["secret"]) if form.is_valid() else None
+    )
+    return _enter(request, link) if link else _unavailable(request)
+
+
+@form_page
+def card(request: HttpRequest) -> HttpResponse:
+    """The same door without script: the code printed on the letter."""
+    form = CardCodeForm(request.POST or None)
+    if not form.is_valid():
+        return _page(request, "gate_card", {"form": form}, 422 if form.errors else 200)
+    link = links.find_by_card_code(form.cleaned_data["card_code"])
+    if link:
+        return _enter(request, link)
+    form.add_error(
+        "card_code",
+        _(
+            "このコードでは開けません。打ち間違いがないか、期限が過ぎていないかをお確かめください。"
+        ),
+    )
+    return _page(request, "gate_card", {"form": form}, 404)
+
+
+@form_page
+@at_gate
+def notice(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The neutral notice, all that a link alone shows; POST asks for a mail code."""
+    if request.method == "POST":
+        sent = codes.send_code(link=visit.link, browser=visit.browser)
+        _tell(request, sent)
+        return redirect("documents:gate-code", Way.MAIL)
+    return _page(
+        request,
+        "gate_notice",
+        {
+            "link": visit.link,
+            "ways": codes.ways_of(visit.link),
+            "address": codes.masked(visit.link.person.email),
+            "code": codes.live_code(visit.link, visit.browser),
+        },
+    )
+
+
+@form_page
+@at_gate
+def code(request: HttpRequest, visit: Visit, way_name: str) -> HttpResponse:
+    """Type the one-time code; the right one opens the link's sitting."""
+    way = _way(visit.link, way_name)
+    form = CodeForm(way, request.POST or None)
+    if not form.is_valid():
+        return _code_page(request, visit, way, form)
+    attempt = codes.try_code(visit=visit, way=way, token=form.cleaned_data["code"])
+    if attempt.sign_in:
+        http.begin(request, attempt.sign_in)
+        return redirect("meetings:sitting-detail", visit.link.sitting_id)
+    return _refused(request, visit, way, form, attempt)
+
+
+def _enter(request: HttpRequest, link: Link) -> HttpResponse:
+    """Give this browser its handle; one that holds it already keeps its nonce.
+
+    Who taps the link in the mail again after asking for a code can still use it.
+    """
+    actor = getattr(request, "actor", None)
+    if actor is not None and actor.sign_in.link_id == link.id:
+        return redirect("meetings:sitting-detail", link.sitting_id)
+    handle = request.session.get(HANDLE)
+    if handle is None or handle["link"] != str(link.id):
+        nonce = secrets.token_urlsafe(32)
+        request.session[HANDLE] = {"link": str(link.id), "nonce": nonce}
+        request.session.cycle_key()
+    return redirect("documents:gate-notice")
+
+
+def _visit(request: HttpRequest) -> Visit | None:
+    handle = request.session.get(HANDLE)
+    if handle is None:
+        return None
+    link = links.find_by_id(UUID(handle["link"]))
+    if link is None:
+        return None
+    return Visit(
+        link=link,
+        browser=hashlib.sha256(handle["nonce"].encode()).hexdigest(),
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def _inside(request: HttpRequest) -> HttpResponse | None:
+    """Who has passed the gate and comes back to it goes on to the sitting."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.sign_in.sitting_id is None:
+        return None
+    return redirect("meetings:sitting-detail", actor.sign_in.sitting_id)
+
+
+def _way(link: Link, name: str) -> Way:
+    """The way of this name, if it is open to the link's person."""
+    for way in codes.ways_of(link):
+        if way == name:
+            return way
+    raise HiddenError
+
+
+def _tell(request: HttpRequest, sent: Sent) -> None:
+    """Say what became of the wish for a code, and the next step."""
+    again = _clock_words(sent.again_at)
+    words = {
+        Sending.SENT: _("確認コードをお送りしました。"),
+        Sending.TOO_SOON: _(
+            "確認コードは先ほどお送りしました。届くまで1分ほどお待ちください。"
+        ),
+        Sending.TOO_MANY: _(
+            "確認コードをお送りできる回数を超えました。%(again)s以降にもう一度お試しいただくか、事務局へお電話ください。"
+        )
+        % {"again": again},
+        Sending.NOT_POSSIBLE: _(
+            "確認コードをメールでお送りできません。事務局へお電話ください。"
+        ),
+        Sending.FAILED: _(
+            "確認コードのメールを送れませんでした。1分ほど待ってもう一度お試しいただくか、事務局へお電話ください。"
+        ),
+    }
+    level = messages.SUCCESS if sent.sending is Sending.SENT else messages.WARNING
+    messages.add_message(request, level, words[sent.sending])
+
+
+def _clock_words(moment: datetime | None) -> str:
+    return jp.clock_words(moment.astimezone(clock.JST).time()) if moment else ""
+
+
+def _refused(
+    request: HttpRequest, visit: Visit, way: Way, form: CodeForm, attempt: Attempt
+) -> HttpResponse:
+    if attempt.verdict is Verdict.GONE:
+        return _unavailable(request)
+    visit.link.refresh_from_db(fields=["wrong_count"])
+    if visit.link.locked:
+        return _locked(request, visit.link)
+    form.add_error("code", _words_of(attempt, visit.link))
+    return _code_page(request, visit, way, form)
+
+
+def _words_of(attempt: Attempt, link: Link) -> str:
+    """Why the typed code did not open the link, and the next step."""
+    if attempt.verdict is Verdict.WRONG:
+        return _("確認コードが違います。あと%(left)s回まで入力できます。") % {
+            "left": link.attempts_left
+        }
+    if attempt.verdict is Verdict.WAIT:
+        return _(
+            "続けては入力できません。%(seconds)s秒待ってから、もう一度入力してください。"
+        ) % {"seconds": attempt.wait_seconds}
+    return _(
+        "使える確認コードがありません。期限が過ぎたか、別のブラウザーで受け取ったコードです。新しい確認コードをお受け取りください。"
+    )
+
+
+def _code_page(
+    request: HttpRequest, visit: Visit, way: Way, form: CodeForm
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "way": way,
+        "link": visit.link,
+        "address": codes.masked(visit.link.person.email),
+        "code": codes.live_code(visit.link, visit.browser),
+    }
+    return _page(request, "gate_code", context, 422 if form.errors else 200)
+
+
+def _locked(request: HttpRequest, link: Link) -> HttpResponse:
+    return _page(request, "gate_locked", {"link": link}, 403)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    request.session.pop(HANDLE, None)
+    return _page(request, "gate_unavailable", {}, 404)
+
+
+def _page(
+    request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    return render(request, f"documents/{name}.html", context, status=status)
