@@ -9,7 +9,6 @@ import pytest
 from django import forms
 from django.contrib.messages.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from portal.core.templatetags import ui
@@ -46,8 +45,8 @@ class ItemForm(forms.Form):
 
 
 @pytest.fixture
-def page_request(rf) -> HttpRequest:
-    request: HttpRequest = rf.get("/", {"unit": "north"})
+def page_request(rf):
+    request = rf.get("/", {"unit": "north"})
     request.session = {}
     request._messages = default_storage(request)
     return request
