@@ -88,6 +88,8 @@ def notice(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         sent = codes.send_code(link=visit.link, browser=visit.browser)
         _tell(request, sent)
+        if sent.sending is Sending.NOT_POSSIBLE:
+            return redirect("documents:gate-notice")
         return redirect("documents:gate-code", Way.MAIL)
     return _page(
         request,

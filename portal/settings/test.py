@@ -10,7 +10,7 @@ PROFILE = env.text("KASANE_TEST_PROFILE", "embedded")
 
 if PROFILE == "server":
     from portal.settings.server import *  # noqa: F403
-    from portal.settings.server import DATABASES
+    from portal.settings.server import DATABASES, STATIC_ROOT
 
     # Several runs may share one PostgreSQL: each names its own database.
     DATABASES["default"]["TEST"] = {
@@ -19,7 +19,7 @@ if PROFILE == "server":
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     from portal.settings.embedded import *  # type: ignore[assignment] # noqa: F403
-    from portal.settings.embedded import DATA, DATABASES
+    from portal.settings.embedded import DATA, DATABASES, STATIC_ROOT
 
     # A file, not memory: threads and server processes see the same database.
     DATABASES["default"]["TEST"] = {"NAME": DATA / "test.sqlite3"}
@@ -32,3 +32,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# whitenoise warns of a folder that is not there; tests take static files as they are.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
