@@ -5,7 +5,7 @@ from uuid import UUID
 
 from documents.models import Release
 from meetings.models import AgendaItem, Invitation, Minutes, Presence, Sitting
-from members.facts import Kind, ObjectFacts, Regime, State
+from members.facts import Kind, ObjectFacts, Regime, Span, State
 
 
 def sitting_facts(
@@ -14,15 +14,19 @@ def sitting_facts(
     """The neutral face of a sitting: number, date, place, own invitation.
 
     ``body`` is the body for which the person is asked to come, where it is not
-    the one that holds the sitting (a member of the other body of a joint day).
+    the one that holds the sitting (a member of the other body of a joint day). An
+    invitation counts once the chair has convened the sitting, and until withdrawn.
     """
+    announced = sitting.state not in {Sitting.State.DRAFT, Sitting.State.SUBMITTED}
     return ObjectFacts(
         kind=Kind.SITTING,
         body=body or sitting.body_id,
         sitting=sitting.id,
         regime=Regime(sitting.body.regime),
         document_class=2,
-        invited=invitation is not None and invitation.withdrawn_at is None,
+        invited=(
+            announced and invitation is not None and invitation.withdrawn_at is None
+        ),
     )
 
 
@@ -57,16 +61,18 @@ def minutes_facts(
     presences: Iterable[Presence],
     releases: Iterable[Release] = (),
 ) -> ObjectFacts:
-    """The record of an item: in the round it is open to those who attended.
+    """The record of an item: the draft round opens it to those who attended.
 
-    The round releases it from ``circulated_at`` on to each attendee; once final,
-    the releases of its PDF say who may still read it.
+    Once it is final, the releases of its PDF say who may still read it.
     """
     item = minutes.item
-    attended = any(
-        (p.item_id, p.person_id) == (item.id, person) for p in presences
-    )
-    released = tuple(r.span for r in releases if r.person_id == person)
+    attended = any((p.item_id, p.person_id) == (item.id, person) for p in presences)
+    if minutes.state == Minutes.State.FINAL:
+        released = tuple(r.span for r in releases if r.person_id == person)
+    elif minutes.state == Minutes.State.ROUND and attended:
+        released = (Span(minutes.circulated_at, None),)
+    else:
+        released = ()
     return ObjectFacts(
         kind=Kind.MINUTES,
         body=item.body_id,

@@ -1,0 +1,1 @@
+"""Forms of meetings: the shape of input only."""

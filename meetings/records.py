@@ -1,0 +1,220 @@
+"""The record of one item: loaded whole, put into the document model, digested."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from documents.models import Paper, Release
+from meetings.models import AgendaItem, Entry, Minutes, Presence
+from meetings.policies import minutes_facts
+from meetings.rendering import (
+    AttendanceRow,
+    MinutesDocument,
+    MinutesEntry,
+    MinutesItem,
+    Pane,
+    PaperRow,
+    RoleRow,
+    Signatory,
+)
+from members.access import Access, Actor, access_for
+from members.facts import Action, ObjectFacts, Regime, State
+from members.models import LegalBasis, Seat
+from portal.core import clock
+from portal.core.errors import HiddenError
+
+REGIME_WORDS = {
+    Regime.SHIEN: "支援会議(社会福祉法第106条の6)",
+    Regime.JUSO: "重層的支援会議(本人同意あり)",
+    Regime.NONE: "",
+}
+OUTCOMES = {Entry.Kind.DECISION, Entry.Kind.TASK}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The record with everything its page, its document and its decision need."""
+
+    minutes: Minutes
+    item: AgendaItem
+    entries: tuple[Entry, ...]
+    presences: tuple[Presence, ...]
+    seats: tuple[Seat, ...]
+    releases: tuple[Release, ...]
+
+    def thing(self, person: UUID) -> ObjectFacts:
+        """The record as ``person`` stands to it."""
+        return minutes_facts(self.minutes, person, self.presences, self.releases)
+
+    @property
+    def presiding_id(self) -> UUID | None:
+        """Who presided over the sitting: the first signatory."""
+        return self.item.sitting.presiding_id
+
+    @property
+    def signatories(self) -> tuple[Seat, ...]:
+        """The members named to confirm beside the one who presided."""
+        return tuple(
+            s for s in self.seats if s.signatory and s.person_id != self.presiding_id
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the words of this version: what a confirmation confirms."""
+        words = [
+            [str(e.id), e.kind, e.speaker, e.source, e.text, str(e.due_on or "")]
+            for e in self.entries
+        ]
+        text = json.dumps([self.minutes.version, words], ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def load(item_id: UUID, *, lock: bool = False) -> Record:
+    """The record of an item, in a fixed number of queries; HiddenError if none.
+
+    With ``lock`` the record's row is held until the transaction ends.
+    """
+    rows = Minutes.objects.select_for_update(of=("self",)) if lock else Minutes.objects
+    minutes = (
+        rows.select_related(
+            "item__sitting__body",
+            "item__sitting__presiding__organization",
+            "item__body",
+            "item__case",
+        )
+        .prefetch_related(
+            "item__about",
+            "confirmations__person",
+            "corrections__person",
+            Prefetch("item__entries", Entry.objects.filter(deleted=False)),
+            Prefetch(
+                "item__presences",
+                Presence.objects.select_related("person__organization").order_by(
+                    "starts_at"
+                ),
+            ),
+        )
+        .filter(item_id=item_id)
+        .first()
+    )
+    if minutes is None:
+        raise HiddenError
+    item = minutes.item
+    seats = Seat.objects.filter(item_id=item.id).select_related("person__organization")
+    releases = Release.objects.filter(version__paper=minutes.pdf_id)
+    return Record(
+        minutes=minutes,
+        item=item,
+        entries=tuple(item.entries.all()),
+        presences=tuple(item.presences.all()),
+        seats=tuple(seats.order_by("person__organization__kana", "person__kana")),
+        releases=tuple(releases) if minutes.pdf_id else (),
+    )
+
+
+def readable(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
+    """The record, if the actor may read it now; unknown and hidden are the same."""
+    record = load(item_id)
+    cases = [record.item.case_id] if record.item.case_id else []
+    access = access_for(actor, cases=cases)
+    access.require(Action.READ, record.thing(actor.id))
+    return record, access
+
+
+def document(record: Record, *, confirmed: bool) -> MinutesDocument:
+    """The record as the document model of the .docx and the PDF/A."""
+    item, sitting = record.item, record.item.sitting
+    basis = LegalBasis.objects.filter(body=item.body, starts_at__lte=sitting.starts_at)
+    presiding = sitting.presiding
+    outcomes = [e for e in record.entries if e.kind in OUTCOMES]
+    monitoring = [
+        e.due_on for e in outcomes if e.kind == Entry.Kind.DECISION and e.due_on
+    ]
+    return MinutesDocument(
+        municipality=settings.MUNICIPALITY,
+        body=item.body.name,
+        legal_basis="、".join(
+            b.article for b in basis if b.span.holds(sitting.starts_at)
+        ),
+        sitting=sitting.number,
+        starts_at=item.opened_at or sitting.starts_at,
+        ends_at=item.closed_at or sitting.ends_at,
+        place=sitting.place,
+        presiding=f"{presiding.post} {presiding.name}" if presiding else "",
+        item=MinutesItem(
+            number=item.order,
+            kind=item.get_kind_display(),
+            subject=item.case.number if item.case else item.title,
+            regime=REGIME_WORDS[item.regime],
+            occasion=item.get_occasion_display() if item.case else "",
+        ),
+        version=record.minutes.version,
+        made_at=record.minutes.circulated_at or clock.now(),
+        confirmed=confirmed,
+        attendance=_attendance(record),
+        papers=_papers(item),
+        entries=tuple(
+            MinutesEntry(
+                pane=Pane.COURSE,
+                kind=e.get_kind_display(),
+                text=e.text,
+                speaker=e.speaker,
+                source=e.source,
+            )
+            for e in record.entries
+            if e.kind not in OUTCOMES
+        ),
+        decisions=tuple(e.text for e in outcomes if e.kind == Entry.Kind.DECISION),
+        roles=tuple(
+            RoleRow(who=e.speaker, what=e.text, until=e.due_on)
+            for e in outcomes
+            if e.kind == Entry.Kind.TASK
+        ),
+        next_monitoring=max(monitoring, default=None),
+        signatories=_signatories(record),
+        digest=record.digest,
+    )
+
+
+def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
+    spans: dict[UUID, list[Presence]] = {}
+    for presence in record.presences:
+        spans.setdefault(presence.person_id, []).append(presence)
+    return tuple(
+        AttendanceRow(
+            organization=seat.person.organization.name,
+            post=seat.person.post,
+            name=seat.person.name,
+            role=seat.get_role_display(),
+            came=mine[0].starts_at if (mine := spans.get(seat.person_id)) else None,
+            left=mine[-1].ends_at if mine else None,
+        )
+        for seat in record.seats
+    )
+
+
+def _papers(item: AgendaItem) -> tuple[PaperRow, ...]:
+    shown = Paper.objects.filter(item_id=item.id).exclude(kind=Paper.Kind.MINUTES)
+    out = shown.filter(
+        versions__state__in=[State.RELEASED, State.FINAL, State.ARCHIVED]
+    )
+    return tuple(PaperRow(number=p.number, title=p.title) for p in out.distinct())
+
+
+def _signatories(record: Record) -> tuple[Signatory, ...]:
+    confirmed = {
+        c.person_id: c.at
+        for c in record.minutes.confirmations.all()
+        if c.version == record.minutes.version
+    }
+    presiding = record.item.sitting.presiding
+    rows = [] if presiding is None else [("議長", presiding)]
+    rows += [("構成員", seat.person) for seat in record.signatories]
+    return tuple(
+        Signatory(role=role, name=p.name, confirmed_at=confirmed.get(p.id))
+        for role, p in rows
+    )

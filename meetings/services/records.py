@@ -1,0 +1,245 @@
+"""The record's way: draft round, corrections, confirmation, archive.
+
+Confirmed by the one who presided and the named members of the same version, it is
+rendered, stored and frozen by a job that runs after the last confirmation.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django_tasks import task
+
+from documents.models import PaperVersion
+from documents.services import papers, releases
+from meetings import records
+from meetings.models import AgendaItem, Confirmation, Correction, EntryChange, Minutes
+from meetings.records import Record
+from meetings.rendering import minutes_docx, minutes_pdf
+from members.access import Actor, access_for
+from members.facts import Action
+from members.models import Person
+from portal.core import audit, clock
+from portal.core.errors import HiddenError, InvalidError, RefusedError
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MAX_CORRECTION = 2000
+
+
+def _locked(actor: Actor, item_id: UUID, action: Action) -> Record:
+    record = records.load(item_id, lock=True)
+    cases = [record.item.case_id] if record.item.case_id else []
+    access_for(actor, cases=cases).require(action, record.thing(actor.id))
+    return record
+
+
+@transaction.atomic
+def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
+    """Show the draft to those who attended, until ``due_on`` (JST).
+
+    Raises RefusedError while the item is still being talked about, or when nobody
+    is named to confirm where the body's rule asks for it.
+    """
+    Minutes.objects.get_or_create(item=item)
+    record = _locked(actor, item.id, Action.RELEASE)
+    if record.item.state != AgendaItem.State.CLOSED:
+        raise RefusedError(
+            "この議題はまだ終わっていません。終了してから回覧してください。"
+        )
+    if record.minutes.state != Minutes.State.WRITING:
+        raise RefusedError("この会議録は、すでに回覧されています。")
+    if len(record.signatories) < record.item.body.signatory_count:
+        raise RefusedError(
+            "会議録を確認する構成員が決まっていません。議題の出席者から選んでください。"
+        )
+    if due_on < clock.today():
+        raise InvalidError("確認期限は、今日以降の日付にしてください。")
+    minutes = record.minutes
+    minutes.state, minutes.version = Minutes.State.ROUND, minutes.version + 1
+    minutes.circulated_at, minutes.due_on = clock.now(), due_on
+    minutes.save()
+    _record("meetings.minutes.circulate", actor, record)
+    return minutes
+
+
+@transaction.atomic
+def ask_correction(
+    *, actor: Actor, item_id: UUID, entry_id: UUID, text: str
+) -> Correction:
+    """Ask for a correction of one entry of the draft, as somebody who attended."""
+    record = _locked(actor, item_id, Action.REQUEST_CORRECTION)
+    entry = next((e for e in record.entries if e.id == entry_id), None)
+    if entry is None:
+        raise HiddenError
+    if not text.strip() or len(text) > MAX_CORRECTION:
+        raise InvalidError(
+            f"修正してほしい内容を、{MAX_CORRECTION}字以内で入力してください。"
+        )
+    correction = Correction.objects.create(
+        minutes=record.minutes,
+        entry=entry,
+        person=actor.person,
+        text=text,
+        at=clock.now(),
+    )
+    _record("meetings.correction.ask", actor, record, f"correction:{correction.id}")
+    return correction
+
+
+@transaction.atomic
+def answer_correction(
+    *, actor: Actor, item_id: UUID, correction_id: UUID, answer: str, new_text: str = ""
+) -> Correction:
+    """Answer a request; with ``new_text`` the entry changes and a new version begins.
+
+    Earlier confirmations were of earlier words: they count no more.
+    """
+    record = _locked(actor, item_id, Action.RELEASE)
+    correction = next(
+        (c for c in record.minutes.corrections.all() if c.id == correction_id), None
+    )
+    if correction is None or record.minutes.state != Minutes.State.ROUND:
+        raise HiddenError
+    if correction.state != Correction.State.OPEN:
+        raise RefusedError("この申し出には、すでに回答しています。")
+    if not answer.strip() and not new_text.strip():
+        raise InvalidError("修正後の文か、回答のどちらかを入力してください。")
+    correction.answer, correction.answered_at = answer, clock.now()
+    correction.answered_by = actor.person
+    correction.state = Correction.State.ANSWERED
+    if new_text.strip():
+        correction.state = Correction.State.ACCEPTED
+        _rewrite(record, correction, new_text)
+    correction.save()
+    _record("meetings.correction.answer", actor, record, f"correction:{correction.id}")
+    return correction
+
+
+def _rewrite(record: Record, correction: Correction, text: str) -> None:
+    item = AgendaItem.objects.select_for_update().get(pk=record.item.pk)
+    item.revision += 1
+    item.save(update_fields=["revision"])
+    entry = next(e for e in record.entries if e.id == correction.entry_id)
+    entry.text, entry.revision, entry.changed_at = text, item.revision, clock.now()
+    entry.save(update_fields=["text", "revision", "changed_at"])
+    record.minutes.version += 1
+    record.minutes.save(update_fields=["version"])
+
+
+@transaction.atomic
+def confirm(*, actor: Actor, item_id: UUID, digest: str) -> Confirmation:
+    """Confirm exactly the words whose digest is given.
+
+    The last of the confirmations that the body's rule asks for starts the archive
+    job. Raises RefusedError when the words have changed since they were shown.
+    """
+    record = _locked(actor, item_id, Action.CONFIRM_MINUTES)
+    if digest != record.digest:
+        raise RefusedError(
+            "表示のあとに内容が変わりました。新しい案をお読みのうえ、確認してください。"
+        )
+    if any(c.state == Correction.State.OPEN for c in record.minutes.corrections.all()):
+        raise RefusedError(
+            "回答していない修正の申し出があります。回答のあと確認できます。"
+        )
+    confirmation, created = Confirmation.objects.get_or_create(
+        minutes=record.minutes,
+        version=record.minutes.version,
+        person=actor.person,
+        defaults={
+            "presiding": actor.id == record.presiding_id,
+            "at": clock.now(),
+            "text_digest": digest,
+        },
+    )
+    if created:
+        _record("meetings.minutes.confirm", actor, record)
+        if not missing(record, including=actor.id):
+            archive.enqueue(str(item_id), str(actor.id))
+    return confirmation
+
+
+def missing(record: Record, *, including: UUID | None = None) -> list[Person]:
+    """Whose confirmation of the present version is still needed."""
+    done = {
+        c.person_id
+        for c in record.minutes.confirmations.all()
+        if c.version == record.minutes.version
+    } | {including}
+    needed = [seat.person for seat in record.signatories]
+    if record.item.sitting.presiding:
+        needed.insert(0, record.item.sitting.presiding)
+    return [person for person in needed if person.id not in done]
+
+
+@task()
+def archive(item_id: str, person_id: str) -> None:
+    """Render, store and freeze a wholly confirmed record; a second run does nothing.
+
+    Acts for the person whose confirmation was the last one (R37).
+    """
+    actor = Actor(Person.objects.select_related("organization").get(id=person_id))
+    record = records.load(UUID(item_id))
+    if record.minutes.state != Minutes.State.ROUND or missing(record):
+        return
+    words = records.document(record, confirmed=True)
+    files = {
+        "docx": (minutes_docx(words), DOCX),
+        "pdf": (minutes_pdf(words), "application/pdf"),
+    }
+    stored = {
+        ending: papers.store_record(data) for ending, (data, _kind) in files.items()
+    }
+    with transaction.atomic():
+        record = records.load(UUID(item_id), lock=True)
+        if record.minutes.state != Minutes.State.ROUND:
+            return
+        versions = {
+            ending: papers.file_record(
+                actor=actor,
+                item=papers.ItemReference(
+                    item_id=record.item.id,
+                    sitting_id=record.item.sitting_id,
+                    body=record.item.body,
+                    case=record.item.case,
+                    about=tuple(record.item.about.all()),
+                ),
+                title="会議録",
+                stored=stored[ending],
+                file_name=f"会議録-{record.item.order}.{ending}",
+                media_type=kind,
+            )
+            for ending, (_data, kind) in files.items()
+        }
+        _freeze(actor, record, versions)
+
+
+def _freeze(actor: Actor, record: Record, versions: dict[str, PaperVersion]) -> None:
+    minutes = record.minutes
+    minutes.state, minutes.finalized_at = Minutes.State.FINAL, clock.now()
+    minutes.docx, minutes.pdf = versions["docx"].paper, versions["pdf"].paper
+    minutes.digest = versions["pdf"].stored.sha256
+    minutes.save()
+    # Typing buffers go when the record is fixed (R34).
+    EntryChange.objects.filter(entry__item=record.item).delete()
+    until = record.item.sitting.ends_at + timedelta(days=record.item.body.link_days)
+    attended = {p.person_id: p.person for p in record.presences}
+    if until > clock.now():
+        releases.release_record(
+            actor=actor,
+            version=versions["pdf"],
+            people=list(attended.values()),
+            until=until,
+        )
+    _record("meetings.minutes.finalize", actor, record)
+
+
+def _record(action: str, actor: Actor, record: Record, subject: str = "") -> None:
+    audit.record(
+        action,
+        actor=actor.id,
+        subject=subject or f"minutes:{record.minutes.id}",
+        case=record.item.case_id,
+        item=record.item.id,
+        detail={"version": record.minutes.version},
+    )

@@ -1,0 +1,141 @@
+"""Pages of the record: draft, corrections, confirmation, the frozen record."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from meetings import records
+from meetings.forms.records import RoundForm
+from meetings.models import AgendaItem, Minutes
+from meetings.policies import item_facts
+from meetings.records import Record
+from meetings.services import records as services
+from members.access import Access, access_for
+from members.facts import Action
+from members.http import MemberRequest, signed_in
+from portal.core import audit, clock
+from portal.core.errors import DomainError, HiddenError
+
+ROUND_DAYS = 14
+
+
+@signed_in
+def record_detail(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """The record as it stands; each opening is in the audit trail."""
+    record, access = records.readable(request.actor, item_id)
+    audit.record_read(
+        "meetings.minutes.read",
+        actor=request.actor.id,
+        subject=f"minutes:{record.minutes.id}",
+        case=record.item.case_id,
+        item=record.item.id,
+        detail={"version": record.minutes.version},
+    )
+    return render(request, "meetings/record_detail.html", _context(record, access))
+
+
+def _context(record: Record, access: Access) -> dict[str, object]:
+    thing = record.thing(access.actor.id)
+    waiting = services.missing(record)
+    return {
+        "record": record,
+        "minutes": record.minutes,
+        "item": record.item,
+        "document": records.document(
+            record, confirmed=record.minutes.state == Minutes.State.FINAL
+        ),
+        "waiting": waiting,
+        "mine": access.actor.id in {person.id for person in waiting},
+        "can": {
+            "correct": access.offers(Action.REQUEST_CORRECTION, thing),
+            "confirm": access.offers(Action.CONFIRM_MINUTES, thing),
+            "answer": access.offers(Action.RELEASE, thing),
+        },
+    }
+
+
+@signed_in
+def record_start(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """Send the draft round: to whom, until when."""
+    item = _own_item(request, item_id)
+    form = RoundForm(
+        request.POST or None,
+        initial={"due_on": clock.today() + timedelta(days=ROUND_DAYS)},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.start_round(actor=request.actor, item=item, **form.cleaned_data)
+        except DomainError as error:
+            if error.code not in {"refused", "invalid"}:
+                raise
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("会議録の案を回覧しました。"))
+            return redirect("meetings:record-detail", item.id)
+    context = {"item": item, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "meetings/record_start.html", context, status=status)
+
+
+def _own_item(request: MemberRequest, item_id: UUID) -> AgendaItem:
+    item = (
+        AgendaItem.objects.select_related("sitting", "body", "case")
+        .filter(id=item_id)
+        .first()
+    )
+    if item is None:
+        raise HiddenError
+    access = access_for(request.actor, cases=[item.case_id] if item.case_id else [])
+    access.require(Action.CONVENE, item_facts(item, request.actor.id))
+    return item
+
+
+@require_POST
+@signed_in
+def correction_ask(
+    request: MemberRequest, item_id: UUID, entry_id: UUID
+) -> HttpResponse:
+    """Take a request for a correction."""
+    services.ask_correction(
+        actor=request.actor,
+        item_id=item_id,
+        entry_id=entry_id,
+        text=request.POST.get("text", ""),
+    )
+    messages.success(request, _("修正の申し出を受け付けました。事務局が回答します。"))
+    return redirect("meetings:record-detail", item_id)
+
+
+@require_POST
+@signed_in
+def correction_answer(
+    request: MemberRequest, item_id: UUID, correction_id: UUID
+) -> HttpResponse:
+    """Take the secretariat's answer."""
+    services.answer_correction(
+        actor=request.actor,
+        item_id=item_id,
+        correction_id=correction_id,
+        answer=request.POST.get("answer", ""),
+        new_text=request.POST.get("new_text", ""),
+    )
+    messages.success(request, _("回答しました。"))
+    return redirect("meetings:record-detail", item_id)
+
+
+@require_POST
+@signed_in
+def record_confirm(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """Confirm the words that the page showed."""
+    services.confirm(
+        actor=request.actor,
+        item_id=item_id,
+        digest=request.POST.get("digest", ""),
+    )
+    messages.success(request, _("確認しました。ありがとうございました。"))
+    return redirect("meetings:record-detail", item_id)

@@ -1,0 +1,51 @@
+"""The outgoing mail of the embedded profile, read back from its files."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import cast
+
+from django.conf import settings
+
+NEWEST = 60
+_BETWEEN_MAILS = re.compile(rb"^-{79}\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as its addressee would see it."""
+
+    to: str
+    subject: str
+    sent_at: datetime
+    body: str
+    has_calendar: bool
+
+
+def newest() -> list[Mail]:
+    """The newest mails first, at most ``NEWEST``."""
+    files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)
+    mails = [mail for file in files[:NEWEST] for mail in _mails(file)]
+    return sorted(mails, key=lambda mail: mail.sent_at, reverse=True)[:NEWEST]
+
+
+def _mails(file: Path) -> list[Mail]:
+    parts = _BETWEEN_MAILS.split(file.read_bytes())
+    return [_read(part) for part in parts if part.strip()]
+
+
+def _read(raw: bytes) -> Mail:
+    message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    text = message.get_body(("plain",))
+    kinds = {part.get_content_type() for part in message.walk()}
+    return Mail(
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        sent_at=parsedate_to_datetime(str(message["Date"])),
+        body=text.get_content() if text else "",
+        has_calendar="text/calendar" in kinds,
+    )

@@ -1,0 +1,41 @@
+"""Pages that only the demo has: the cast, and the mail that went out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from members import http
+from members.models import Person
+from members.services import sign_ins
+from portal.demo import mailbox
+from portal.demo.content.people import CAST
+from portal.demo.identity import uid
+
+
+def cast(request: HttpRequest) -> HttpResponse:
+    """Who can be played, each with one sentence."""
+    return render(request, "demo/cast_page.html")
+
+
+@require_POST
+def enter(request: HttpRequest, key: str) -> HttpResponse:
+    """Sign in as one of the staff of the cast, as if password and factor were given."""
+    staff = {entry.key for entry in CAST if entry.account == "staff"}
+    wanted = uid("person", key) if key in staff else None
+    person = get_object_or_404(Person, id=wanted)
+    sign_in = sign_ins.start(
+        person=person,
+        strength=2,
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+    http.begin(request, sign_in)
+    return redirect("meetings:home")
+
+
+def mail(request: HttpRequest) -> HttpResponse:
+    """The mail that went out, newest first, optionally of one addressee."""
+    wanted = request.GET.get("to", "")
+    mails = [m for m in mailbox.newest() if wanted in {"", m.to}]
+    context = {"mails": mails, "wanted": wanted}
+    return render(request, "demo/mail.html", context)
