@@ -1,6 +1,7 @@
 """What the decision needs to know of papers."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from documents.models import PaperVersion, Release
@@ -11,16 +12,17 @@ def version_facts(
     version: PaperVersion,
     releases: Iterable[Release],
     person: UUID,
+    t: datetime,
     admitted: tuple[Span, ...] = (),
 ) -> ObjectFacts:
-    """One version of a paper, as ``person`` stands to it.
+    """One version of a paper, as ``person`` stands to it at ``t``.
 
-    ``releases`` are the version's release rows to that person. Any derivative of
-    the version (page image, stamped copy, text) is decided by the same facts (R6).
-    The kind MINUTES marks the record of an item, which has its own states.
+    ``releases`` are release rows, of which those of this version to that person
+    count. Any derivative of the version (page image, stamped copy, text) is decided
+    by the same facts (R6).
     """
     paper = version.paper
-    mine = [r for r in releases if r.version_id == version.id]
+    mine = [r for r in releases if r.version_id == version.id and r.person_id == person]
     return ObjectFacts(
         kind=Kind.PAPER,
         body=paper.body_id,
@@ -34,9 +36,9 @@ def version_facts(
         state=State(version.state),
         about=frozenset(member.id for member in paper.about.all()),
         author=version.uploaded_by_id == person,
-        released=tuple(r.span for r in mine if r.person_id == person),
+        released=tuple(r.span for r in mine),
         admitted=admitted,
-        original_granted=any(r.download for r in mine if r.person_id == person),
+        original_granted=any(r.download and r.span.holds(t) for r in mine),
         readers=(
             frozenset(reader.id for reader in paper.readers.all())
             if paper.restricted

@@ -77,6 +77,8 @@ class PaperVersion(models.Model):
     )
     file_name = models.CharField("ファイル名", max_length=200)
     media_type = models.CharField(max_length=100)
+    # Pages that the viewer shows as pictures; 0 for what it cannot show.
+    page_count = models.PositiveIntegerField("ページ数", default=0)
     stored = models.ForeignKey(StoredObject, models.PROTECT, related_name="+")
     uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()

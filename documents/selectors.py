@@ -1,0 +1,192 @@
+"""What a person may see of papers, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from documents.intake import VIEWABLE
+from documents.models import Paper, PaperVersion, Release
+from documents.policies import version_facts
+from members.access import Access, Actor, access_for
+from members.facts import Action, ObjectFacts, State
+from portal.core.errors import HiddenError
+
+_WHOLE = ("paper__body", "paper__case", "stored", "uploaded_by__organization")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAbilities:
+    """What the row of a paper offers. A copy is stamped with its reader's name."""
+
+    open: bool = False
+    download_original: bool = False
+    download_copy: bool = False
+    replace: bool = False
+    release: bool = False
+    recall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper in the list of its item.
+
+    ``locked`` rows show nothing of the paper until a pledge or a fresh factor;
+    ``superseded`` tells a reader that the version they had was replaced (差替え).
+    ``recipients`` are filled for the custodian only.
+    """
+
+    item_id: UUID
+    can: PaperAbilities
+    paper: Paper | None = None
+    version: PaperVersion | None = None
+    locked: bool = False
+    superseded: bool = False
+    recipients: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Waiting for the secretariat's look."""
+        return self.version is not None and self.version.state == State.HELD
+
+    @property
+    def draft(self) -> bool:
+        """Filed, shown to nobody yet."""
+        return self.version is not None and self.version.state == State.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVersion:
+    """One version with the access that was asked about it and the facts it gave."""
+
+    version: PaperVersion
+    access: Access
+    thing: ObjectFacts
+
+    @property
+    def can(self) -> PaperAbilities:
+        """What this version offers to the person."""
+        return abilities(self.access, self.version, self.thing)
+
+
+def version_for(actor: Actor, version_id: UUID) -> OpenVersion:
+    """One version with fresh facts about the actor; undecided yet.
+
+    Raises HiddenError for an unknown one.
+    """
+    version = (
+        PaperVersion.objects.filter(id=version_id)
+        .select_related(*_WHOLE)
+        .prefetch_related("paper__about", "paper__readers")
+        .first()
+    )
+    if version is None:
+        raise HiddenError
+    case = version.paper.case_id
+    access = access_for(actor, cases=[case] if case else [])
+    releases = Release.objects.filter(version=version, person=actor.person)
+    thing = version_facts(version, releases, actor.id, access.t)
+    return OpenVersion(version, access, thing)
+
+
+def abilities(
+    access: Access, version: PaperVersion, thing: ObjectFacts
+) -> PaperAbilities:
+    """What may be done with the version now, or after a fresh factor."""
+    original = access.offers(Action.DOWNLOAD, thing)
+    return PaperAbilities(
+        open=access.offers(Action.READ, thing),
+        download_original=original,
+        download_copy=not original and may_copy(access, version, thing),
+        replace=access.offers(Action.RECALL, thing),
+        release=access.offers(Action.RELEASE, thing),
+        recall=access.offers(Action.RECALL, thing),
+    )
+
+
+def may_copy(access: Access, version: PaperVersion, thing: ObjectFacts) -> bool:
+    """Whether a stamped copy may leave: the mark takes the place of the grant (R32)."""
+    return version.media_type in VIEWABLE and access.offers(
+        Action.DOWNLOAD, copy_facts(thing)
+    )
+
+
+def copy_facts(thing: ObjectFacts) -> ObjectFacts:
+    """The facts under which a stamped copy of ``thing`` is decided."""
+    return replace(thing, original_granted=True)
+
+
+def paper_rows(access: Access, item_ids: Collection[UUID]) -> list[PaperRow]:
+    """The papers of the items as the person may see them, in their order."""
+    papers = (
+        Paper.objects.filter(item_id__in=item_ids)
+        .select_related("body")
+        .prefetch_related(
+            "about",
+            "readers",
+            Prefetch(
+                "versions",
+                PaperVersion.objects.select_related(*_WHOLE[2:]).order_by("-number"),
+            ),
+        )
+    )
+    releases = defaultdict(list)
+    for release in Release.objects.filter(
+        version__paper__item_id__in=item_ids
+    ).select_related("person__organization"):
+        releases[release.version_id].append(release)
+    rows = (_row(access, paper, releases) for paper in papers)
+    return [row for row in rows if row is not None]
+
+
+def _row(
+    access: Access, paper: Paper, releases: dict[UUID, list[Release]]
+) -> PaperRow | None:
+    for version in paper.versions.all():
+        version.paper = paper  # the one with its prefetched relations
+        mine = releases[version.id]
+        thing = version_facts(version, mine, access.actor.id, access.t)
+        row = _row_of(access, version, thing, mine)
+        if row is not None:
+            return row
+    return None
+
+
+def _row_of(
+    access: Access,
+    version: PaperVersion,
+    thing: ObjectFacts,
+    releases: Iterable[Release],
+) -> PaperRow | None:
+    paper = version.paper
+    if thing.state is State.REPLACED:
+        if access.allows(Action.READ, replace(thing, state=State.RELEASED)) and any(
+            span.holds(access.t) for span in thing.released
+        ):
+            return PaperRow(
+                paper.item_id, PaperAbilities(), paper, version, superseded=True
+            )
+        return None
+    can = abilities(access, version, thing)
+    if can.open and not access.allows(Action.READ, thing):
+        return PaperRow(paper.item_id, can, version=version, locked=True)
+    if can.open:
+        names = _live_names(releases, access.t) if can.release else ()
+        return PaperRow(paper.item_id, can, paper, version, recipients=names)
+    if thing.state is State.HELD and _may_know_it_is_held(access, thing):
+        return PaperRow(paper.item_id, can, paper, version)
+    return None
+
+
+def _may_know_it_is_held(access: Access, thing: ObjectFacts) -> bool:
+    """The uploader is told that the paper is held, while still on the item (R29)."""
+    return thing.author and access.allows(
+        Action.READ, replace(thing, state=State.DRAFT)
+    )
+
+
+def _live_names(releases: Iterable[Release], t: datetime) -> tuple[str, ...]:
+    return tuple(sorted(str(r.person) for r in releases if r.span.holds(t)))

@@ -1,0 +1,86 @@
+"""What the tests of papers share."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from documents.models import Paper, PaperVersion
+from documents.services import papers, releases
+from meetings.models import AgendaItem
+from members.models import Person
+from portal.core import clock
+from tests import factories
+from tests.cast import Cast
+from tests.documents import files
+
+Filed = Callable[..., PaperVersion]
+
+
+def upload(data: bytes, name: str = "事例概要.pdf") -> papers.Upload:
+    return papers.Upload(io.BytesIO(data), name, len(data))
+
+
+def reference(item: AgendaItem) -> papers.ItemReference:
+    return papers.ItemReference(
+        item_id=item.id,
+        sitting_id=item.sitting_id,
+        body=item.body,
+        case=item.case,
+        about=tuple(item.about.all()),
+    )
+
+
+def details(**more: object) -> papers.PaperDetails:
+    values = {
+        "number": "1",
+        "title": "事例概要",
+        "kind": Paper.Kind.CASE_SUMMARY,
+        "document_class": Paper.Class.C3B,
+    }
+    return papers.PaperDetails(**{**values, **more})
+
+
+@pytest.fixture
+def filed(cast: Cast) -> Filed:
+    """File a paper as somebody, the secretariat unless said."""
+
+    def file(
+        person: Person | None = None,
+        item: AgendaItem | None = None,
+        data: bytes | None = None,
+        name: str = "事例概要.pdf",
+        **more: object,
+    ) -> PaperVersion:
+        return papers.file_paper(
+            actor=factories.sign_in(person or cast.secretariat),
+            item=reference(item or cast.shien_item),
+            details=details(**more),
+            upload=upload(files.pdf_file() if data is None else data, name),
+            token=uuid4(),
+        )
+
+    return file
+
+
+@pytest.fixture
+def released(cast: Cast, filed: Filed) -> Filed:
+    """File a paper and release it, to the clinic unless said."""
+
+    def release(
+        *people: Person, download: bool = False, **more: object
+    ) -> PaperVersion:
+        version = filed(**more)
+        releases.release_versions(
+            actor=factories.sign_in(cast.secretariat),
+            versions=[version],
+            people=people or [cast.clinic],
+            until=clock.now() + timedelta(days=7),
+            download=download,
+        )
+        version.refresh_from_db()
+        return version
+
+    return release
