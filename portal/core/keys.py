@@ -31,9 +31,7 @@ def create(path: Path) -> None:
     for name, template in _TEMPLATES.items():
         handle = tink.new_keyset_handle(template)
         keysets[name] = json.loads(
-            tink.json_proto_keyset_format.serialize(
-                handle, secret_key_access.TOKEN
-            )
+            tink.json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN)
         )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

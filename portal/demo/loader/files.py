@@ -25,6 +25,7 @@ from documents.output.papers.summary import CaseSummary, case_summary_pdf
 from documents.output.papers.workbooks import household_budget_xlsx
 from documents.output.sheet import Sheet
 from documents.output.typesetting import sheet_pdf
+from documents.output.watermark import page_count
 from members.facts import State
 from members.models import Seat
 from portal.core import vault
@@ -45,7 +46,8 @@ MEDIA_TYPES = {
 def load(content: DemoContent, rows: Rows) -> None:
     """File every paper; those of convened meetings are released to the roster."""
     for order, entry in enumerate(content.papers):
-        stored = vault.put(io.BytesIO(made(entry)))
+        data = made(entry)
+        stored = vault.put(io.BytesIO(data))
         with transaction.atomic():
             vault.keep(stored)
             paper = _paper(entry, order, rows)
@@ -55,6 +57,7 @@ def load(content: DemoContent, rows: Rows) -> None:
                 state=State.DRAFT,
                 file_name=entry.file_name,
                 media_type=MEDIA_TYPES[entry.file_format],
+                page_count=pages_of(data),
                 stored=stored,
                 uploaded_by=rows.people[entry.uploaded_by],
                 uploaded_at=paper.created_at,
@@ -102,6 +105,11 @@ def _release(entry: PaperContent, version: PaperVersion, rows: Rows) -> None:
         for seat in Seat.objects.filter(item_id=item.id)
         if seat.role in {"internal", "external"}
     )
+
+
+def pages_of(data: bytes) -> int:
+    """How many pages a PDF has; other files count none."""
+    return page_count(io.BytesIO(data)) if data.startswith(b"%PDF") else 0
 
 
 _DOCX_MAKERS: dict[type, Callable[[Any], bytes]] = {

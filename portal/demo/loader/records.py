@@ -14,7 +14,7 @@ from members.models import Person
 from portal.core import clock, vault
 from portal.demo.content.types import DemoContent
 from portal.demo.identity import uid
-from portal.demo.loader.files import MEDIA_TYPES
+from portal.demo.loader.files import MEDIA_TYPES, pages_of
 from portal.demo.loader.rows import Rows
 
 ROUND_AFTER, CONFIRM_AFTER = timedelta(days=7), timedelta(days=12)
@@ -90,6 +90,7 @@ def _file(item: AgendaItem, ending: str, data: bytes) -> PaperVersion:
             state=State.FINAL,
             file_name=f"会議録-{item.order}.{ending}",
             media_type=MEDIA_TYPES[ending],
+            page_count=pages_of(data),
             stored=stored,
             uploaded_by=clerk,
             uploaded_at=when,

@@ -1,0 +1,231 @@
+"""The record's way: draft round, corrections, confirmation, archive."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from meetings import records
+from meetings.models import AgendaItem, Entry, EntryChange, Minutes
+from meetings.services import records as services
+from members.access import Actor
+from members.models import Consent
+from portal.core import clock, vault, worker
+from portal.core.errors import HiddenError, RefusedError, StepUpError
+from portal.core.models import AuditEvent
+from tests import factories
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def item(cast: Cast) -> AgendaItem:
+    """The closed JUSO item, with two entries; the chair presided."""
+    item = cast.juso_item
+    cast.sitting.presiding = cast.chair
+    cast.sitting.save()
+    for person in (cast.chair, cast.secretariat, cast.clinic):
+        factories.presence(person, item)
+    now = clock.now()
+    words = [
+        ("discussion", "長男の受診について協議した。"),
+        ("decision", "訪問を始める。"),
+    ]
+    for order, (kind, text) in enumerate(words, start=1):
+        entry = Entry.objects.create(
+            item=item,
+            order=order,
+            kind=kind,
+            text=text,
+            speaker="社会福祉課",
+            revision=order,
+            created_by=cast.secretariat,
+            created_at=now,
+            changed_at=now,
+        )
+        EntryChange.objects.create(
+            operation=uuid4(),
+            entry=entry,
+            revision=order,
+            person=cast.secretariat,
+            at=now,
+        )
+    item.state, item.closed_at, item.revision = "closed", now, 2
+    item.save()
+    return item
+
+
+@pytest.fixture
+def clerk(cast: Cast) -> Actor:
+    return factories.sign_in(cast.secretariat)
+
+
+def circulate(clerk: Actor, item: AgendaItem) -> Minutes:
+    due = clock.today() + timedelta(days=7)
+    return services.start_round(actor=clerk, item=item, due_on=due)
+
+
+def confirm(actor: Actor, item: AgendaItem) -> None:
+    digest = records.load(item.id).digest
+    services.confirm(actor=actor, item_id=item.id, digest=digest)
+
+
+def test_the_last_confirmation_freezes_the_record_as_files(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    circulate(clerk, item)
+    confirm(factories.sign_in(cast.chair), item)
+    worker.run_waiting()
+    assert Minutes.objects.get(item=item).state == Minutes.State.ROUND
+    confirm(factories.sign_in(cast.clinic), item)
+    worker.run_waiting()
+    minutes = Minutes.objects.get(item=item)
+    assert minutes.state == Minutes.State.FINAL
+    assert minutes.pdf is not None
+    assert minutes.docx is not None
+    pdf = minutes.pdf.versions.get()
+    assert vault.read(pdf.stored).startswith(b"%PDF")
+    assert minutes.digest == pdf.stored.sha256
+    assert not EntryChange.objects.filter(entry__item=item).exists()
+    done = AuditEvent.objects.filter(action="meetings.minutes.finalize")
+    assert [event.actor for event in done] == [str(cast.clinic.id)]
+    readers = set(pdf.releases.values_list("person", flat=True))
+    assert readers == {cast.chair.id, cast.secretariat.id, cast.clinic.id}
+
+
+def test_archiving_twice_files_once(cast: Cast, clerk: Actor, item: AgendaItem) -> None:
+    circulate(clerk, item)
+    for person in (cast.chair, cast.clinic):
+        confirm(factories.sign_in(person), item)
+    for _ in range(2):
+        services.archive.call(str(item.id), str(cast.clinic.id))
+    minutes = Minutes.objects.get(item=item)
+    assert minutes.pdf is not None
+    assert minutes.pdf.versions.count() == 1
+
+
+def test_a_final_record_takes_no_more_acts(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    circulate(clerk, item)
+    for person in (cast.chair, cast.clinic):
+        confirm(factories.sign_in(person), item)
+    worker.run_waiting()
+    entry = item.entries.first()
+    assert entry is not None
+    with pytest.raises(HiddenError):
+        services.ask_correction(
+            actor=factories.sign_in(cast.clinic),
+            item_id=item.id,
+            entry_id=entry.id,
+            text="直してください。",
+        )
+    with pytest.raises(HiddenError):
+        circulate(clerk, item)
+
+
+def test_a_correction_makes_a_new_version_and_voids_confirmations(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    circulate(clerk, item)
+    clinic = factories.sign_in(cast.clinic)
+    entry = item.entries.first()
+    assert entry is not None
+    chair = factories.sign_in(cast.chair)
+    confirm(chair, item)
+    old = records.load(item.id).digest
+    correction = services.ask_correction(
+        actor=clinic, item_id=item.id, entry_id=entry.id, text="受診ではなく相談です。"
+    )
+    with pytest.raises(RefusedError, match="申し出"):
+        confirm(clinic, item)
+    services.answer_correction(
+        actor=clerk,
+        item_id=item.id,
+        correction_id=correction.id,
+        answer="直しました。",
+        new_text="長男の相談について協議した。",
+    )
+    record = records.load(item.id)
+    assert record.minutes.version == 2
+    assert {p.id for p in services.missing(record)} == {cast.chair.id, cast.clinic.id}
+    with pytest.raises(RefusedError, match="内容が変わりました"):
+        services.confirm(actor=clinic, item_id=item.id, digest=old)
+
+
+@pytest.mark.parametrize(
+    "name", ["colleague", "leaver", "stranger", "recused", "administrator", "auditor"]
+)
+def test_the_record_is_hidden_from_all_others(
+    cast: Cast, clerk: Actor, item: AgendaItem, name: str
+) -> None:
+    circulate(clerk, item)
+    with pytest.raises(HiddenError):
+        records.readable(factories.sign_in(getattr(cast, name)), item.id)
+
+
+def test_who_was_not_in_the_room_reads_no_draft(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    item.presences.filter(person=cast.clinic).delete()
+    circulate(clerk, item)
+    with pytest.raises(HiddenError):
+        records.readable(factories.sign_in(cast.clinic), item.id)
+
+
+def test_a_member_cannot_circulate_answer_or_read_before_the_round(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    clinic = factories.sign_in(cast.clinic)
+    with pytest.raises(HiddenError):
+        circulate(clinic, item)
+    circulate(clerk, item)
+    entry = item.entries.first()
+    assert entry is not None
+    correction = services.ask_correction(
+        actor=clinic, item_id=item.id, entry_id=entry.id, text="直してください。"
+    )
+    with pytest.raises(HiddenError):
+        services.answer_correction(
+            actor=clinic, item_id=item.id, correction_id=correction.id, answer="はい"
+        )
+
+
+def test_confirming_asks_for_a_fresh_factor(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    circulate(clerk, item)
+    stale = clock.now() - timedelta(minutes=6)
+    with pytest.raises(StepUpError):
+        confirm(factories.sign_in(cast.chair, strong_at=stale), item)
+
+
+def test_withdrawn_consent_freezes_the_round(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    circulate(clerk, item)
+    clinic = factories.sign_in(cast.clinic)
+    records.readable(clinic, item.id)
+    Consent.objects.filter(member__label="母").update(withdrawn_at=clock.now())
+    with pytest.raises(HiddenError):
+        records.readable(clinic, item.id)
+    with pytest.raises(HiddenError):
+        confirm(factories.sign_in(cast.chair), item)
+
+
+def test_an_open_item_is_not_circulated(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    item.state = AgendaItem.State.OPEN
+    item.save()
+    with pytest.raises(RefusedError, match="終わっていません"):
+        circulate(clerk, item)
+
+
+def test_without_a_signatory_nothing_is_circulated(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    cast.clinic.seats.filter(item_id=item.id).update(signatory=False)
+    with pytest.raises(RefusedError, match="構成員が決まっていません"):
+        circulate(clerk, item)
