@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -42,6 +42,14 @@ class SignInMiddleware:
         request.actor = actor_of(request.session.get(SESSION_KEY))  # type: ignore[attr-defined] # added here
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], *args: Any
+    ) -> None:
+        """Move the idle clock on, except for what a page asks by itself (R7)."""
+        actor: Actor | None = request.actor  # type: ignore[attr-defined] # set above
+        if actor is not None and not getattr(view, "background", False):
+            _touch(actor)
+
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
@@ -58,7 +66,7 @@ sign_in = SignInMiddleware
 
 
 def actor_of(sign_in_id: str | None) -> Actor | None:
-    """The actor of a live sign-in, its idle clock moved on; None for any other."""
+    """The actor of a live sign-in; None for any other."""
     if not sign_in_id:
         return None
     row = (
@@ -74,11 +82,24 @@ def actor_of(sign_in_id: str | None) -> Actor | None:
         row.session, access.facts, now
     ):
         return None
-    if now - row.seen_at > SEEN_EVERY:
-        row.seen_at = now
-        row.save(update_fields=["seen_at"])
     context.note_sign_in(str(row.id))
     return actor
+
+
+def _touch(actor: Actor) -> None:
+    row, now = actor.sign_in, clock.now()
+    if row is not None and now - row.seen_at > SEEN_EVERY:
+        row.seen_at = now
+        row.save(update_fields=["seen_at"])
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def background(view: View) -> View:
+    """Mark a view that pages ask by themselves: it does not keep a sign-in alive."""
+    view.background = True  # type: ignore[attr-defined] # read by the middleware
+    return view
 
 
 def signed_in(
