@@ -7,15 +7,21 @@ an answer for two seconds at most before it lets another frame out (P5).
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.policies import item_facts, sitting_facts
 from members.access import Access, Actor, access_for_all
-from members.decide import Question, session_is_fresh
+from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
 from members.models import SignIn
+from portal.core import clock
+
+# While a sitting is under way its room counts as use of the sign-in.
+BEFORE = timedelta(hours=1)
+AFTER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,13 @@ class Grounds:
     def standing(self, access: Access, item: UUID) -> Standing:
         """All that the room asks about one person and one item."""
         thing = self.thing(access, item)
-        asked = Question(
+        answers = answers_by_role(
             access.facts, access.actor.session, Action.FOLLOW_MINUTES, thing, access.t
         )
+        follows_as = {role for role, a in answers.items() if a is Answer.ALLOW}
         return Standing(
-            follows=access.allows(Action.FOLLOW_MINUTES, thing),
-            outcome_only=asked.roles <= {Role.GUEST},
+            follows=bool(follows_as),
+            outcome_only=follows_as <= {Role.GUEST},
             writes=access.allows(Action.WRITE_MINUTES, thing),
             convenes=access.allows(Action.CONVENE, thing),
         )
@@ -99,8 +106,9 @@ class Asked:
 class Sight:
     """What ``look`` saw. A question without an answer has no right to the room."""
 
-    t: datetime | None
+    t: datetime
     standings: Mapping[Asked, Mapping[UUID, Standing]]
+    sittings: Mapping[UUID, Sitting]
     items: Mapping[UUID, AgendaItem]
     people: Mapping[UUID, tuple[str, ...]]  # in the room for the item, by name
 
@@ -117,14 +125,13 @@ def look(questions: Collection[Asked]) -> Sight:
     The room of a sitting is open to whoever may see the sitting itself; of its
     items a person sees those whose minutes they may follow now, and no others.
     """
-    sittings = {
-        row.id: row
-        for row in Sitting.objects.select_related("body").filter(
-            id__in={q.sitting for q in questions}
-        )
-    }
+    t = clock.now()
+    sittings = Sitting.objects.select_related("body").in_bulk(
+        {q.sitting for q in questions}
+    )
     items = room_items(sitting__in=sittings)
     grounds = Grounds({q.sign_in for q in questions}, items)
+    items_by_id = grounds.items
     invitations = {
         (row.sitting_id, row.person_id): row
         for row in Invitation.objects.filter(
@@ -136,29 +143,74 @@ def look(questions: Collection[Asked]) -> Sight:
     for item in items:
         of_sitting[item.sitting_id].append(item.id)
     standings = {}
-    t = None
     for asked in questions:
         access, sitting = grounds.live(asked.sign_in), sittings.get(asked.sitting)
         if access is None or sitting is None:
             continue
-        t = access.t
         invitation = invitations.get((sitting.id, access.actor.id))
-        if access.allows(Action.SEE_NOTICE, sitting_facts(sitting, invitation)):
-            standings[asked] = {
-                item: grounds.standing(access, item) for item in of_sitting[sitting.id]
-            }
-    return Sight(t, standings, grounds.items, _people(items, t))
+        own = of_sitting[sitting.id]
+        bodies = {sitting.body_id, *(items_by_id[item].body_id for item in own)}
+        if any(
+            access.allows(Action.SEE_NOTICE, sitting_facts(sitting, invitation, body))
+            for body in bodies
+        ):
+            standings[asked] = {item: grounds.standing(access, item) for item in own}
+    return Sight(t, standings, sittings, grounds.items, _people(items, t))
 
 
-def _people(
-    items: Collection[AgendaItem], t: datetime | None
-) -> dict[UUID, tuple[str, ...]]:
+def _people(items: Collection[AgendaItem], t: datetime) -> dict[UUID, tuple[str, ...]]:
     inside: dict[UUID, list[str]] = defaultdict(list)
-    if t is None:
-        return {}
     rows = Presence.objects.filter(
         item__in=items, starts_at__lte=t, ends_at__isnull=True
     ).select_related("person__organization")
     for row in rows.order_by("starts_at", "person__kana"):
         inside[row.item_id].append(str(row.person))
     return {item: tuple(names) for item, names in inside.items()}
+
+
+def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
+    """The items that one person may follow now. None of them: please wait."""
+    standings = sight.standings[asked]
+    return {
+        "type": "items",
+        "items": [
+            _face(item, standings[key], sight.people.get(key, ()))
+            for key, item in sight.items.items()
+            if key in standings and standings[key].follows
+        ],
+    }
+
+
+def _face(
+    item: AgendaItem, standing: Standing, people: tuple[str, ...]
+) -> dict[str, Any]:
+    return {
+        "id": str(item.id),
+        "order": item.order,
+        "title": item.title,
+        "number": item.case.number if item.case else "",
+        "state": item.state,
+        "minutes_allotted": item.minutes_allotted,
+        "opened_at": item.opened_at.isoformat() if item.opened_at else None,
+        "closed_at": item.closed_at.isoformat() if item.closed_at else None,
+        "writes": standing.writes,
+        "outcome_only": standing.outcome_only,
+        "people": [] if standing.outcome_only else list(people),
+    }
+
+
+def keep_in_use(sight: Sight) -> None:
+    """A sign-in in the room of a sitting under way does not grow idle (R7)."""
+    under_way = {
+        asked.sign_in
+        for asked in sight.standings
+        if _under_way(sight.sittings[asked.sitting], sight.t)
+    }
+    SignIn.objects.filter(id__in=under_way, seen_at__lt=sight.t).update(seen_at=sight.t)
+
+
+def _under_way(sitting: Sitting, t: datetime) -> bool:
+    return (
+        sitting.state == Sitting.State.CONVENED
+        and sitting.starts_at - BEFORE <= t < sitting.ends_at + AFTER
+    )
