@@ -1,6 +1,7 @@
 """Secure links: one person, one sitting, an end, and codes that open them (R31)."""
 
 import hashlib
+import math
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,6 +109,11 @@ class LinkCode(Device):
     def is_live(self, t: datetime) -> bool:
         """Neither used, nor replaced by a newer code, nor late."""
         return self.used_at is None and t < self.ends_at
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes that the code still has, the begun one counted."""
+        return math.ceil((self.ends_at - clock.now()) / timedelta(minutes=1))
 
     def verify_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
         """Whether a token would be compared at all (django-otp's question)."""

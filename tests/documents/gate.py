@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -41,11 +40,11 @@ def enter(issued: IssuedLink, client: Client | None = None) -> Client:
     return client
 
 
-def ask(client: Client) -> HttpResponse:
+def ask(client: Client):
     return client.post(reverse("documents:gate-notice"), follow=True)
 
 
-def typed(client: Client, code: str, way: str = "mail") -> HttpResponse:
+def typed(client: Client, code: str, way: str = "mail"):
     return client.post(reverse("documents:gate-code", args=[way]), {"code": code})
 
 

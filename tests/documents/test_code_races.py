@@ -29,7 +29,7 @@ THREADS = 25
 
 
 @pytest.fixture
-def town(transactional_db) -> Cast:
+def cast(transactional_db) -> Cast:
     """The cast, committed: every thread sees it over its own connection."""
     AuditHead.objects.get_or_create(id=1)
     return people.assemble()
@@ -57,8 +57,8 @@ def visit_with_code(cast: Cast) -> tuple[Visit, str]:
     return Visit(link, BROWSER, "192.0.2.7", ""), mailed_code().replace(" ", "")
 
 
-def test_of_200_parallel_guesses_exactly_five_are_compared(town):
-    visit, code = visit_with_code(town)
+def test_of_200_parallel_guesses_exactly_five_are_compared(cast):
+    visit, code = visit_with_code(cast)
     verdicts = at_once(
         lambda n: (
             codes.try_code(
@@ -75,21 +75,21 @@ def test_of_200_parallel_guesses_exactly_five_are_compared(town):
     assert late.verdict is Verdict.LOCKED
 
 
-def test_the_device_alone_keeps_the_limit_in_parallel(town):
-    _, code = visit_with_code(town)
+def test_the_device_alone_keeps_the_limit_in_parallel(cast):
+    _, code = visit_with_code(cast)
     device = LinkCode.objects.get()
     at_once(
         lambda n: django_otp.verify_token(
-            town.clinic, device.persistent_id, other_than(code, step=n + 1)
+            cast.clinic, device.persistent_id, other_than(code, step=n + 1)
         ),
         100,
     )
     assert Link.objects.get().wrong_count == MAX_WRONG_CODES
-    assert not django_otp.verify_token(town.clinic, device.persistent_id, code)
+    assert not django_otp.verify_token(cast.clinic, device.persistent_id, code)
 
 
-def test_of_500_parallel_right_codes_exactly_one_opens(town):
-    visit, code = visit_with_code(town)
+def test_of_500_parallel_right_codes_exactly_one_opens(cast):
+    visit, code = visit_with_code(cast)
     verdicts = at_once(
         lambda _: codes.try_code(visit=visit, way=Way.MAIL, token=code).verdict, 500
     )
@@ -99,8 +99,8 @@ def test_of_500_parallel_right_codes_exactly_one_opens(town):
     assert Link.objects.get().wrong_count == 0
 
 
-def test_one_browser_that_posts_often_gets_one_session(town):
-    issued = issue(town)
+def test_one_browser_that_posts_often_gets_one_session(cast):
+    issued = issue(cast)
     client = enter(issued)
     ask(client)
     code = mailed_code()
@@ -116,8 +116,8 @@ def test_one_browser_that_posts_often_gets_one_session(town):
     assert SignIn.objects.filter(link_id=issued.link.id).count() == 1
 
 
-def test_many_wishes_for_a_code_send_one_mail(town):
-    link = issue(town).link
+def test_many_wishes_for_a_code_send_one_mail(cast):
+    link = issue(cast).link
     outcomes = at_once(
         lambda _: codes.send_code(link=link, browser=BROWSER).sending, 50
     )
@@ -125,9 +125,9 @@ def test_many_wishes_for_a_code_send_one_mail(town):
     assert len(mail.outbox) == 1
 
 
-def test_right_codes_against_a_revocation_leave_no_live_sign_in(town):
-    visit, code = visit_with_code(town)
-    actor = factories.sign_in(town.secretariat)
+def test_right_codes_against_a_revocation_leave_no_live_sign_in(cast):
+    visit, code = visit_with_code(cast)
+    actor = factories.sign_in(cast.secretariat)
 
     def act(number: int) -> object:
         if number == 12:
@@ -139,7 +139,7 @@ def test_right_codes_against_a_revocation_leave_no_live_sign_in(town):
     assert not live.exists()
 
 
-def test_two_clerks_at_once_leave_one_live_link(town):
-    at_once(lambda _: issue(town).link.id, 25)
+def test_two_clerks_at_once_leave_one_live_link(cast):
+    at_once(lambda _: issue(cast).link.id, 25)
     found = [row for row in Link.objects.all() if links.find_by_id(row.id)]
     assert len(found) == 1

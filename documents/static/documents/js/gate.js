@@ -8,7 +8,7 @@ function enter() {
   if (!secret) return;
   history.replaceState(null, "", location.pathname);
   form.elements.secret.value = secret;
-  document.querySelector("[data-waiting]").hidden = false;
+  form.hidden = false;
   form.submit();
 }
 
