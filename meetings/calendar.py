@@ -69,7 +69,8 @@ def render(entry: Entry) -> str:
         calscale="GREGORIAN",
         subcomponents=[_japan(), _event(entry, uid)],
     )
-    return calendar.to_ical().decode("utf-8")
+    content: bytes = calendar.to_ical()
+    return content.decode("utf-8")
 
 
 def one_line(text: str) -> str:
@@ -94,9 +95,7 @@ def _event(entry: Entry, uid: str) -> Event:
         location=one_line(entry.place),
         description=entry.address,
         url=entry.address,
-        organizer=vCalAddress.new(
-            entry.organizer, cn=_parameter(entry.organizer_name)
-        ),
+        organizer=vCalAddress.new(entry.organizer, cn=_parameter(entry.organizer_name)),
         attendees=[
             vCalAddress.new(
                 entry.email,

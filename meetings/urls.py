@@ -2,10 +2,91 @@
 
 from django.urls import path
 
-from meetings.views import records, watch
+from meetings.views import (
+    home,
+    invitations,
+    items,
+    records,
+    sittings,
+    watch,
+)
 
 app_name = "meetings"
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("sittings/", sittings.sitting_list, name="sitting-list"),
+    path("sittings/new/", sittings.sitting_create, name="sitting-create"),
+    path("sittings/<uuid:sitting_id>/", sittings.sitting_detail, name="sitting-detail"),
+    path(
+        "sittings/<uuid:sitting_id>/answer/",
+        sittings.sitting_answer,
+        name="sitting-answer",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/edit/", sittings.sitting_edit, name="sitting-edit"
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/submit/",
+        sittings.sitting_submit,
+        name="sitting-submit",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/approve/",
+        sittings.sitting_approve,
+        name="sitting-approve",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/return/",
+        sittings.sitting_return,
+        name="sitting-return",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/take-back/",
+        sittings.sitting_take_back,
+        name="sitting-take-back",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/cancel/",
+        sittings.sitting_cancel,
+        name="sitting-cancel",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/items/new/", items.item_create, name="item-create"
+    ),
+    path("items/<uuid:item_id>/edit/", items.item_edit, name="item-edit"),
+    path("items/<uuid:item_id>/move/", items.item_move, name="item-move"),
+    path("items/<uuid:item_id>/remove/", items.item_remove, name="item-remove"),
+    path("items/<uuid:item_id>/people/", items.item_people, name="item-people"),
+    path(
+        "sittings/<uuid:sitting_id>/invitations/",
+        invitations.invitation_board,
+        name="invitation-board",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/send/",
+        invitations.invitation_send,
+        name="invitation-send",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/letter/",
+        invitations.invitation_letter,
+        name="invitation-letter",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/stop/",
+        invitations.invitation_stop,
+        name="invitation-stop",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/unlock/",
+        invitations.invitation_unlock,
+        name="invitation-unlock",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/answer/",
+        invitations.invitation_answer,
+        name="invitation-answer",
+    ),
     path("items/<uuid:item_id>/record/", records.record_detail, name="record-detail"),
     path(
         "items/<uuid:item_id>/record/start/", records.record_start, name="record-start"

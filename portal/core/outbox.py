@@ -105,7 +105,8 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The message: plain text, and the calendar entry as its alternative.
 
     The Message-ID is the row's, so that a mail sent twice after a crash is shown
-    once. Clients take ``text/calendar; method=…`` as an alternative part.
+    once. Some clients take the calendar entry from the alternative with its method
+    (RFC 6047), others only from an attached file: it goes out as both.
     """
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
     message = EmailMultiAlternatives(
@@ -118,6 +119,7 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
         calendar = keys.unseal(bytes(mail.sealed_calendar), mail.id.bytes)
         kind = f"text/calendar; method={mail.calendar_method}"
         message.attach_alternative(calendar, kind)
+        message.attach("invite.ics", calendar.encode(), "application/ics")
     return message
 
 

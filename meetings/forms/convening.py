@@ -1,0 +1,348 @@
+"""Forms of sittings, items, selection and answers: the shape of input only."""
+
+import unicodedata
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.selectors.people import Candidate
+from meetings.services.invitations import Choice
+from meetings.services.sittings import ItemWords, When
+from members.models import Body, Case, HouseholdMember
+from portal.core import clock
+
+
+def validate_one_line(value: str) -> None:
+    """Refuse control characters: the words go into mails and calendars."""
+    if any(unicodedata.category(letter) in {"Cc", "Zl", "Zp"} for letter in value):
+        raise ValidationError(_("改行や制御文字は使えません。1行で書いてください。"))
+
+
+class OneLineField(forms.CharField):
+    """A text of one printable line."""
+
+    default_validators = [validate_one_line]  # noqa: RUF012 # Django's own shape
+
+
+class KeyedForm(forms.Form):
+    """A form that makes something: its key lets a second sending be recognised."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class WhenForm(forms.Form):
+    """Date, time and place of a sitting, in Japanese time."""
+
+    day = forms.DateField(
+        label=_("開催日"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    starts = forms.TimeField(
+        label=_("開始"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+    ends = forms.TimeField(
+        label=_("終了"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+    place = OneLineField(
+        label=_("場所"),
+        max_length=120,
+        help_text=_(
+            "案内のメールとカレンダーにそのまま載ります。"
+            "事例や参加者のことは書かないでください。"
+        ),
+    )
+
+    @staticmethod
+    def initial_of(sitting: Sitting) -> dict[str, object]:
+        """The sitting as the form shows it."""
+        start = sitting.starts_at.astimezone(clock.JST)
+        end = sitting.ends_at.astimezone(clock.JST)
+        return {
+            "day": start.date(),
+            "starts": start.time(),
+            "ends": end.time(),
+            "place": sitting.place,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The end comes after the start."""
+        data = super().clean() or {}
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("開始より後の時刻にしてください。"))
+        return data
+
+    @property
+    def when(self) -> When:
+        """The moments and the place, once the form is valid."""
+        data = self.cleaned_data
+        return When(
+            datetime.combine(data["day"], data["starts"], clock.JST),
+            datetime.combine(data["day"], data["ends"], clock.JST),
+            data["place"],
+        )
+
+
+class SittingForm(KeyedForm, WhenForm):
+    """A new sitting of one of the bodies that the actor convenes."""
+
+    field_order = ("key", "body", "day", "starts", "ends", "place")
+
+    def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"] = forms.ModelChoiceField(
+            Body.objects.filter(id__in=[body.id for body in bodies]).select_related(
+                "unit"
+            ),
+            label=_("会議体"),
+            empty_label=None,
+            help_text=_("第n回の番号は、会議体ごとに自動で付きます。"),
+        )
+        self.order_fields(self.field_order)
+
+
+class ItemWordsForm(forms.Form):
+    """What an item says."""
+
+    kind = forms.ChoiceField(label=_("種別"), choices=AgendaItem.Kind.choices)
+    occasion = forms.ChoiceField(
+        label=_("時期"),
+        choices=AgendaItem.Occasion.choices,
+        help_text=_("プランの策定・再策定・終結・中断は、必ず会議を開く時期です。"),
+    )
+    title = OneLineField(
+        label=_("議題名"),
+        max_length=120,
+        help_text=_("氏名を書かないでください。この議題に参加する人だけが見られます。"),
+    )
+    purpose = OneLineField(label=_("検討の目的"), max_length=200, required=False)
+    minutes = forms.IntegerField(
+        label=_("時間(分)"),
+        min_value=5,
+        max_value=240,
+        initial=20,
+        widget=forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
+    )
+
+    @property
+    def words(self) -> ItemWords:
+        """The words, once the form is valid."""
+        data = self.cleaned_data
+        return ItemWords(
+            kind=data["kind"],
+            occasion=data["occasion"],
+            title=data["title"],
+            purpose=data["purpose"],
+            minutes=data["minutes"],
+        )
+
+
+class ItemForm(KeyedForm, ItemWordsForm):
+    """A new item; body and case stay as they are chosen here."""
+
+    field_order = ("key", "body", "case", "kind", "occasion", "title", "purpose")
+
+    def __init__(
+        self, *args: Any, bodies: Sequence[Body], cases: Sequence[Case], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"] = forms.ModelChoiceField(
+            Body.objects.filter(id__in=[body.id for body in bodies]).select_related(
+                "unit"
+            ),
+            label=_("扱う会議体"),
+            empty_label=None,
+            help_text=_(
+                "議題の根拠が決まります。支援会議は同意がなくても、"
+                "重層的支援会議は世帯員の同意があるときに扱えます。"
+            ),
+        )
+        self.fields["case"] = CaseField(
+            Case.objects.filter(id__in=[case.id for case in cases]),
+            label=_("事例"),
+            required=False,
+            empty_label=_("事例を扱わない議題"),
+        )
+        self.order_fields(self.field_order)
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """Key, body and case, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in ("key", "body", "case")}
+
+
+class CaseField(forms.ModelChoiceField[Case]):
+    """A case by its number and its nameless title."""
+
+    def label_from_instance(self, obj: Case) -> str:
+        """As the select shows it."""
+        return f"{obj.number} {obj.title}"
+
+
+class ItemChangeForm(ItemWordsForm):
+    """An item on a draft agenda, with the household members it is about."""
+
+    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "kind": item.kind,
+            "occasion": item.occasion,
+            "title": item.title,
+            "purpose": item.purpose,
+            "minutes": item.minutes_allotted,
+            "about": [member.id for member in item.about.all()],
+        }
+        super().__init__(*args, **kwargs)
+        if item.case is not None:
+            self.fields["about"] = forms.ModelMultipleChoiceField(
+                item.case.household.all(),
+                label=_("対象の世帯員"),
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("重層的支援会議では、ここで選んだ全員の同意が要ります。"),
+            )
+
+    @property
+    def about(self) -> list[HouseholdMember] | None:
+        """The members chosen; None for an item without a case."""
+        chosen = self.cleaned_data.get("about")
+        return None if chosen is None else list(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleRow:
+    """One line of the selection table with its fields."""
+
+    candidate: Candidate
+    chosen: BoundField
+    signatory: BoundField
+    scribe: BoundField | None
+    reason: BoundField | None
+    leave: BoundField | None
+
+
+class PeopleForm(forms.Form):
+    """The roster of an item: a line of fields per candidate."""
+
+    common_reason = OneLineField(
+        label=_("選ぶ理由(まとめて)"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "この事例に初めて選ぶ人に使います。人ごとに書いたときは、そちらが残ります。"
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, candidates: Sequence[Candidate], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = candidates
+        for candidate in candidates:
+            self._add(candidate)
+
+    def _add(self, candidate: Candidate) -> None:
+        code, seat = candidate.person.id.hex, candidate.seat
+        self.fields[f"chosen_{code}"] = _tick(_("参加"), seat is not None)
+        self.fields[f"signatory_{code}"] = _tick(
+            _("会議録の確認者"), bool(seat and seat.signatory)
+        )
+        if candidate.may_scribe:
+            self.fields[f"scribe_{code}"] = _tick(
+                _("記録係"), bool(seat and seat.scribe)
+            )
+        if candidate.membership is None:
+            self.fields[f"reason_{code}"] = OneLineField(
+                label=_("選ぶ理由"), max_length=200, required=False
+            )
+        elif seat is not None:
+            self.fields[f"leave_{code}"] = _tick(
+                _("外すときは、事例の閲覧も終える"), checked=False
+            )
+
+    def rows(self) -> Iterator[PeopleRow]:
+        """The table, line by line."""
+        for candidate in self.candidates:
+            code = candidate.person.id.hex
+            yield PeopleRow(
+                candidate,
+                self[f"chosen_{code}"],
+                self[f"signatory_{code}"],
+                self._bound(f"scribe_{code}"),
+                self._bound(f"reason_{code}"),
+                self._bound(f"leave_{code}"),
+            )
+
+    def _bound(self, name: str) -> BoundField | None:
+        return self[name] if name in self.fields else None
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Who was chosen, once the form is valid."""
+        data = self.cleaned_data
+        return [
+            Choice(
+                person=candidate.person,
+                reason=data.get(f"reason_{code}") or data["common_reason"],
+                scribe=data.get(f"scribe_{code}", False),
+                signatory=data[f"signatory_{code}"],
+            )
+            for candidate in self.candidates
+            if data[f"chosen_{(code := candidate.person.id.hex)}"]
+        ]
+
+    @property
+    def leaving(self) -> list[uuid.UUID]:
+        """Whose membership of the case ends with the seat."""
+        return [
+            candidate.person.id
+            for candidate in self.candidates
+            if self.cleaned_data.get(f"leave_{candidate.person.id.hex}")
+        ]
+
+
+def _tick(label: Any, checked: bool) -> forms.BooleanField:  # noqa: FBT001 # its value
+    return forms.BooleanField(label=label, required=False, initial=checked)
+
+
+class AnswerForm(forms.Form):
+    """出欠回答."""
+
+    rsvp = forms.ChoiceField(
+        label=_("出欠"),
+        choices=[c for c in Invitation.Rsvp.choices if c[0] != Invitation.Rsvp.WAITING],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("出席・欠席・代理出席・未定のどれかを選んでください。")
+        },
+    )
+    note = OneLineField(
+        label=_("事務局への連絡"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "遅れる時刻や代理の方のお名前など。事例のことは書かないでください。"
+        ),
+    )
+
+    @staticmethod
+    def initial_of(invitation: Invitation | None) -> dict[str, str]:
+        """The answer given so far."""
+        if invitation is None or invitation.rsvp == Invitation.Rsvp.WAITING:
+            return {}
+        return {"rsvp": invitation.rsvp, "note": invitation.rsvp_note}
+
+
+class NoteForm(forms.Form):
+    """The chair's word to the secretariat when an agenda goes back."""
+
+    note = forms.CharField(
+        label=_("直してほしいこと"),
+        max_length=400,
+        widget=forms.Textarea({"rows": 4}),
+    )

@@ -1,0 +1,177 @@
+"""The words of an invitation by mail, and its calendar entry (R39).
+
+Composed from nothing but the portal's name, a neutral serial, date, time, place, the
+recipient's own name and a link: never from a body's name, an item, a case or a roster.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from meetings import calendar
+from meetings.calendar import Method, one_line
+from portal.core import jp
+from portal.core.clock import JST
+
+
+class Occasion(StrEnum):
+    """Why the notice is sent."""
+
+    INVITED = "invited"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"  # the sitting will not take place
+    WITHDRAWN = "withdrawn"  # this person is no longer asked to come
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a notice may say, and where its answer goes.
+
+    ``link`` opens the portal for the recipient; ``address`` is the page's address
+    without any secret, for calendars. ``link_until`` is None for people who come
+    in by their own sign-in.
+    """
+
+    serial: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    name: str
+    email: str
+    uid: UUID
+    sequence: int
+    stamp: datetime
+    address: str
+    link: str = ""
+    link_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail: its subject, its plain text and its calendar entry."""
+
+    subject: str
+    body: str
+    calendar: str
+    method: Method
+
+
+def serial_of(starts_at: datetime, number: int) -> str:
+    """The neutral serial: fiscal year and count, e.g. ``2026-012``."""
+    return f"{jp.fiscal_year(starts_at.astimezone(JST).date())}-{number:03}"
+
+
+def title_of(serial: str) -> str:
+    """The one title in mails and calendars."""
+    return _("かさね 会議のお知らせ %(serial)s") % {"serial": serial}
+
+
+def compose(occasion: Occasion, facts: Facts) -> Notice:
+    """The notice in words and as a calendar entry."""
+    gone = occasion in {Occasion.CANCELLED, Occasion.WITHDRAWN}
+    method = Method.CANCEL if gone else Method.REQUEST
+    return Notice(
+        subject=_subject(occasion, facts.serial),
+        body="\n\n".join(_paragraphs(occasion, facts)) + "\n",
+        calendar=calendar.render(_entry(method, facts)),
+        method=method,
+    )
+
+
+def moment_words(moment: datetime) -> str:
+    """A moment in Japan, e.g. ``令和8年(2026年)12月15日(火)午後1時30分``."""
+    local = moment.astimezone(JST)
+    return jp.era_words_with_western(local.date()) + jp.clock_words(local.time())
+
+
+def span_words(starts_at: datetime, ends_at: datetime) -> str:
+    """From when until when; the end of another day is written in full."""
+    start, end = starts_at.astimezone(JST), ends_at.astimezone(JST)
+    until = jp.clock_words(end.time())
+    if start.date() != end.date():
+        until = moment_words(ends_at)
+    return _("%(start)sから%(end)sまで") % {
+        "start": moment_words(starts_at),
+        "end": until,
+    }
+
+
+def _subject(occasion: Occasion, serial: str) -> str:
+    title = title_of(serial)
+    marks = {
+        Occasion.INVITED: "",
+        Occasion.CHANGED: _("【変更】"),
+        Occasion.CANCELLED: _("【中止】"),
+        Occasion.WITHDRAWN: _("【取消し】"),
+    }
+    return marks[occasion] + title
+
+
+def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
+    name = _("%(name)s 様") % {"name": one_line(facts.name)}
+    openings = {
+        Occasion.INVITED: _("会議のお知らせ(%(serial)s)です。"),
+        Occasion.CHANGED: _(
+            "会議のお知らせ(%(serial)s)の日時または場所が変わりました。"
+        ),
+        Occasion.CANCELLED: _("会議のお知らせ(%(serial)s)の会議は中止になりました。"),
+        Occasion.WITHDRAWN: _(
+            "会議のお知らせ(%(serial)s)のご案内を取り消します。"
+            "ご出席いただく必要はありません。"
+        ),
+    }
+    when = _("日時  %(span)s\n場所  %(place)s") % {
+        "span": span_words(facts.starts_at, facts.ends_at),
+        "place": one_line(facts.place),
+    }
+    opening = openings[occasion] % {"serial": facts.serial}
+    return [name, opening, when, *_ways(occasion, facts), _signature()]
+
+
+def _ways(occasion: Occasion, facts: Facts) -> list[str]:
+    if occasion in {Occasion.CANCELLED, Occasion.WITHDRAWN}:
+        return [_("カレンダーに登録された予定は、添付の取消しを受け取ると消えます。")]
+    if not facts.link:
+        return [_("先にお送りしたご案内のリンクから、出欠をもう一度お確かめください。")]
+    ask = _("出欠のお返事と当日のご案内は、次のページでお願いします。")
+    paragraphs = [f"{ask}\n{facts.link}"]
+    if facts.link_until is not None:
+        paragraphs.append(
+            _(
+                "このリンクは%(name)s様だけのものです。"
+                "ほかの方に転送しないでください。\n"
+                "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
+                "%(until)sまで使えます。"
+            )
+            % {
+                "name": one_line(facts.name),
+                "until": moment_words(facts.link_until),
+            }
+        )
+    return paragraphs
+
+
+def _signature() -> str:
+    return _("かさね(このメールは送信専用です)")
+
+
+def _entry(method: Method, facts: Facts) -> calendar.Entry:
+    return calendar.Entry(
+        method=method,
+        uid=facts.uid,
+        sequence=facts.sequence,
+        stamp=facts.stamp,
+        starts_at=facts.starts_at,
+        ends_at=facts.ends_at,
+        summary=title_of(facts.serial),
+        place=facts.place,
+        address=facts.address,
+        name=facts.name,
+        email=facts.email,
+        organizer=settings.DEFAULT_FROM_EMAIL,
+        organizer_name=_("かさね"),
+    )

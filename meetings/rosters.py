@@ -1,0 +1,164 @@
+"""Who may be asked to an item, who sits on it, and whether it would open for them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import Q
+
+from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.policies import item_facts, sitting_facts
+from members.access import Access, Actor, access_for_all
+from members.facts import Action, Answer, Regime, Role
+from members.models import (
+    Body,
+    Commission,
+    Membership,
+    Office,
+    Person,
+    Recusal,
+    Seat,
+    SignIn,
+)
+from portal.core import clock
+
+OFFICES = (Role.CHAIR, Role.SECRETARIAT)
+APART = (Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+def live(prefix: str = "") -> Q:
+    """Rows with dates that hold now (R2); ``prefix`` is the way to them."""
+    now = clock.now()
+    return Q(**{f"{prefix}starts_at__lte": now}) & (
+        Q(**{f"{prefix}ends_at": None}) | Q(**{f"{prefix}ends_at__gt": now})
+    )
+
+
+def candidates(item: AgendaItem) -> list[Person]:
+    """The people who may be offered for an item: commissioned, active, not apart.
+
+    Recused people are left out, and nothing says why (R27). Chair and secretariat
+    are left out too: they sit by their office.
+    """
+    commissions = Commission.objects.filter(live(), body=item.body_id)
+    away = Recusal.objects.filter(live(), of_item(item))
+    offices = Office.objects.filter(live())
+    holders = offices.filter(role__in=OFFICES, body=item.body_id)
+    return list(
+        Person.objects.filter(live())
+        .filter(
+            Q(id__in=commissions.values("person"))
+            | Q(organization__in=commissions.values("organization"))
+        )
+        .exclude(id__in=away.filter(person__isnull=False).values("person"))
+        .exclude(
+            organization__in=away.filter(organization__isnull=False).values(
+                "organization"
+            )
+        )
+        .exclude(id__in=holders.values("person"))
+        .exclude(id__in=offices.filter(role__in=APART).values("person"))
+        .select_related("organization")
+        .order_by("-organization__internal", "organization__kana", "kana")
+    )
+
+
+def of_item(item: AgendaItem) -> Q:
+    """Recusals that concern the item or its case."""
+    concerned = Q(item_id=item.id)
+    return concerned | Q(case=item.case_id) if item.case_id else concerned
+
+
+def office_holders(body: Body) -> dict[Person, Role]:
+    """Chair and secretariat of a body; who holds both sits as chair."""
+    rows = Office.objects.filter(live(), body=body, role__in=OFFICES)
+    holders: dict[Person, Role] = {}
+    for office in rows.select_related("person__organization").order_by("role"):
+        holders.setdefault(office.person, Role(office.role))
+    return holders
+
+
+def side_of(person: Person) -> Role:
+    """The role in which a member takes part."""
+    return Role.INTERNAL if person.organization.internal else Role.EXTERNAL
+
+
+def seats_of(items: Iterable[UUID]) -> Mapping[UUID, list[Seat]]:
+    """The live seats per item, by agency and name; a custodian comes first."""
+    grouped: dict[UUID, list[Seat]] = defaultdict(list)
+    rows = Seat.objects.filter(live(), item_id__in=list(items))
+    for seat in rows.select_related("person__organization").order_by(
+        "person__organization__kana", "person__kana"
+    ):
+        grouped[seat.item_id].append(seat)
+    for seats in grouped.values():
+        seats.sort(key=lambda seat: seat.role not in OFFICES)
+    return grouped
+
+
+def members_of(case: UUID | None) -> dict[UUID, Membership]:
+    """The live memberships of a case by person; empty without a case."""
+    rows = Membership.objects.filter(live(), case=case) if case else ()
+    return {row.person_id: row for row in rows}
+
+
+def standing(
+    people: Collection[Person], *, cases: Collection[UUID]
+) -> dict[UUID, Access]:
+    """Each person's access as if they had just signed in with a personal factor.
+
+    Tells what would open for somebody who is not here, in a fixed number of
+    queries; it writes nothing and opens nothing.
+    """
+    now = clock.now()
+    actors = [
+        Actor(
+            person,
+            SignIn(
+                person=person, started_at=now, seen_at=now, strength=2, strong_at=now
+            ),
+        )
+        for person in people
+    ]
+    return access_for_all(actors, cases=cases) if actors else {}
+
+
+def would_open(access: Access, item: AgendaItem) -> bool:
+    """Whether the item opens for the person, the pledge aside."""
+    answer = access.answer(Action.READ, item_facts(item, access.actor.id))
+    return answer in {Answer.ALLOW, Answer.NEED_ACK, Answer.STEP_UP}
+
+
+def notice_answer(
+    access: Access, sitting: Sitting, invitation: Invitation | None, bodies: set[UUID]
+) -> Answer:
+    """Whether the person may see the sitting's neutral face.
+
+    ``bodies`` are those of the person's own items: who comes for an item of the
+    other body of a joint day has standing in that one.
+    """
+    answer = Answer.HIDDEN
+    for body in (sitting.body_id, *sorted(bodies - {sitting.body_id})):
+        answer = access.answer(
+            Action.SEE_NOTICE, sitting_facts(sitting, invitation, body)
+        )
+        if answer is not Answer.HIDDEN:
+            break
+    return answer
+
+
+def pledged(access: Access, regime: Regime) -> bool:
+    """Whether the pledge in force for the regime has been acknowledged (R11)."""
+    return all(
+        (pledge.regime, pledge.version) in access.facts.person.acknowledged
+        for pledge in access.facts.municipality.pledges
+        if pledge.regime is regime and pledge.span.holds(access.t)
+    )
+
+
+def commissioned(access: Access, body: UUID) -> bool:
+    """Whether a commission to the body is valid (R10)."""
+    return any(
+        c.body == body and c.span.holds(access.t)
+        for c in access.facts.person.commissions
+    )

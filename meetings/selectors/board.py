@@ -1,0 +1,89 @@
+"""The board of invitations: who was told, whose link was opened, who answered."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from documents.services import links
+from documents.services.links import LinkOnBoard
+from meetings import rosters
+from meetings.models import Invitation, Sitting
+from meetings.selectors.sittings import Opened
+from members.facts import Action
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One invited person."""
+
+    invitation: Invitation
+    link: LinkOnBoard | None
+    opens: bool
+
+    @property
+    def live_link(self) -> bool:
+        """Whether the person holds a link that has not ended."""
+        return self.link is not None and self.link.standing != links.Standing.ENDED
+
+    @property
+    def locked(self) -> bool:
+        """Whether wrong codes have locked the link."""
+        return self.link is not None and self.link.standing == links.Standing.LOCKED
+
+    @property
+    def letter_due(self) -> bool:
+        """Not told yet, because there is no mail address to tell."""
+        untold = self.invitation.notified_at is None
+        return self.opens and untold and not self.invitation.person.email
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All invited people of one convened sitting."""
+
+    sitting: Sitting
+    lines: list[BoardLine]
+    answers: Counter[str]
+
+    @property
+    def letters_due(self) -> list[BoardLine]:
+        """Who still waits for a printed letter."""
+        return [line for line in self.lines if line.letter_due]
+
+
+def board_of(opened: Opened) -> Board:
+    """The board, in a fixed number of queries.
+
+    People who sit only on items that this custodian may not see are left out.
+    """
+    opened.require_custodian()
+    invitations = _shown(opened)
+    by_person = {row.link.person_id: row for row in links.links_of(opened.sitting.id)}
+    standing = rosters.standing(
+        [i.person for i in invitations],
+        cases={item.case_id for item in opened.items if item.case_id},
+    )
+    lines = [
+        BoardLine(
+            invitation,
+            by_person.get(invitation.person_id),
+            any(
+                rosters.would_open(standing[invitation.person_id], item)
+                for item in opened.items
+            ),
+        )
+        for invitation in invitations
+    ]
+    return Board(opened.sitting, lines, Counter(str(i.rsvp) for i in invitations))
+
+
+def _shown(opened: Opened) -> Sequence[Invitation]:
+    seen = rosters.seats_of([item.id for item in opened.visible(Action.CONVENE)])
+    people = {seat.person_id for seats in seen.values() for seat in seats}
+    return list(
+        Invitation.objects.filter(
+            sitting=opened.sitting, withdrawn_at=None, person__in=people
+        )
+        .select_related("person__organization")
+        .order_by("person__organization__kana", "person__kana")
+    )

@@ -1,0 +1,1 @@
+"""Every write of meetings: convening, the room, the records."""

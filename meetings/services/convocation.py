@@ -1,0 +1,239 @@
+"""招集: each person's own notice, calendar entry and link, and what ends them (R31)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from documents.models import Link
+from documents.services import links
+from documents.services.links import IssuedLink
+from meetings import notices, rosters
+from meetings.models import Invitation, Sitting
+from meetings.notices import Occasion
+from meetings.policies import sitting_facts
+from members.access import Actor, access_for
+from members.facts import Action
+from members.models import Person
+from portal.core import audit, clock, outbox
+from portal.core.errors import RefusedError
+
+
+def withdraw(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
+    """End an invitation with its links; who had been told gets a cancellation."""
+    told = invitation.notified_at is not None
+    invitation.withdrawn_at = clock.now()
+    invitation.sequence += int(told)
+    invitation.save()
+    links.revoke_links(
+        actor=actor, sitting_id=invitation.sitting_id, person=invitation.person
+    )
+    if told and invitation.person.email:
+        _mail(invitation, occasion, None)
+    audit.record(
+        "meetings.invitation.withdraw",
+        actor=actor.id,
+        subject=f"invitation:{invitation.id}",
+        detail={"person": str(invitation.person_id)},
+    )
+
+
+def notify(
+    actor: Actor,
+    sitting: Sitting,
+    invitations: Sequence[Invitation],
+    occasion: Occasion = Occasion.INVITED,
+) -> None:
+    """Send each person their own notice, calendar entry and link.
+
+    Nobody is told of a sitting in which nothing would open for them. People
+    without a mail address stay unnotified until their letter is printed.
+    """
+    open_to = _who_would_read(sitting, [i.person for i in invitations])
+    for invitation in invitations:
+        if invitation.withdrawn_at is not None or invitation.person_id not in open_to:
+            continue
+        if invitation.person.email:
+            _send(actor, invitation, occasion)
+
+
+def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
+    items = list(sitting.items.select_related("body").prefetch_related("about"))
+    standing = rosters.standing(
+        people, cases={item.case_id for item in items if item.case_id}
+    )
+    return {
+        person
+        for person, access in standing.items()
+        if any(rosters.would_open(access, item) for item in items)
+    }
+
+
+def _send(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
+    issued = None if invitation.person.login else _issue(actor, invitation)
+    _mail(invitation, occasion, issued)
+    invitation.notified_at = clock.now()
+    invitation.save()
+    audit.record(
+        "meetings.invitation.notify",
+        actor=actor.id,
+        subject=f"invitation:{invitation.id}",
+        detail={"person": str(invitation.person_id), "occasion": occasion},
+    )
+
+
+def _issue(actor: Actor, invitation: Invitation) -> IssuedLink:
+    sitting = invitation.sitting
+    return links.issue_link(
+        actor=actor,
+        person=invitation.person,
+        sitting_id=sitting.id,
+        starts_at=clock.now(),
+        ends_at=sitting.ends_at + timedelta(days=sitting.body.link_days),
+    )
+
+
+def _mail(
+    invitation: Invitation, occasion: Occasion, issued: IssuedLink | None
+) -> None:
+    notice = notices.compose(occasion, _facts(invitation, issued))
+    outbox.queue(
+        person=invitation.person_id,
+        address=invitation.person.email,
+        subject=notice.subject,
+        body=notice.body,
+        about=f"link:{issued.link.id}" if issued else "",
+        calendar=notice.calendar,
+        calendar_method=notice.method,
+    )
+
+
+def _facts(invitation: Invitation, issued: IssuedLink | None) -> notices.Facts:
+    sitting, person = invitation.sitting, invitation.person
+    front = reverse("meetings:sitting-detail", args=[sitting.id])
+    page = front if person.login else reverse("documents:gate")
+    address = f"{settings.BASE_URL}{page}"
+    return notices.Facts(
+        serial=notices.serial_of(sitting.starts_at, sitting.number),
+        starts_at=sitting.starts_at,
+        ends_at=sitting.ends_at,
+        place=sitting.place,
+        name=person.name,
+        email=person.email,
+        uid=invitation.calendar_uid,
+        sequence=invitation.sequence,
+        stamp=clock.now(),
+        address=address,
+        link=issued.url if issued else address,
+        link_until=issued.link.ends_at if issued else None,
+    )
+
+
+@transaction.atomic
+def send_again(*, actor: Actor, invitation: Invitation) -> None:
+    """Send the notice once more. The old link dies: only its digest was kept."""
+    invitation = _lock(actor, invitation)
+    if not invitation.person.email:
+        raise RefusedError(
+            _("メールアドレスがありません。案内状を印刷してお渡しください。")
+        )
+    _require_something_to_open(invitation)
+    _send(actor, invitation, Occasion.INVITED)
+
+
+@transaction.atomic
+def print_letter(*, actor: Actor, invitation: Invitation) -> IssuedLink:
+    """Make a new link to print on the letter; its secret is told this once only."""
+    invitation = _lock(actor, invitation)
+    _require_something_to_open(invitation)
+    issued = _issue(actor, invitation)
+    invitation.notified_at = clock.now()
+    invitation.save()
+    audit.record(
+        "meetings.invitation.letter",
+        actor=actor.id,
+        subject=f"invitation:{invitation.id}",
+        detail={"person": str(invitation.person_id)},
+    )
+    return issued
+
+
+def _require_something_to_open(invitation: Invitation) -> None:
+    if not _who_would_read(invitation.sitting, [invitation.person]):
+        raise RefusedError(
+            _("この方には、いま開ける議題がありません。選定をお確かめください。")
+        )
+
+
+@transaction.atomic
+def stop_link(*, actor: Actor, invitation: Invitation) -> None:
+    """End the person's links to the sitting, with everything opened through them."""
+    invitation = _lock(actor, invitation)
+    links.revoke_links(
+        actor=actor, sitting_id=invitation.sitting_id, person=invitation.person
+    )
+
+
+@transaction.atomic
+def unlock(*, actor: Actor, invitation: Invitation) -> None:
+    """Let the person try codes again on the live link."""
+    invitation = _lock(actor, invitation)
+    live = Link.objects.filter(
+        rosters.live(), sitting_id=invitation.sitting_id, person=invitation.person
+    )
+    for link in live:
+        links.unlock_link(actor=actor, link=link)
+
+
+def _lock(actor: Actor, invitation: Invitation) -> Invitation:
+    """The invitation under its lock, once the actor may convene the sitting."""
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("sitting__body", "person__organization")
+        .get(pk=invitation.pk)
+    )
+    access_for(actor, cases=()).require(
+        Action.CONVENE, sitting_facts(invitation.sitting, None)
+    )
+    if (
+        invitation.sitting.state != Sitting.State.CONVENED
+        or invitation.withdrawn_at is not None
+    ):
+        raise RefusedError(
+            _("招集済みの会議の、取り消されていない案内だけが対象です。")
+        )
+    return invitation
+
+
+def tell_of_change(actor: Actor, sitting: Sitting, *, ask_again: bool) -> None:
+    """Tell everybody who had been told; without mail the letter is due once more."""
+    invitations = list(
+        sitting.invitations.filter(
+            withdrawn_at=None, notified_at__isnull=False
+        ).select_related("person")
+    )
+    for invitation in invitations:
+        invitation.sitting = sitting
+        invitation.sequence += 1
+        invitation.notified_at = None
+        if ask_again:
+            invitation.rsvp, invitation.rsvp_at = Invitation.Rsvp.WAITING, None
+        invitation.save()
+        links.revoke_links(actor=actor, sitting_id=sitting.id, person=invitation.person)
+    notify(actor, sitting, invitations, Occasion.CHANGED)
+
+
+def call_off(actor: Actor, sitting: Sitting) -> None:
+    """End every invitation and link of a sitting that will not take place."""
+    rows = sitting.invitations.filter(withdrawn_at=None, notified_at__isnull=False)
+    for invitation in rows.select_related("person"):
+        invitation.sitting = sitting
+        invitation.sequence += 1
+        invitation.save()
+        if invitation.person.email:
+            _mail(invitation, Occasion.CANCELLED, None)
+    links.revoke_links(actor=actor, sitting_id=sitting.id)

@@ -1,0 +1,243 @@
+"""Who is asked to come: selection per item, and the answers (R12)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from meetings import rosters
+from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.notices import Occasion
+from meetings.policies import item_facts, sitting_facts
+from meetings.services import convocation
+from members.access import Actor, access_for
+from members.facts import Action, Answer
+from members.models import Membership, Person, Seat
+from members.services import cases
+from portal.core import audit, clock
+from portal.core.errors import HiddenError, InvalidError, RefusedError
+
+OPEN_FOR_SELECTION = frozenset({Sitting.State.DRAFT, Sitting.State.CONVENED})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One person chosen for an item; ``reason`` is asked once per case."""
+
+    person: Person
+    reason: str = ""
+    scribe: bool = False
+    signatory: bool = False
+
+
+@transaction.atomic
+def select_people(
+    *,
+    actor: Actor,
+    item: AgendaItem,
+    choices: Sequence[Choice],
+    leaving: Iterable[UUID] = (),
+) -> AgendaItem:
+    """Make ``choices`` the roster of the item, beside chair and secretariat.
+
+    Whoever is not among them loses the seat; those in ``leaving`` also their
+    membership of the case. Once the sitting is convened, whoever comes in is told
+    at once and whoever has no item left gets a cancellation. Raises InvalidError
+    for a missing reason, RefusedError for somebody who cannot be chosen.
+    """
+    item = lock_item(actor, item)
+    offered = {person.id for person in rosters.candidates(item)}
+    memberships = rosters.members_of(item.case_id)
+    _check(choices, offered, memberships, has_case=item.case_id is not None)
+    seats = {
+        seat.person_id: seat
+        for seat in rosters.seats_of([item.id]).get(item.id, [])
+        if seat.role not in rosters.OFFICES
+    }
+    for choice in choices:
+        _select(actor, item, choice, memberships)
+        _seat(actor, item, choice, seats.get(choice.person.id))
+    chosen = {choice.person.id for choice in choices}
+    gone = [seat for person, seat in seats.items() if person not in chosen]
+    for seat in gone:
+        cases.end_seat(actor=actor, seat=seat)
+    for person in set(leaving) - chosen:
+        if person in memberships and person in seats:
+            cases.end_membership(actor=actor, membership=memberships[person])
+    audit.record(
+        "meetings.item.people",
+        actor=actor.id,
+        subject=f"item:{item.id}",
+        case=item.case_id,
+        item=item.id,
+        detail={"chosen": len(chosen), "left": len(gone)},
+    )
+    settle(actor, item.sitting)
+    return item
+
+
+def lock_item(actor: Actor, item: AgendaItem) -> AgendaItem:
+    """The item under its sitting's lock, once the actor may convene it.
+
+    Raises RefusedError unless the agenda is a draft or people have been called.
+    """
+    Sitting.objects.select_for_update().get(pk=item.sitting_id)
+    rows = AgendaItem.objects.select_related("sitting__body", "body", "case__body")
+    item = rows.get(pk=item.pk)
+    access = access_for(actor, cases=[item.case_id] if item.case_id else ())
+    access.require(Action.CONVENE, item_facts(item, actor.id))
+    if item.sitting.state not in OPEN_FOR_SELECTION:
+        raise RefusedError(
+            _("承認待ちの間と、会議が終わった後は、参加する人を変えられません。")
+        )
+    return item
+
+
+def _check(
+    choices: Sequence[Choice],
+    offered: set[UUID],
+    memberships: dict[UUID, Membership],
+    *,
+    has_case: bool,
+) -> None:
+    for choice in choices:
+        if choice.person.id not in offered:
+            raise RefusedError(
+                _("%(name)sさんは、この議題では選べません。")
+                % {"name": choice.person.name}
+            )
+        if has_case and choice.person.id not in memberships and not choice.reason:
+            raise InvalidError(
+                _("%(name)sさんを選ぶ理由を書いてください。")
+                % {"name": choice.person.name}
+            )
+
+
+def _select(
+    actor: Actor,
+    item: AgendaItem,
+    choice: Choice,
+    memberships: dict[UUID, Membership],
+) -> None:
+    if item.case is not None and choice.person.id not in memberships:
+        cases.select_member(
+            actor=actor,
+            case=item.case,
+            person=choice.person,
+            role=rosters.side_of(choice.person),
+            reason=choice.reason,
+        )
+
+
+def _seat(actor: Actor, item: AgendaItem, choice: Choice, seat: Seat | None) -> None:
+    wanted = (choice.scribe, choice.signatory)
+    if seat is None or (seat.scribe, seat.signatory) != wanted:
+        cases.give_seat(
+            actor=actor,
+            item_id=item.id,
+            person=choice.person,
+            role=rosters.side_of(choice.person),
+            scribe=choice.scribe,
+            signatory=choice.signatory,
+        )
+
+
+def seat_offices(actor: Actor, item: AgendaItem) -> None:
+    """Chair and secretariat of the item's body take their seats.
+
+    For an item with a case they need selection for it like anybody (R12): who has
+    none is selected now, by the actor, by reason of the office. Who is recused
+    stays away.
+    """
+    memberships = rosters.members_of(item.case_id)
+    for person, role in rosters.office_holders(item.body).items():
+        if item.case is not None and not cases.selectable(item.case, person):
+            continue
+        known = memberships.get(person.id)
+        if item.case is not None and (known is None or known.role != role):
+            cases.select_member(
+                actor=actor,
+                case=item.case,
+                person=person,
+                role=role,
+                reason=_("この議題の会議体の役職"),
+            )
+        cases.give_seat(actor=actor, item_id=item.id, person=person, role=role)
+    settle(actor, item.sitting)
+
+
+def settle(actor: Actor, sitting: Sitting) -> None:
+    """Bring the invitations into line with the seats of the sitting's items.
+
+    While the agenda is a draft nobody is told; once convened, newcomers get their
+    notice and those without any seat a cancellation.
+    """
+    seats = rosters.seats_of(sitting.items.values_list("id", flat=True))
+    seated = {seat.person_id: seat.person for rows in seats.values() for seat in rows}
+    known = {row.person_id: row for row in sitting.invitations.select_related("person")}
+    for person in seated.values():
+        if person.id not in known:
+            known[person.id] = Invitation.objects.create(sitting=sitting, person=person)
+        elif known[person.id].withdrawn_at is not None:
+            _ask_again(known[person.id])
+    for invitation in known.values():
+        if invitation.person_id not in seated and invitation.withdrawn_at is None:
+            convocation.withdraw(actor, invitation, Occasion.WITHDRAWN)
+    if sitting.state == Sitting.State.CONVENED:
+        untold = [i for i in known.values() if i.notified_at is None]
+        convocation.notify(actor, sitting, untold)
+
+
+def _ask_again(invitation: Invitation) -> None:
+    invitation.withdrawn_at = invitation.notified_at = invitation.rsvp_at = None
+    invitation.rsvp, invitation.rsvp_note = Invitation.Rsvp.WAITING, ""
+    invitation.sequence += 1
+    invitation.save()
+
+
+@transaction.atomic
+def answer_invitation(
+    *, actor: Actor, invitation: Invitation, rsvp: Invitation.Rsvp, note: str = ""
+) -> None:
+    """Record the answer of the person, or what the secretariat was told by phone.
+
+    Raises HiddenError for somebody else's invitation, RefusedError when the
+    meeting is over or called off.
+    """
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("sitting__body")
+        .get(pk=invitation.pk)
+    )
+    _require_answer(actor, invitation)
+    if rsvp == Invitation.Rsvp.WAITING:
+        raise InvalidError(_("出席・欠席・代理出席・未定のどれかを選んでください。"))
+    invitation.rsvp, invitation.rsvp_note = rsvp, note
+    invitation.rsvp_at = clock.now()
+    invitation.save()
+    audit.record(
+        "meetings.invitation.answer",
+        actor=actor.id,
+        subject=f"invitation:{invitation.id}",
+        detail={"rsvp": rsvp, "person": str(invitation.person_id)},
+    )
+
+
+def _require_answer(actor: Actor, invitation: Invitation) -> None:
+    sitting = invitation.sitting
+    access = access_for(actor, cases=())
+    if invitation.person_id == actor.id:
+        seats = {seat.item for seat in access.facts.person.seats}
+        items = sitting.items.filter(id__in=seats)
+        bodies = set(items.values_list("body_id", flat=True))
+        answer = rosters.notice_answer(access, sitting, invitation, bodies)
+    else:
+        answer = access.answer(Action.CONVENE, sitting_facts(sitting, None))
+    if answer is not Answer.ALLOW:
+        raise HiddenError
+    if sitting.state != Sitting.State.CONVENED or sitting.ends_at <= clock.now():
+        raise RefusedError(
+            _("この会議は終わったか、中止になりました。お返事は要りません。")
+        )

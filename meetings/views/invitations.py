@@ -1,0 +1,101 @@
+"""The board of invitations: told, opened, answered; send again, stop, unlock."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import segno
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from meetings.forms.convening import AnswerForm
+from meetings.selectors import board
+from meetings.selectors import sittings as selectors
+from meetings.services import convocation, invitations
+from meetings.views.acting import form_page, press
+from members.http import MemberRequest, signed_in
+
+
+@signed_in
+def invitation_board(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """Who was told, whose link was opened, who answered."""
+    opened = selectors.convened_sitting(request.actor, sitting_id)
+    context = {"board": board.board_of(opened), "sitting": opened.sitting}
+    return render(request, "meetings/invitation_board.html", context)
+
+
+def _button(
+    request: MemberRequest,
+    invitation_id: UUID,
+    act: Callable[..., object],
+    done: str,
+) -> HttpResponse:
+    invitation = selectors.convened_invitation(request.actor, invitation_id)
+    press(request, lambda: act(actor=request.actor, invitation=invitation), done)
+    return redirect("meetings:invitation-board", invitation.sitting_id)
+
+
+@require_POST
+@signed_in
+def invitation_send(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
+    """Send the notice again with a new link; the old one stops."""
+    done = _("案内を送り直しました。前のリンクは使えなくなりました。")
+    return _button(request, invitation_id, convocation.send_again, done)
+
+
+@require_POST
+@signed_in
+def invitation_stop(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
+    """Stop the person's link with everything opened through it."""
+    done = _("リンクを止めました。必要になったら、案内を送り直してください。")
+    return _button(request, invitation_id, convocation.stop_link, done)
+
+
+@require_POST
+@signed_in
+def invitation_unlock(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
+    """Let the person try codes again."""
+    done = _("ロックを解除しました。本人に、もう一度お試しいただいてください。")
+    return _button(request, invitation_id, convocation.unlock, done)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def invitation_letter(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
+    """GET asks; POST makes a new link and shows the letter this once, to print."""
+    invitation = selectors.convened_invitation(request.actor, invitation_id)
+    context: dict[str, object] = {
+        "invitation": invitation,
+        "sitting": invitation.sitting,
+    }
+    if request.method == "POST":
+        issued = convocation.print_letter(actor=request.actor, invitation=invitation)
+        context |= {"issued": issued, "qr": _qr(issued.url)}
+        return render(request, "meetings/invitation_letter.html", context)
+    return render(request, "meetings/invitation_letter_ask.html", context)
+
+
+def _qr(url: str) -> SafeString:
+    """The link as a QR code drawn in place: the policy allows no data addresses."""
+    return SafeString(segno.make(url, error="m").svg_inline(scale=4, border=2))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def invitation_answer(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
+    """Enter what the person said by phone or on paper."""
+    invitation = selectors.convened_invitation(request.actor, invitation_id)
+    initial = AnswerForm.initial_of(invitation)
+    form = AnswerForm(request.POST or None, initial=initial)
+    if form.is_valid() and press(
+        request,
+        lambda: invitations.answer_invitation(
+            actor=request.actor, invitation=invitation, **form.cleaned_data
+        ),
+        _("お返事を記録しました。"),
+    ):
+        return redirect("meetings:invitation-board", invitation.sitting_id)
+    context = {"invitation": invitation, "sitting": invitation.sitting}
+    return form_page(request, form, "meetings/invitation_answer.html", context)

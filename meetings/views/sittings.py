@@ -1,0 +1,232 @@
+"""Pages of a sitting: list, own agenda, whole agenda, making and approving it."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from documents.services.papers import papers_for
+from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
+from meetings.selectors import sittings as selectors
+from meetings.selectors.sittings import Agenda, Opened, OwnSitting
+from meetings.services import invitations
+from meetings.services import sittings as services
+from meetings.views.acting import attempt, form_page, press
+from members import selectors as members
+from members.access import access_for
+from members.http import MemberRequest, signed_in
+from members.models import Body
+from portal.core import audit
+from portal.core.errors import HiddenError
+
+PER_PAGE = 20
+
+
+@signed_in
+def sitting_list(request: MemberRequest) -> HttpResponse:
+    """The sittings one convenes or is asked to, the latest first."""
+    found = Paginator(selectors.listed_sittings(request.actor), PER_PAGE)
+    page = found.get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": selectors.lines(request.actor, page.object_list),
+        "can_create": bool(_bodies(request)),
+    }
+    return render(request, "meetings/sitting_list.html", context)
+
+
+def _bodies(request: MemberRequest) -> list[Body]:
+    return members.convened_bodies(access_for(request.actor, cases=()))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sitting_create(request: MemberRequest) -> HttpResponse:
+    """Make a draft; the form's key makes a second sending harmless."""
+    bodies = _bodies(request)
+    if not bodies:
+        raise HiddenError
+    form = SittingForm(request.POST or None, bodies=bodies)
+    if form.is_valid():
+        data = form.cleaned_data
+        made = attempt(
+            form,
+            lambda: services.create_sitting(
+                actor=request.actor, key=data["key"], body=data["body"], when=form.when
+            ),
+        )
+        if made is not None:
+            return redirect("meetings:sitting-detail", made.id)
+    return form_page(request, form, "meetings/sitting_form.html", {"sitting": None})
+
+
+@signed_in
+def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The whole agenda for those who convene it, the own one for everybody else."""
+    opened = selectors.open_sitting(request.actor, sitting_id)
+    if opened.custodian:
+        agenda = selectors.agenda_view(opened)
+        _record_read(opened, [line.item.id for line in agenda.lines])
+        return render(request, "meetings/sitting_agenda.html", _whole(agenda))
+    own = selectors.own_view(opened)
+    _record_read(opened, [line.item.id for line in own.items])
+    return render(request, "meetings/sitting_own.html", _own(own))
+
+
+def _record_read(opened: Opened, items: list[UUID]) -> None:
+    if items:
+        audit.record_read(
+            "meetings.agenda.read",
+            actor=opened.access.actor.id,
+            subject=f"sitting:{opened.sitting.id}",
+            detail={"items": " ".join(str(item) for item in items)},
+        )
+
+
+def _whole(agenda: Agenda) -> dict[str, object]:
+    invitation = agenda.invitation
+    return {
+        "agenda": agenda,
+        "sitting": agenda.sitting,
+        "can": agenda.can,
+        "invitation": invitation,
+        "answer": AnswerForm(initial=AnswerForm.initial_of(invitation)),
+    }
+
+
+def _own(own: OwnSitting) -> dict[str, object]:
+    papers = papers_for(own.access, [line.item.id for line in own.items])
+    return {
+        "own": own,
+        "sitting": own.sitting,
+        "invitation": own.invitation,
+        "lines": [
+            (line, [row for row in papers if row.item_id == line.item.id])
+            for line in own.items
+        ],
+        "answer": AnswerForm(initial=AnswerForm.initial_of(own.invitation)),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sitting_answer(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """出欠回答: GET only shows, so that a mail scanner answers nothing."""
+    opened = selectors.open_sitting(request.actor, sitting_id)
+    own = selectors.own_view(opened)
+    if own.invitation is None:
+        raise HiddenError
+    invitation = own.invitation
+    initial = AnswerForm.initial_of(invitation)
+    form = AnswerForm(request.POST or None, initial=initial)
+    if form.is_valid() and press(
+        request,
+        lambda: invitations.answer_invitation(
+            actor=request.actor, invitation=invitation, **form.cleaned_data
+        ),
+        _("お返事を受け付けました。あとから変えることもできます。"),
+    ):
+        return redirect("meetings:sitting-detail", sitting_id)
+    context = {"own": own, "sitting": own.sitting}
+    return form_page(request, form, "meetings/sitting_answer.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sitting_edit(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """Change date, time and place; once convened, everybody is told."""
+    opened = selectors.convened_sitting(request.actor, sitting_id)
+    sitting = opened.sitting
+    form = WhenForm(request.POST or None, initial=WhenForm.initial_of(sitting))
+    if form.is_valid():
+        changed = attempt(
+            form,
+            lambda: services.change_sitting(
+                actor=request.actor, sitting=sitting, when=form.when
+            ),
+        )
+        if changed is not None:
+            return redirect("meetings:sitting-detail", sitting_id)
+    context = {"sitting": sitting}
+    return form_page(request, form, "meetings/sitting_form.html", context)
+
+
+@require_POST
+@signed_in
+def sitting_submit(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """Hand the agenda to the chair."""
+    sitting = selectors.convened_sitting(request.actor, sitting_id).sitting
+    press(
+        request,
+        lambda: services.submit_agenda(actor=request.actor, sitting=sitting),
+        _("次第を議長に回しました。承認されると、案内が送られます。"),
+    )
+    return redirect("meetings:sitting-detail", sitting_id)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sitting_approve(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The chair looks at everything once more, then calls people together."""
+    opened = selectors.convened_sitting(request.actor, sitting_id)
+    opened.require_chair()
+    if request.method == "POST" and press(
+        request,
+        lambda: services.approve_agenda(actor=request.actor, sitting=opened.sitting),
+        _("次第を承認しました。参加する人に案内を送ります。"),
+    ):
+        return redirect("meetings:sitting-detail", sitting_id)
+    agenda = selectors.agenda_view(opened)
+    if not agenda.can.approve:
+        return redirect("meetings:sitting-detail", sitting_id)
+    context = {**_whole(agenda), "form": NoteForm()}
+    return render(request, "meetings/sitting_approve.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sitting_return(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The chair gives the agenda back, with a word on what to mend."""
+    sitting = selectors.convened_sitting(request.actor, sitting_id).sitting
+    form = NoteForm(request.POST or None)
+    if form.is_valid() and press(
+        request,
+        lambda: services.send_back(
+            actor=request.actor, sitting=sitting, note=form.cleaned_data["note"]
+        ),
+        _("次第を事務局に差し戻しました。"),
+    ):
+        return redirect("meetings:sitting-detail", sitting_id)
+    context = {"sitting": sitting}
+    return form_page(request, form, "meetings/sitting_return.html", context)
+
+
+@require_POST
+@signed_in
+def sitting_take_back(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The secretariat takes its agenda back to mend it."""
+    sitting = selectors.convened_sitting(request.actor, sitting_id).sitting
+    press(
+        request,
+        lambda: services.send_back(actor=request.actor, sitting=sitting, note=""),
+        _("次第を準備中に戻しました。直してから、もう一度議長に回してください。"),
+    )
+    return redirect("meetings:sitting-detail", sitting_id)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sitting_cancel(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """Call the sitting off, after a page that says what will happen."""
+    opened = selectors.convened_sitting(request.actor, sitting_id)
+    if request.method == "POST" and press(
+        request,
+        lambda: services.cancel_sitting(actor=request.actor, sitting=opened.sitting),
+        _("会議を中止にしました。案内を受けた人に、取消しの連絡を送ります。"),
+    ):
+        return redirect("meetings:sitting-detail", sitting_id)
+    context = _whole(selectors.agenda_view(opened))
+    return render(request, "meetings/sitting_cancel.html", context)
