@@ -116,7 +116,7 @@ def signed_in(
             return redirect(f"{reverse('members:sign-in')}?{back}")
         return view(cast("MemberRequest", request), *args, **kwargs)
 
-    return wrapper
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", wrapper)
 
 
 def begin(request: HttpRequest, sign_in: models.SignIn) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from members.facts import Role
@@ -72,18 +72,8 @@ class HouseholdMemberForm(forms.Form):
         return NewMember(**self.cleaned_data)
 
 
-class HouseholdFormSetBase(BaseFormSet[HouseholdMemberForm]):
-    """The household table."""
-
-    @property
-    def members(self) -> list[NewMember]:
-        """All rows that were filled in."""
-        return [form.member for form in self.forms if form.has_changed()]
-
-
 HouseholdFormSet = formset_factory(
     HouseholdMemberForm,
-    formset=HouseholdFormSetBase,
     extra=4,
     max_num=20,
     validate_max=True,

@@ -41,7 +41,7 @@ class PaperCard(ThrottlingMixin, Device):
 
         Call through ``django_otp.verify_token``, which locks the row.
         """
-        allowed, _ = self.verify_is_allowed()
+        allowed, _ = self.verify_is_allowed()  # type: ignore[no-untyped-call] # django-otp
         if not allowed:
             return False
         mac = self.mac(normalized(token))
@@ -49,9 +49,9 @@ class PaperCard(ThrottlingMixin, Device):
             if hmac.compare_digest(bytes(code.mac), mac):
                 code.used_at = clock.now()
                 code.save(update_fields=["used_at"])
-                self.throttle_reset()
+                self.throttle_reset()  # type: ignore[no-untyped-call] # django-otp
                 return True
-        self.throttle_increment()
+        self.throttle_increment()  # type: ignore[no-untyped-call] # django-otp
         return False
 
 

@@ -54,7 +54,9 @@ def case_create(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and household.is_valid():
         try:
             case = cases.create_case(
-                actor=request.actor, household=household.members, **form.cleaned_data
+                actor=request.actor,
+                household=[form.member for form in household if form.has_changed()],
+                **form.cleaned_data,
             )
         except InvalidError as error:
             form.add_error(None, error.message)

@@ -43,7 +43,8 @@ def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
     }
     if person_id not in people:
         raise HiddenError
-    person, codes = people[person_id], []
+    person = people[person_id]
+    codes: list[str] = []
     if request.method == "POST":
         _card, codes = factors.issue_card(actor=request.actor, person=person)
     context = {"person": person, "codes": codes}

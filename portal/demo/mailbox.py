@@ -4,10 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -27,10 +25,14 @@ class Mail:
 
 
 def newest() -> list[Mail]:
-    """The newest mails first, at most ``NEWEST``."""
-    files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)
-    mails = [mail for file in files[:NEWEST] for mail in _mails(file)]
-    return sorted(mails, key=lambda mail: mail.sent_at, reverse=True)[:NEWEST]
+    """The newest mails of this installation first, at most ``NEWEST``."""
+    return read_folder(Path(settings.EMAIL_FILE_PATH))[:NEWEST]
+
+
+def read_folder(folder: Path) -> list[Mail]:
+    """All mails in the files of ``folder``, newest first."""
+    mails = [mail for file in folder.glob("*.log") for mail in _mails(file)]
+    return sorted(mails, key=lambda mail: mail.sent_at, reverse=True)
 
 
 def _mails(file: Path) -> list[Mail]:
@@ -39,7 +41,7 @@ def _mails(file: Path) -> list[Mail]:
 
 
 def _read(raw: bytes) -> Mail:
-    message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    message = message_from_bytes(raw, policy=policy.default)
     text = message.get_body(("plain",))
     kinds = {part.get_content_type() for part in message.walk()}
     return Mail(

@@ -125,11 +125,11 @@ def _bodies(content: DemoContent, rows: Rows) -> None:
                 person=rows.people[key], role=role, body=body, starts_at=since
             )
     for person in content.people:
-        for role in person.roles:
-            if role.name in {Role.ADMINISTRATOR, Role.AUDITOR}:
+        for held in person.roles:
+            if held.name in {Role.ADMINISTRATOR, Role.AUDITOR}:
                 row = rows.people[person.key]
                 Office.objects.create(
-                    person=row, role=role.name, starts_at=row.starts_at
+                    person=row, role=held.name, starts_at=row.starts_at
                 )
 
 

@@ -1,0 +1,139 @@
+"""A whole installation as its own processes: database, store, server, demo data."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from portal.demo.mailbox import Mail, read_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """The demo municipality, served by ``python -m portal serve`` on its own data."""
+
+    def __init__(self, folder: Path, profile: str) -> None:
+        self.folder, self.profile = folder, profile
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "KASANE_PROFILE": profile,
+            "KASANE_DATA": str(folder),
+            "KASANE_KEY_FILE": str(folder / "keys" / "kasane-keys.json"),
+            "KASANE_BASE_URL": self.url,
+            "KASANE_DEMO": "on",
+        }
+        self.environment.pop("DJANGO_SETTINGS_MODULE", None)
+        if profile == "server":
+            self._own_database()
+
+    def _own_database(self) -> None:
+        address = urlsplit(os.environ["KASANE_DATABASE_URL"])
+        name = re.sub(r"\W", "_", f"journey_{self.folder.name}_{self.port}")
+        with psycopg.connect(os.environ["KASANE_DATABASE_URL"], autocommit=True) as db:
+            db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        own = urlunsplit(address._replace(path=f"/{name}"))
+        self.environment["KASANE_DATABASE_URL"] = own
+        self.environment["KASANE_S3_BUCKET"] = name.replace("_", "-")
+
+    def manage(self, *words: str) -> str:
+        """Run one operator's command to its end; its output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "portal", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def prepare(self) -> None:
+        """Key file, tables, demo municipality."""
+        self.manage("keys", "create")
+        self.manage("migrate", "-v0")
+        self.manage("demo")
+
+    def start(self) -> None:
+        """Start the server (and the worker, where it is a process of its own)."""
+        self._run("serve", "--port", str(self.port))
+        if self.profile == "server":
+            self._run("worker")
+        self._wait()
+
+    def _run(self, *words: str) -> None:
+        log = (self.folder / f"{words[0]}.log").open("ab")
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "portal", *words],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        )
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/sign-in/", timeout=5).close()
+            except urllib.error.HTTPError:
+                raise
+            except OSError:
+                with suppress(subprocess.TimeoutExpired):
+                    self.processes[0].wait(0.1)  # not up yet, unless it has ended
+                    raise AssertionError(self.log()) from None
+            else:
+                return
+        raise AssertionError(f"the server did not answer\n{self.log()}")
+
+    def log(self) -> str:
+        """What the server wrote."""
+        return (self.folder / "serve.log").read_text(errors="replace")
+
+    def kill(self) -> None:
+        """``kill -9`` of everything, in the middle of whatever it does."""
+        self._stop(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """An orderly end."""
+        self._stop(signal.SIGTERM)
+
+    def _stop(self, number: signal.Signals) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+        for process in self.processes:
+            process.wait(timeout=20)
+        self.processes.clear()
+
+    def mails(self, to: str) -> list[Mail]:
+        """The mails that reached ``to``, newest first."""
+        return [mail for mail in read_folder(self.folder / "mail") if mail.to == to]
