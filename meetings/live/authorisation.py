@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
-from meetings.policies import item_facts, sitting_facts
+from meetings.policies import item_facts
+from meetings.rosters import notice_answer
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
@@ -131,7 +132,6 @@ def look(questions: Collection[Asked]) -> Sight:
     )
     items = room_items(sitting__in=sittings)
     grounds = Grounds({q.sign_in for q in questions}, items)
-    items_by_id = grounds.items
     invitations = {
         (row.sitting_id, row.person_id): row
         for row in Invitation.objects.filter(
@@ -149,11 +149,8 @@ def look(questions: Collection[Asked]) -> Sight:
             continue
         invitation = invitations.get((sitting.id, access.actor.id))
         own = of_sitting[sitting.id]
-        bodies = {sitting.body_id, *(items_by_id[item].body_id for item in own)}
-        if any(
-            access.allows(Action.SEE_NOTICE, sitting_facts(sitting, invitation, body))
-            for body in bodies
-        ):
+        bodies = {grounds.items[item].body_id for item in own}
+        if notice_answer(access, sitting, invitation, bodies) is Answer.ALLOW:
             standings[asked] = {item: grounds.standing(access, item) for item in own}
     return Sight(t, standings, sittings, grounds.items, _people(items, t))
 

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from meetings.live.protocol import changes, encode
+from django.db import transaction
+
+from meetings.live.protocol import Follow, changes, encode
 from meetings.models import AgendaItem, Entry, EntryChange
-from portal.core import audit, clock
+from members.models import SignIn
+from portal.core import audit, clock, context
 
 OUTCOME = frozenset({Entry.Kind.DECISION, Entry.Kind.TASK})
 
@@ -20,6 +23,7 @@ class Change:
     ``outcome`` is what a guest gets: None where the step is none of theirs.
     """
 
+    sitting: UUID
     item: UUID
     before: int
     revision: int
@@ -28,19 +32,21 @@ class Change:
 
 
 def change_of(
-    item: UUID, before: int, revision: int, entries: Iterable[Entry], now: datetime
+    item: AgendaItem, before: int, entries: Iterable[Entry], now: datetime
 ) -> Change:
-    """The step from ``before`` to ``revision`` that left ``entries`` as they are."""
+    """The step from ``before`` to the item's revision that left ``entries``."""
+    revision = item.revision
     rows = sorted(entries, key=lambda entry: entry.revision)
     theirs = [entry for entry in rows if entry.kind in OUTCOME]
     full = [entry_view(entry, now) for entry in rows]
     outcome = [entry_view(entry, now, writer=False) for entry in theirs]
     return Change(
-        item,
+        item.sitting_id,
+        item.id,
         before,
         revision,
-        encode(changes("changes", item, revision, full)),
-        encode(changes("changes", item, revision, outcome)) if outcome else None,
+        encode(changes("changes", item.id, revision, full)),
+        encode(changes("changes", item.id, revision, outcome)) if outcome else None,
     )
 
 
@@ -69,19 +75,16 @@ def entry_view(entry: Entry, now: datetime, *, writer: bool = True) -> dict[str,
     return view
 
 
-def since(item: UUID, revision: int) -> Change | None:
-    """Everything after ``revision``; None where there is nothing new.
-
-    A revision from before the database was restored counts as nothing known.
-    """
-    newest = AgendaItem.objects.values_list("revision", flat=True).get(id=item)
-    if newest == revision:
-        return None
+def since(item_id: UUID, revision: int) -> Change | None:
+    """Everything after ``revision``; None where there is nothing new."""
+    item = AgendaItem.objects.get(id=item_id)
     rows = list(
         Entry.objects.filter(item=item, revision__gt=revision).select_related("writer")
     )
-    newest = max([newest, *(row.revision for row in rows)])
-    return change_of(item, revision, newest, rows, clock.now())
+    item.revision = max([item.revision, *(row.revision for row in rows)])
+    if item.revision <= revision:
+        return None
+    return change_of(item, revision, rows, clock.now())
 
 
 def snapshot(item: AgendaItem, person: UUID, *, outcome_only: bool) -> dict[str, Any]:
@@ -112,12 +115,45 @@ def snapshot(item: AgendaItem, person: UUID, *, outcome_only: bool) -> dict[str,
     return message
 
 
-def note_reading(item: AgendaItem, person: UUID) -> None:
-    """The audit event of following an item, durable before its first byte."""
-    audit.record(
-        "minutes.follow",
-        actor=person,
-        subject=f"item:{item.id}",
-        case=item.case_id,
-        item=item.id,
-    )
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The first frame of an item, and the revision it goes up to."""
+
+    revision: int
+    frame: str
+
+
+@transaction.atomic
+def open_item(
+    sign_in: UUID, address: str, wish: Follow, *, outcome_only: bool
+) -> Opened:
+    """What a follower lacks of an item. The caller has asked the decision.
+
+    Somebody who comes back gets what is new since their revision, anybody else
+    all there is; so does one whose revision lies before a restored database's.
+    The audit event is durable when this returns, before the first byte.
+    """
+    item = AgendaItem.objects.get(id=wish.item)
+    person = SignIn.objects.values_list("person_id", flat=True).get(id=sign_in)
+    opened = _opened(item, person, wish, outcome_only=outcome_only)
+    with context.acting_from(context.Origin(address, str(sign_in), "live")):
+        audit.record(
+            "minutes.follow",
+            actor=person,
+            subject=f"item:{item.id}",
+            case=item.case_id,
+            item=item.id,
+        )
+    return opened
+
+
+def _opened(
+    item: AgendaItem, person: UUID, wish: Follow, *, outcome_only: bool
+) -> Opened:
+    if not 0 < wish.revision <= item.revision:
+        message = snapshot(item, person, outcome_only=outcome_only)
+        return Opened(message["revision"], encode(message))
+    step = since(item.id, wish.revision)
+    frame = None if step is None else step.outcome if outcome_only else step.full
+    revision = item.revision if step is None else step.revision
+    return Opened(revision, frame or encode(changes("changes", item.id, revision, [])))

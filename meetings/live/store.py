@@ -307,10 +307,8 @@ class _Batch:
     def shown(self) -> list[Change]:
         """What the followers of each item are to see."""
         return [
-            change_of(
-                key, item.before, item.row.revision, item.touched.values(), self.now
-            )
-            for key, item in self.items.items()
+            change_of(item.row, item.before, item.touched.values(), self.now)
+            for item in self.items.values()
             if item.touched
         ]
 

@@ -1,0 +1,101 @@
+"""The bell: a hint over the channel layer that there is something to look at.
+
+It carries ids and revisions, never text, under a name that says nothing. It may
+be lost: whoever listens also looks by itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+log = logging.getLogger(__name__)
+SECONDS = 2.0  # longer than this a dead layer is not waited for
+RETRY_SECONDS = 0.5
+
+
+def group(sitting: UUID) -> str:
+    """The opaque group of all processes that hold a socket of this sitting."""
+    return "live." + salted_hmac("meetings.live.bell", str(sitting)).hexdigest()[:32]
+
+
+def message(
+    revisions: Mapping[UUID, int], *, standing: bool = False, sender: str = ""
+) -> dict[str, Any]:
+    """Items with a new revision; ``standing`` when somebody's rights changed."""
+    return {
+        "type": "live.bell",
+        "sender": sender,
+        "standing": standing,
+        "revisions": {str(item): revision for item, revision in revisions.items()},
+    }
+
+
+async def ring(sitting: UUID, content: dict[str, Any]) -> None:
+    """Send the hint; a dead layer is no failure of the act."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        await asyncio.wait_for(layer.group_send(group(sitting), content), SECONDS)
+    except Exception as error:  # noqa: BLE001 – whatever the layer's driver raises
+        log.info("bell not rung: %s", type(error).__name__)
+
+
+def after_commit(
+    sitting: UUID, revisions: Mapping[UUID, int] | None = None, *, standing: bool
+) -> None:
+    """Ring once the present transaction is durable."""
+    content = message(revisions or {}, standing=standing)
+
+    def now() -> None:
+        # A running loop in this very thread cannot wait for itself; the look will do.
+        with suppress(RuntimeError):
+            async_to_sync(ring)(sitting, content)
+
+    transaction.on_commit(now)
+
+
+class Ear:
+    """Listens for the bells of some sittings, for as long as the layer lives."""
+
+    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._hear = hear
+        self._channel = ""
+        self._attended: set[UUID] = set()
+
+    async def listen(self) -> None:
+        """Hand every message on, for ever."""
+        layer = get_channel_layer()
+        while layer is not None:
+            try:
+                if not self._channel:
+                    self._channel = await layer.new_channel()
+                self._hear(await layer.receive(self._channel))
+            except Exception as error:  # noqa: BLE001 – the look goes on without bells
+                log.info("no bell heard: %s", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def attend(self, sittings: set[UUID]) -> None:
+        """Listen for exactly these sittings; what fails now is tried again later."""
+        layer = get_channel_layer()
+        if layer is None or not self._channel:
+            return
+        wanted = [(layer.group_add, sitting) for sitting in sittings - self._attended]
+        unwanted = [
+            (layer.group_discard, sitting) for sitting in self._attended - sittings
+        ]
+        for change, sitting in wanted + unwanted:
+            try:
+                await asyncio.wait_for(change(group(sitting), self._channel), SECONDS)
+            except Exception as error:  # noqa: BLE001 – as above
+                log.info("bells not attended: %s", type(error).__name__)
+                return
+            self._attended ^= {sitting}

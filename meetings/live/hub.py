@@ -1,0 +1,363 @@
+"""One hub per process: commits in groups, then hands out what is durable.
+
+Three loops, each with a database connection and a thread of its own: ``write``
+commits what was submitted and shows it to this process' own sockets; ``watch``
+asks the decision about every socket several times in two seconds, which also
+finds what a lost bell did not say; ``catch up`` reads what other processes wrote.
+The hub lives while it has sockets.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
+
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+
+from meetings.live import authorisation, bell, reading, store
+from meetings.live.authorisation import Sight, Standing
+from meetings.live.line import IN_FLIGHT, Following, Line
+from meetings.live.protocol import Close, Follow, Operation, Reason, encode, refused
+from meetings.live.reading import Change
+from meetings.live.store import Submission
+
+log = logging.getLogger(__name__)
+WATCH_SECONDS = 0.7
+RETRY_SECONDS = 0.5
+IN_USE_SECONDS = 60.0
+ATTEND_SECONDS = 5.0
+BATCH = 200
+
+T = TypeVar("T")
+
+
+def _close_this_connection() -> None:
+    connection.close()  # looked up in the thread that owns it
+
+
+class Desk:
+    """A thread with a database connection of its own."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"minutes-{name}")
+
+    async def ask(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run ``work`` at the desk and wait for what it says.
+
+        A broken connection is closed, so that the next call opens a new one.
+        """
+
+        def there() -> T:
+            try:
+                return work(*args, **kwargs)
+            except (OperationalError, InterfaceError):
+                connection.close()
+                raise
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, there)
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        await self.ask(_close_this_connection)
+        self._pool.shutdown(wait=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    line: Line
+    submission: Submission
+
+
+class Hub:
+    """All sockets of one event loop, the items they follow, and the three loops."""
+
+    def __init__(self) -> None:
+        self.name = uuid4().hex
+        self.sittings: dict[UUID, set[Line]] = defaultdict(set)
+        self.followers: dict[UUID, set[Line]] = defaultdict(set)
+        self._newest: dict[UUID, int] = {}
+        self._pending: list[_Pending] = []
+        self._behind: set[UUID] = set()
+        self._bells: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+        self._ear = bell.Ear(self._hear)
+        self._to_write, self._to_watch = asyncio.Event(), asyncio.Event()
+        self._to_read, self._to_ring = asyncio.Event(), asyncio.Event()
+        self._written = asyncio.Event()
+        self._written.set()
+        self._desks: dict[str, Desk] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._joining = 0
+        self._in_use_at = float("-inf")
+
+    # Sockets come and go
+
+    async def join(self, line: Line) -> bool:
+        """Take a socket in if its sign-in may see the sitting; say whether."""
+        self._joining += 1
+        self._start()
+        started = monotonic()
+        try:
+            sight = await self._desks["watch"].ask(authorisation.look, {line.asked})
+            welcome = line.asked in sight.standings
+            if welcome:
+                self.sittings[line.asked.sitting].add(line)
+                self._see(line, sight, started)
+                self._to_ring.set()
+        finally:
+            self._joining -= 1
+            await self._stop_if_idle()
+        return welcome
+
+    async def leave(self, line: Line) -> None:
+        """A socket is gone; what it submitted is still written."""
+        for item in list(line.following):
+            self.unfollow(line, item)
+        lines = self.sittings[line.asked.sitting]
+        lines.discard(line)
+        if not lines:
+            del self.sittings[line.asked.sitting]
+        await self._stop_if_idle()
+
+    def submit(self, line: Line, operation: Operation) -> None:
+        """Queue an operation for the next group commit."""
+        if line.in_flight >= IN_FLIGHT:
+            line.say(encode(refused(Reason.BUSY, str(operation.id))))
+            return
+        line.in_flight += 1
+        submission = Submission(line.asked.sign_in, line.address, operation)
+        self._pending.append(_Pending(line, submission))
+        self._written.clear()
+        self._to_write.set()
+
+    async def follow(self, line: Line, wish: Follow) -> None:
+        """Show an item from the reader's revision on, audited before the first byte."""
+        standing = line.standings.get(wish.item)
+        if standing is None or not standing.follows or not line.fresh:
+            line.say(encode(refused(Reason.HIDDEN)))
+            return
+        first = await self._desks["follow"].ask(
+            reading.open_item,
+            line.asked.sign_in,
+            line.address,
+            wish,
+            outcome_only=standing.outcome_only,
+        )
+        # Both may have changed while the database was asked.
+        if line.standings.get(wish.item) != standing or line.closing is not None:
+            return
+        revision = first.revision
+        line.following[wish.item] = Following(standing.outcome_only, revision, 0)
+        self.followers[wish.item].add(line)
+        line.show(wish.item, revision, first.frame)
+        if self._newest.get(wish.item, 0) > revision:
+            self._fetch(wish.item)
+
+    def unfollow(self, line: Line, item: UUID) -> None:
+        """Stop showing an item on the reader's own wish."""
+        line.following.pop(item, None)
+        self.followers[item].discard(line)
+        if not self.followers[item]:
+            del self.followers[item]
+            self._newest.pop(item, None)
+
+    # Writing
+
+    async def _write(self) -> None:
+        while True:
+            await self._to_write.wait()
+            self._to_write.clear()
+            while self._pending:
+                batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
+                await self._commit(batch)
+            self._written.set()
+
+    async def _commit(self, batch: list[_Pending]) -> None:
+        try:
+            committed = await self._desks["write"].ask(
+                store.apply, [pending.submission for pending in batch]
+            )
+        except OperationalError:
+            self._answer(batch, [_unavailable(pending) for pending in batch])
+        except Exception as error:  # noqa: BLE001 – one bad row must not end the loop
+            if len(batch) > 1:  # one of them cannot be written: the others can
+                for pending in batch:
+                    await self._commit([pending])
+                return
+            log.error("an operation was not written: %s", type(error).__name__)
+            self._answer(batch, [_unavailable(pending) for pending in batch])
+        else:
+            for change in committed.changes:
+                self._hand_out(change)
+                self._bells[change.sitting][change.item] = change.revision
+            self._answer(batch, committed.answers)
+            self._to_ring.set()
+
+    def _answer(self, batch: list[_Pending], answers: list[dict[str, Any]]) -> None:
+        for pending, answer in zip(batch, answers, strict=True):
+            pending.line.in_flight -= 1
+            pending.line.say(encode(answer))
+
+    def _hand_out(self, change: Change) -> None:
+        self._newest[change.item] = change.revision
+        for line in self.followers.get(change.item, ()):
+            following = line.following[change.item]
+            if change.revision <= following.queued:
+                continue
+            if change.before > following.queued:
+                self._fetch(change.item)
+                continue
+            frame = change.outcome if following.outcome_only else change.full
+            line.show(change.item, change.revision, frame)
+
+    # Watching over rights
+
+    async def _watch(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._to_watch.wait(), WATCH_SECONDS)
+            self._to_watch.clear()
+            started = monotonic()
+            lines = [line for lines in self.sittings.values() for line in lines]
+            try:
+                sight = await self._desks["watch"].ask(
+                    authorisation.look, {line.asked for line in lines}
+                )
+                await self._keep_in_use(sight)
+            except Exception as error:  # noqa: BLE001 – no answer, no frame (R38)
+                log.warning("rights could not be checked: %s", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            for line in lines:
+                self._see(line, sight, started)
+
+    async def _keep_in_use(self, sight: Sight) -> None:
+        """To be in the room is to use the sign-in: it does not grow idle there."""
+        if monotonic() - self._in_use_at > IN_USE_SECONDS:
+            self._in_use_at = monotonic()
+            await self._desks["watch"].ask(authorisation.keep_in_use, sight)
+
+    def _see(self, line: Line, sight: Sight, started: float) -> None:
+        standings = sight.standings.get(line.asked)
+        if standings is None:
+            line.checked, line.standings = float("-inf"), {}
+            line.close(Close.SIGNED_OUT)
+            return
+        line.standings, line.checked = standings, started
+        for item, following in list(line.following.items()):
+            standing = standings.get(item)
+            if not _still(standing, following):
+                line.forget(item)
+                self.unfollow(line, item)
+            elif following.queued < sight.items[item].revision:
+                self._fetch(item)
+        shown = encode(authorisation.items_message(line.asked, sight))
+        if shown != line.items_shown:
+            line.items_shown = shown
+            line.say(shown)
+
+    # Catching up with other processes
+
+    def _fetch(self, item: UUID) -> None:
+        self._behind.add(item)
+        self._to_read.set()
+
+    async def _catch_up(self) -> None:
+        while True:
+            await self._to_read.wait()
+            self._to_read.clear()
+            while self._behind:
+                await self._read(self._behind.pop())
+
+    async def _read(self, item: UUID) -> None:
+        lines = [line for line in self.followers.get(item, ()) if line.fresh]
+        if not lines:
+            return
+        known = min(line.following[item].queued for line in lines)
+        try:
+            change = await self._desks["read"].ask(reading.since, item, known)
+        except Exception as error:  # noqa: BLE001 – the next look tries again
+            log.warning("changes could not be read: %s", type(error).__name__)
+            return
+        if change is not None:
+            self._hand_out(change)
+
+    # Bells
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message.get("sender") == self.name:
+            return
+        if message.get("standing"):
+            self._to_watch.set()
+        for name, revision in message.get("revisions", {}).items():
+            item = UUID(name)
+            lines = self.followers.get(item, ())
+            if any(line.following[item].queued < revision for line in lines):
+                self._fetch(item)
+
+    async def _ring(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._to_ring.wait(), ATTEND_SECONDS)
+            self._to_ring.clear()
+            await self._ear.attend(set(self.sittings))
+            bells, self._bells = self._bells, defaultdict(dict)
+            for sitting, revisions in bells.items():
+                await bell.ring(sitting, bell.message(revisions, sender=self.name))
+
+    # Life
+
+    def _start(self) -> None:
+        if self._tasks:
+            return
+        self._desks = {
+            name: Desk(name) for name in ("write", "watch", "read", "follow")
+        }
+        loops: tuple[Coroutine[Any, Any, None], ...] = (
+            self._write(),
+            self._watch(),
+            self._catch_up(),
+            self._ring(),
+            self._ear.listen(),
+        )
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
+
+    async def _stop_if_idle(self) -> None:
+        await self._written.wait()
+        if self.sittings or self._joining or not self._tasks:
+            return
+        tasks, self._tasks = self._tasks, []
+        desks, self._desks = self._desks, {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for desk in desks.values():
+            await desk.close()
+        await self._ear.attend(set())
+
+
+def _still(standing: Standing | None, following: Following) -> bool:
+    return (
+        standing is not None
+        and standing.follows
+        and standing.outcome_only == following.outcome_only
+    )
+
+
+def _unavailable(pending: _Pending) -> dict[str, Any]:
+    return refused(Reason.UNAVAILABLE, str(pending.submission.operation.id))
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub())
