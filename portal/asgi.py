@@ -10,13 +10,14 @@ pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 – after setup
 from channels.sessions import SessionMiddlewareStack  # noqa: E402
-from meetings.routing import websocket_urlpatterns  # noqa: E402
 
+from meetings.routing import websocket_urlpatterns  # noqa: E402
+from portal.core.severing import severable  # noqa: E402
 from portal.origin import SameOriginValidator  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": severable(pages),
         "websocket": SameOriginValidator(
             SessionMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

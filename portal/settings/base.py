@@ -46,8 +46,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.core.http.request_context",
-    "members.http.sign_in",
     "portal.core.http.domain_errors",
+    "members.http.sign_in",  # within: it answers some of these errors itself
 ]
 
 TEMPLATES = [

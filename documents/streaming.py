@@ -1,0 +1,105 @@
+"""A stream of bytes that ends when its reader may read no more (P5).
+
+The check runs beside the sending, once a second, also while a slow reader lets the
+stream wait. When it says no, or cannot be asked, the connection is cut: what waits
+in the server's buffers is not delivered.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+
+from channels.db import database_sync_to_async
+
+RECHECK_SECONDS = 1.0
+# No chunk leaves on an answer older than this (ACCESS_RULES P5).
+STALE_SECONDS = 2.0
+_PAUSE_SECONDS = 0.05
+
+
+class GuardedStream:
+    """``chunks``, sent while ``still_allowed`` says so.
+
+    ``resources`` are closed at the end, however it comes. ``cut`` breaks the
+    connection. The first answer is the one under which the stream was made: iterate
+    it soon.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterator[bytes],
+        resources: ExitStack,
+        still_allowed: Callable[[], bool],
+        cut: Callable[[], None],
+    ) -> None:
+        self.chunks = _held_back(chunks)
+        self.resources = resources
+        self.still_allowed = still_allowed
+        self.cut = cut
+        self.denied = self.begun = False
+        self.asked_at = time.monotonic()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.begun = True
+        sender = asyncio.current_task()
+        watch = asyncio.create_task(self._watch(sender))
+        coming = self._fetch()
+        try:
+            while chunk := await coming:
+                coming = self._fetch()
+                await self._fresh_answer()
+                yield chunk
+        finally:
+            watch.cancel()
+            # The reading thread must be done before its stream is closed.
+            await asyncio.gather(coming, return_exceptions=True)
+            await asyncio.to_thread(self.resources.close)
+
+    def _fetch(self) -> asyncio.Future[bytes]:
+        """Read one chunk ahead in a thread, while the one before is being sent."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(None, next, self.chunks, b"")
+
+    async def _fresh_answer(self) -> None:
+        while not self.denied and time.monotonic() - self.asked_at > STALE_SECONDS:
+            await asyncio.sleep(_PAUSE_SECONDS)
+        if self.denied:
+            raise asyncio.CancelledError
+
+    async def _watch(self, sender: asyncio.Task[object] | None) -> None:
+        allowed = True
+        while allowed:
+            await asyncio.sleep(RECHECK_SECONDS)
+            asked_at = time.monotonic()
+            allowed = await self._ask()
+            self.asked_at = asked_at
+        self.denied = True
+        self.cut()
+        if sender is not None:
+            sender.cancel()
+
+    async def _ask(self) -> bool:
+        try:
+            return await database_sync_to_async(self.still_allowed)()
+        except Exception:  # noqa: BLE001 – whatever keeps us from asking is a no (R38)
+            return False
+
+    def close(self) -> None:
+        """Free the resources of a stream that was never iterated."""
+        if not self.begun:
+            self.resources.close()
+
+
+def _held_back(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same chunks, each only once the next one, or the sound end, is known.
+
+    The digest is checked at the end: a whole response is a verified one.
+    """
+    before = b""
+    for chunk in chunks:
+        if before:
+            yield before
+        before = chunk
+    if before:
+        yield before
