@@ -109,7 +109,7 @@ def test_one_browser_that_posts_often_gets_one_session(cast):
     def post(_: int) -> int:
         twin = Client()
         twin.cookies = cookies.copy()
-        return typed(twin, code).status_code
+        return int(typed(twin, code).status_code)
 
     statuses = at_once(post, 50)
     assert statuses[302] == 1
