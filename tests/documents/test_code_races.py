@@ -17,6 +17,7 @@ from documents.models.links import MAX_WRONG_CODES
 from documents.services import codes, links
 from documents.services.codes import Sending, Verdict, Visit, Way
 from members.models import SignIn
+from members.services import factors
 from portal.core import clock
 from portal.core.models import AuditEvent, AuditHead
 from tests import cast as people
@@ -143,3 +144,32 @@ def test_two_clerks_at_once_leave_one_live_link(cast):
     at_once(lambda _: issue(cast).link.id, 25)
     found = [row for row in Link.objects.all() if links.find_by_id(row.id)]
     assert len(found) == 1
+
+
+def test_paper_codes_keep_the_same_limit_in_parallel(cast):
+    actor = factories.sign_in(cast.secretariat)
+    _, paper = factors.issue_card(actor=actor, person=cast.clinic)
+    visit = Visit(issue(cast).link, BROWSER, "192.0.2.7", "")
+    verdicts = at_once(
+        lambda n: (
+            codes.try_code(
+                visit=visit, way=Way.CARD, token=f"{int(paper[0]) ^ (n + 1):08d}"
+            ).verdict
+        ),
+        100,
+    )
+    # The card's own throttle makes most of them wait, uncompared and uncounted.
+    assert set(verdicts) <= {Verdict.WRONG, Verdict.WAIT, Verdict.LOCKED}
+    assert 1 <= verdicts[Verdict.WRONG] <= MAX_WRONG_CODES
+    assert Link.objects.get().wrong_count == verdicts[Verdict.WRONG]
+
+
+def test_one_paper_code_opens_once_in_parallel(cast):
+    actor = factories.sign_in(cast.secretariat)
+    _, paper = factors.issue_card(actor=actor, person=cast.clinic)
+    visit = Visit(issue(cast).link, BROWSER, "192.0.2.7", "")
+    verdicts = at_once(
+        lambda _: codes.try_code(visit=visit, way=Way.CARD, token=paper[0]).verdict, 50
+    )
+    assert verdicts[Verdict.RIGHT] == 1
+    assert SignIn.objects.filter(link_id=visit.link.id).count() == 1
