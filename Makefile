@@ -26,7 +26,7 @@ lint: .venv/dev.stamp ## Check style, types, templates, imports and migrations
 fmt: .venv/dev.stamp ## Put code and templates into shape
 	@$(PYTHON_BIN)/ruff check --fix-only --quiet .
 	@$(PYTHON_BIN)/ruff format --quiet .
-	@$(PYTHON_BIN)/djlint --quiet --reformat portal members documents meetings || true
+	@$(PYTHON_BIN)/djlint --quiet --reformat portal members documents meetings || test $$? -eq 1 # 1: it changed something
 
 services: ## Start PostgreSQL, Redis and MinIO with throw-away data (settings: var/services/env)
 	@infra/bin/services start
