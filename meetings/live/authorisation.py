@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from meetings import rosters
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.policies import item_facts
-from meetings.rosters import notice_answer
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
@@ -111,7 +111,7 @@ class Sight:
     standings: Mapping[Asked, Mapping[UUID, Standing]]
     sittings: Mapping[UUID, Sitting]
     items: Mapping[UUID, AgendaItem]
-    people: Mapping[UUID, tuple[str, ...]]  # in the room for the item, by name
+    rosters: Mapping[UUID, list[dict[str, Any]]]
 
 
 def room_items(**wanted: object) -> list[AgendaItem]:
@@ -150,19 +150,38 @@ def look(questions: Collection[Asked]) -> Sight:
         invitation = invitations.get((sitting.id, access.actor.id))
         own = of_sitting[sitting.id]
         bodies = {grounds.items[item].body_id for item in own}
-        if notice_answer(access, sitting, invitation, bodies) is Answer.ALLOW:
+        if rosters.notice_answer(access, sitting, invitation, bodies) is Answer.ALLOW:
             standings[asked] = {item: grounds.standing(access, item) for item in own}
-    return Sight(t, standings, sittings, grounds.items, _people(items, t))
+    return Sight(t, standings, sittings, grounds.items, _rosters(grounds.items))
 
 
-def _people(items: Collection[AgendaItem], t: datetime) -> dict[UUID, tuple[str, ...]]:
-    inside: dict[UUID, list[str]] = defaultdict(list)
-    rows = Presence.objects.filter(
-        item__in=items, starts_at__lte=t, ends_at__isnull=True
-    ).select_related("person__organization")
-    for row in rows.order_by("starts_at", "person__kana"):
-        inside[row.item_id].append(str(row.person))
-    return {item: tuple(names) for item, names in inside.items()}
+def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:
+    """Per item everybody seated on it: inside, here but waiting, or not come yet."""
+    inside = set(
+        Presence.objects.filter(item__in=items, ends_at=None).values_list(
+            "item_id", "person_id"
+        )
+    )
+    here = set(
+        Invitation.objects.filter(
+            sitting__items__in=items, withdrawn_at=None, checked_in_at__isnull=False
+        ).values_list("sitting_id", "person_id")
+    )
+    seats = rosters.seats_of(items)
+    return {
+        key: [
+            {
+                "person": str(seat.person_id),
+                "name": seat.person.name,
+                "agency": seat.person.organization.name,
+                "role": seat.get_role_display(),
+                "inside": (key, seat.person_id) in inside,
+                "here": (item.sitting_id, seat.person_id) in here,
+            }
+            for seat in seats[key]
+        ]
+        for key, item in items.items()
+    }
 
 
 def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
@@ -171,7 +190,7 @@ def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
     return {
         "type": "items",
         "items": [
-            _face(item, standings[key], sight.people.get(key, ()))
+            _face(item, standings[key], sight.rosters[key])
             for key, item in sight.items.items()
             if key in standings and standings[key].follows
         ],
@@ -179,9 +198,10 @@ def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
 
 
 def _face(
-    item: AgendaItem, standing: Standing, people: tuple[str, ...]
+    item: AgendaItem, standing: Standing, roster: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    return {
+    """An item as one person meets it; who is inside is for those who are (R18)."""
+    face = {
         "id": str(item.id),
         "order": item.order,
         "title": item.title,
@@ -191,9 +211,14 @@ def _face(
         "opened_at": item.opened_at.isoformat() if item.opened_at else None,
         "closed_at": item.closed_at.isoformat() if item.closed_at else None,
         "writes": standing.writes,
+        "convenes": standing.convenes,
         "outcome_only": standing.outcome_only,
-        "people": [] if standing.outcome_only else list(people),
     }
+    if standing.convenes:
+        face["roster"] = roster
+    elif not standing.outcome_only:
+        face["roster"] = [seat for seat in roster if seat["inside"]]
+    return face
 
 
 def keep_in_use(sight: Sight) -> None:

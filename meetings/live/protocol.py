@@ -130,6 +130,14 @@ def parse(frame: str) -> Message:
     raise ProtocolError(Reason.MALFORMED)
 
 
+def parse_follow(value: str) -> Follow:
+    """``<item>:<revision>``, as the HTTP fallback asks."""
+    item, _, revision = value.partition(":")
+    if not revision.isascii() or not revision.isdigit() or len(revision) > 18:
+        raise ProtocolError(Reason.MALFORMED)
+    return Follow(_uuid({"item": item}, "item"), int(revision))
+
+
 def parse_operation(raw: Mapping[str, Any]) -> Operation:
     """An operation; a refusal names its id where it has one."""
     name = _uuid(raw, "id")

@@ -174,7 +174,7 @@ async def test_a_guest_gets_the_outcome_only(
     writer, guest = await enter(clerk), await enter(await sync_to_async(seat_guest)())
     await writer.do(course(cast, "先に書いた経過", "x"))
     items = await guest.hear("items")
-    assert items["items"][0]["people"] == []
+    assert "roster" not in items["items"][0]
     assert (await guest.follow(cast.shien_item))["entries"] == []
     await writer.do(course(cast, "後に書いた経過", "y"))
     await writer.do(decision(cast, "決まったこと", "z"))

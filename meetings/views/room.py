@@ -1,0 +1,177 @@
+"""Pages of the room: the live minutes in three faces, and what the chair does there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from meetings.live.authorisation import Asked, Sight, look
+from meetings.models import AgendaItem, Entry, Invitation, Sitting
+from meetings.policies import sitting_facts
+from meetings.services import room as services
+from members.access import access_for
+from members.facts import Action
+from members.http import MemberRequest, signed_in
+from members.models import Person
+from portal.core.errors import DomainError, HiddenError, InvalidError, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What the room offers to this person."""
+
+    convene: bool
+    close: bool
+    check_in: bool
+
+
+def seen(request: MemberRequest, sitting_id: UUID) -> tuple[Asked, Sight]:
+    """What the person may see of the room; 404 for whoever may not enter."""
+    if request.actor.sign_in is None:
+        raise HiddenError
+    asked = Asked(request.actor.sign_in.id, sitting_id)
+    sight = look({asked})
+    if asked not in sight.standings:
+        raise HiddenError
+    return asked, sight
+
+
+@signed_in
+def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The room: its content comes over the live connection, not with the page."""
+    asked, sight = seen(request, sitting_id)
+    sitting = sight.sittings[sitting_id]
+    context = {
+        "sitting": sitting,
+        "can": _can(request, sitting, asked, sight),
+        "course": _kinds(outcome=False),
+        "outcome": _kinds(outcome=True),
+    }
+    return render(request, "meetings/room.html", context)
+
+
+def _can(request: MemberRequest, sitting: Sitting, asked: Asked, sight: Sight) -> Can:
+    access = access_for(request.actor, cases=())
+    under_way = sitting.state == Sitting.State.CONVENED
+    waiting = Invitation.objects.filter(
+        sitting=sitting, person=request.actor.id, withdrawn_at=None, checked_in_at=None
+    )
+    return Can(
+        convene=any(s.convenes for s in sight.standings[asked].values()),
+        close=under_way and access.allows(Action.CONVENE, sitting_facts(sitting, None)),
+        check_in=under_way and waiting.exists(),
+    )
+
+
+_OUTCOME = (Entry.Kind.DECISION, Entry.Kind.TASK)
+
+
+def _kinds(*, outcome: bool) -> list[tuple[str, str]]:
+    return [(k.value, str(k.label)) for k in Entry.Kind if (k in _OUTCOME) == outcome]
+
+
+@require_POST
+@signed_in
+def room_check_in(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """受付: oneself, or by the secretariat somebody else."""
+    sitting = Sitting.objects.filter(id=sitting_id).first()
+    if sitting is None:
+        raise HiddenError
+    person = _person(request) if "person" in request.POST else request.actor.person
+    return _act(
+        request,
+        sitting_id,
+        lambda: services.check_in(actor=request.actor, sitting=sitting, person=person),
+        _("受付しました。"),
+    )
+
+
+@require_POST
+@signed_in
+def room_item(request: MemberRequest, item_id: UUID, act: str) -> HttpResponse:
+    """Open or close an item, show somebody in or out."""
+    item = AgendaItem.objects.filter(id=item_id).first()
+    if item is None or act not in _ITEM_ACTS:
+        raise HiddenError
+    do = _ITEM_ACTS[act]
+    return _act(request, item.sitting_id, lambda: do(request, item))
+
+
+@require_POST
+@signed_in
+def room_close(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """End the meeting."""
+    sitting = Sitting.objects.filter(id=sitting_id).first()
+    if sitting is None:
+        raise HiddenError
+    return _act(
+        request,
+        sitting_id,
+        lambda: services.close_sitting(actor=request.actor, sitting=sitting),
+        _("会議を終了しました。"),
+    )
+
+
+def _open(request: MemberRequest, item: AgendaItem) -> str:
+    opened = services.open_item(actor=request.actor, item=item)
+    if not opened.kept_out:
+        return ""
+    names = _("、").join(person.name for person in opened.kept_out)
+    return _(
+        "%(names)sさんは入室していません。守秘義務の誓約と同意を確かめてください。"
+    ) % {"names": names}
+
+
+def _close(request: MemberRequest, item: AgendaItem) -> None:
+    services.close_item(actor=request.actor, item=item)
+
+
+def _admit(request: MemberRequest, item: AgendaItem) -> None:
+    services.admit(actor=request.actor, item=item, person=_person(request))
+
+
+def _show_out(request: MemberRequest, item: AgendaItem) -> None:
+    services.show_out(actor=request.actor, item=item, person=_person(request))
+
+
+_ITEM_ACTS: dict[str, Callable[[MemberRequest, AgendaItem], str | None]] = {
+    "open": _open,
+    "close": _close,
+    "admit": _admit,
+    "show-out": _show_out,
+}
+
+
+def _person(request: MemberRequest) -> Person:
+    try:
+        key = UUID(request.POST.get("person", ""))
+    except ValueError:
+        raise InvalidError from None
+    person = Person.objects.filter(id=key).first()
+    if person is None:
+        raise HiddenError
+    return person
+
+
+def _act(
+    request: MemberRequest, sitting_id: UUID, do: Callable[[], Any], done: str = ""
+) -> HttpResponse:
+    """Do what a button asks. The page's script gets words, a plain form the page."""
+    error: DomainError | None = None
+    try:
+        result = do()
+        words = result if isinstance(result, str) else done
+    except (RefusedError, InvalidError) as refusal:
+        error, words = refusal, refusal.message
+    if request.headers.get("Accept") == "application/json":
+        status = error.status if error else 200
+        return JsonResponse({"message": words}, status=status)
+    if words:
+        (messages.error if error else messages.success)(request, words)
+    return redirect("meetings:room", sitting_id)
