@@ -7,6 +7,8 @@ unreadable, its theft alone opens nothing: back it up apart from the data.
 import functools
 import json
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import tink
@@ -32,12 +34,13 @@ def create(path: Path) -> None:
         keysets[name] = json.loads(
             tink.json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN)
         )
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    # Whole or not at all: another process may be looking for it right now.
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(keysets, file)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    os.unlink(draft)
 
 
 @functools.cache

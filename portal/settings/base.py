@@ -159,4 +159,9 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # One line per look at an empty queue, and one per imported library.
+        "django_tasks_db": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }
