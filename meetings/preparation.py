@@ -37,7 +37,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
             regime=item.regime,
             minutes=item.minutes_allotted,
             based=_based(item, standing),
-            has_case=item.case_id is not None,
+            case=item.case_id,
             unconsented=_unconsented(item, standing),
             papers=papers[item.id],
             tax_papers=taxed[item.id],

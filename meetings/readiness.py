@@ -68,7 +68,7 @@ class ItemRow:
     regime: Regime
     minutes: int
     based: bool
-    has_case: bool
+    case: UUID | None
     unconsented: tuple[str, ...] = ()
     papers: int = 0
     tax_papers: int = 0
@@ -87,11 +87,12 @@ class SittingRow:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing missing, with its item where it belongs to one."""
+    """One thing missing, with its item and case where it belongs to one."""
 
     check: Check
     words: str
     item: UUID | None = None
+    case: UUID | None = None
 
     @property
     def blocks(self) -> bool:
@@ -165,7 +166,7 @@ def _of_the_items(items: Iterable[ItemRow]) -> Iterator[Finding]:
                 "order": item.order,
                 "words": words,
             }
-            yield Finding(check, numbered, item.id)
+            yield Finding(check, numbered, item.id, item.case)
 
 
 def _of_an_item(item: ItemRow) -> Iterator[tuple[Check, str]]:
@@ -177,7 +178,7 @@ def _of_an_item(item: ItemRow) -> Iterator[tuple[Check, str]]:
     members = [seat for seat in item.seats if not seat.custodian]
     if not members:
         yield Check.NOBODY, _("参加する人がまだ選ばれていません。")
-    if item.has_case and not item.papers:
+    if item.case and not item.papers:
         yield Check.PAPERS, _("資料がまだありません。")
     if members and sum(s.signatory for s in members) < item.signatories_wanted:
         words = _("会議録を確認する人を、議長のほかに%(count)s人選んでください。")

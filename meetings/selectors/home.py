@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -63,6 +64,12 @@ class Desk:
     locked: list[tuple[Link, Sitting]]
     rounds: list[RoundRow]
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything beside the next agenda is to be done."""
+        lists = (self.approvals, self.unanswered, self.held, self.locked, self.rounds)
+        return any(lists)
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -73,6 +80,13 @@ class Home:
     pledge_due: bool
     confirmations: list[RoundRow]
     desk: Desk | None
+    today: date
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is asked of this person now."""
+        asked = self.pledge_due or self.to_answer or self.confirmations
+        return bool(asked) or (self.desk is not None and self.desk.waits)
 
 
 def home_of(actor: Actor) -> Home:
@@ -96,6 +110,7 @@ def home_of(actor: Actor) -> Home:
         desk=_desk(actor, [line.sitting for line in upcoming if line.custodian], rounds)
         if _convenes(actor)
         else None,
+        today=clock.today(),
     )
 
 

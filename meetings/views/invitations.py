@@ -4,8 +4,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 import segno
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -72,7 +74,8 @@ def invitation_letter(request: MemberRequest, invitation_id: UUID) -> HttpRespon
     }
     if request.method == "POST":
         issued = convocation.print_letter(actor=request.actor, invitation=invitation)
-        context |= {"issued": issued, "qr": _qr(issued.url)}
+        card_page = f"{settings.BASE_URL}{reverse('documents:gate-card')}"
+        context |= {"issued": issued, "qr": _qr(issued.url), "card_page": card_page}
         return render(request, "meetings/invitation_letter.html", context)
     return render(request, "meetings/invitation_letter_ask.html", context)
 

@@ -55,6 +55,15 @@ def era_short(moment: Moment) -> str:
 
 
 @register.filter
+def era_month(moment: Moment) -> str:
+    """The month that stands over a day in a list, ``令和8年11月``."""
+    if not moment:
+        return ""
+    day = _day(moment)
+    return f"{jp.era_date(day).year_words}{day.month}月"
+
+
+@register.filter
 def jptime(moment: datetime | time | None, style: str = "") -> str:
     """A time of day as ``午後1時30分``; ``:"24"`` gives ``13:30``."""
     if moment is None:
