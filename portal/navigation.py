@@ -18,7 +18,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "signed_in": {
             "name": actor.person.name,
-            "office": f"{actor.person.organization.name} {actor.person.post}".strip(),
+            "office": actor.person.standing,
             "sign_out_url": reverse("members:sign-out"),
         },
         "navigation": _ways(request, actor),

@@ -43,6 +43,13 @@ class Person(AbstractBaseUser):
         return f"{self.name}({self.organization.name})"
 
     @property
+    def standing(self) -> str:
+        """Organisation and post in one line, the organisation named once."""
+        if self.post.startswith(self.organization.name):
+            return self.post
+        return f"{self.organization.name} {self.post}".strip()
+
+    @property
     def span(self) -> Span:
         """While the account is active (R7)."""
         return Span(self.starts_at, self.ends_at)

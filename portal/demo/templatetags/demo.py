@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from django import template
-from django.utils.html import format_html_join, urlize
-from django.utils.safestring import SafeString
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -57,10 +55,3 @@ def demo_codes(person: Person) -> list[str]:
         plain = card_codes(keys.get(person.id, ""), CODES_PER_CARD)
         codes += [code for code in plain if card.mac(code) in unused][:3]
     return codes
-
-
-@register.filter
-def clickable(body: str) -> SafeString:
-    """A mail's text with its links to press, and nothing else alive in it."""
-    lines = ((urlize(line, autoescape=True),) for line in body.split("\n"))
-    return format_html_join("", "{}<br>", lines)
