@@ -91,9 +91,10 @@ class Home:
 
 def home_of(actor: Actor) -> Home:
     """Everything on the home page, in a number of queries that does not grow."""
-    t = clock.now()
+    today = clock.today()
     coming = listed_sittings(actor).filter(
-        ends_at__gt=t,
+        # Today's stay in sight until they are closed, also when they run over.
+        ends_at__gt=clock.day_start(today),
         state__in=[
             Sitting.State.DRAFT,
             Sitting.State.SUBMITTED,
@@ -110,7 +111,7 @@ def home_of(actor: Actor) -> Home:
         desk=_desk(actor, [line.sitting for line in upcoming if line.custodian], rounds)
         if _convenes(actor)
         else None,
-        today=clock.today(),
+        today=today,
     )
 
 
