@@ -133,6 +133,13 @@ def _opens_own_draft(q: Question) -> bool:
     return opens and q.thing.author and q.thing.state is State.DRAFT
 
 
+def r15_request_is_the_respondents(q: Question) -> bool:
+    """A co-operation request lies between the custodian and who was asked."""
+    if q.thing.kind is not Kind.REQUEST:
+        return True
+    return q.custodian or q.role is Role.RESPONDENT
+
+
 def r16_guest_is_in_the_room(q: Question) -> bool:
     """A guest sees only while admitted."""
     return q.role is not Role.GUEST or q.admitted
@@ -216,11 +223,8 @@ def r29_state_allows_the_act(q: Question) -> bool:
     """The artefact's state admits the act."""
     if q.thing.kind not in ARTEFACTS:
         return q.thing.state is State.OPEN
-    return _STATES.get(q.thing.state, _nobody)(q)
-
-
-def _nobody(q: Question) -> bool:
-    return False
+    rule = _STATES.get(q.thing.state)
+    return rule is not None and rule(q)
 
 
 def _in_draft(q: Question) -> bool:
@@ -317,6 +321,7 @@ RULES: tuple[tuple[Rule, Answer], ...] = (
     (r7_session_is_fresh, Answer.HIDDEN),
     (r10_person_is_commissioned, Answer.HIDDEN),
     (r13_release_reaches_the_reader, Answer.HIDDEN),
+    (r15_request_is_the_respondents, Answer.HIDDEN),
     (r16_guest_is_in_the_room, Answer.HIDDEN),
     (r18_item_has_its_roster, Answer.HIDDEN),
     (r19_legal_basis_is_in_force, Answer.HIDDEN),
@@ -374,21 +379,3 @@ def _answer(question: Question) -> Answer:
         if not rule(question):
             return otherwise
     return Answer.ALLOW
-
-
-def broken_rules(
-    facts: Facts,
-    session: Session | None,
-    action: Action,
-    thing: ObjectFacts,
-    t: datetime,
-) -> dict[Role, tuple[str, ...]]:
-    """For each role, the names of the rules that say no: for the access review."""
-    questions = {
-        role: Question(facts, session, action, thing, t, role)
-        for role in roles_of(facts.person, thing, t)
-    }
-    return {
-        role: tuple(rule.__name__ for rule, _ in RULES if not rule(question))
-        for role, question in questions.items()
-    }
