@@ -11,6 +11,7 @@ from members.models import Person
 from portal.core import keys
 from tests import cast as people
 from tests import factories
+from tests.papers import filed, released  # noqa: F401 – fixtures of papers
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,7 +26,7 @@ from portal.core.models import AuditEvent, StoredObject
 from portal.core.objectstore import store
 from tests import factories
 from tests.documents import files
-from tests.documents.conftest import details, reference, upload
+from tests.papers import details, reference, upload
 
 UPLOADERS = {
     "chair": State.DRAFT,
@@ -300,7 +300,7 @@ def test_it_stops_when_its_ground_goes(cast, released, stop):
 def test_a_withdrawn_consent_closes_it_to_readers(cast, released):
     released(item=cast.juso_item)
     assert rows_of(cast.clinic, cast.juso_item)
-    consent = Consent.objects.first()
+    consent = Consent.objects.all()[0]
     Consent.objects.filter(id=consent.id).update(withdrawn_at=clock.now())
     assert rows_of(cast.clinic, cast.juso_item) == []
 

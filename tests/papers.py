@@ -1,8 +1,9 @@
-"""What the tests of papers share."""
+"""Papers for the tests: filed, released, and the words and files they are made of."""
 
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -33,8 +34,8 @@ def reference(item: AgendaItem) -> papers.ItemReference:
     )
 
 
-def details(**more: object) -> papers.PaperDetails:
-    values = {
+def details(**more: Any) -> papers.PaperDetails:
+    values: dict[str, Any] = {
         "number": "1",
         "title": "事例概要",
         "kind": Paper.Kind.CASE_SUMMARY,

@@ -1,0 +1,32 @@
+"""Release of an item's papers, as one act over the whole table (R30)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from documents.models import PaperVersion, Release
+from documents.services import releases
+from members.access import Actor
+from members.models import Person
+
+
+@transaction.atomic
+def release_papers(
+    *,
+    actor: Actor,
+    gifts: Sequence[tuple[PaperVersion, Sequence[Person]]],
+    until: datetime,
+    download: bool,
+) -> list[Release]:
+    """Release each version to its people, all of it or nothing."""
+    rows: list[Release] = []
+    for version, people in gifts:
+        rows += releases.release_versions(
+            actor=actor,
+            versions=[version],
+            people=people,
+            until=until,
+            download=download,
+        )
+    return rows

@@ -1,0 +1,184 @@
+"""Pages of an item's papers: file, replace, recall, and release after a second look."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from documents.forms.papers import PaperForm, UploadForm
+from documents.models import PaperVersion
+from documents.selectors import version_for
+from documents.services import papers, releases
+from meetings.forms.papers import ReleaseForm
+from meetings.selectors.papers import (
+    ItemPapers,
+    item_of_version,
+    item_papers,
+    matrix,
+    recipients,
+    require_fresh_factor,
+)
+from meetings.services.papers import release_papers
+from meetings.views.acting import attempt, form_page, press
+from members.http import MemberRequest, signed_in
+from members.models import Person
+from portal.core import audit
+from portal.core.errors import HiddenError
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """The item's papers, and the form to file one more."""
+    found = item_papers(request.actor, item_id)
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if form.is_valid() and found.may_file:
+        filed = attempt(
+            form,
+            lambda: papers.file_paper(
+                actor=request.actor,
+                item=found.reference,
+                details=form.details,
+                upload=form.upload,
+                token=form.cleaned_data["key"],
+            ),
+        )
+        if filed is not None:
+            return _filed(request, found)
+    refused = _refused(form, request)
+    if refused is None:
+        _note_read(request, found)
+    context = {"found": found, "max_bytes": settings.UPLOAD_MAX_BYTES}
+    return refused or form_page(request, form, "meetings/paper_upload.html", context)
+
+
+def _note_read(request: MemberRequest, found: ItemPapers) -> None:
+    """The list names the papers: it is content (R5)."""
+    if found.rows:
+        audit.record_read(
+            "meetings.papers.read",
+            actor=request.actor.id,
+            subject=f"item:{found.item.id}",
+            case=found.item.case_id,
+            item=found.item.id,
+        )
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _filed(request: MemberRequest, found: ItemPapers) -> HttpResponse:
+    messages.success(request, _("資料を登録しました。"))
+    if _by_script(request):
+        return JsonResponse({}, status=201)
+    return redirect("meetings:paper-upload", found.item.id)
+
+
+def _refused(form: UploadForm, request: MemberRequest) -> HttpResponse | None:
+    """The errors for the script, which shows them beside the file."""
+    if request.method != "POST" or not _by_script(request):
+        return None
+    errors = [str(error) for field in form.errors.values() for error in field]
+    return JsonResponse({"errors": errors}, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def paper_replace(request: MemberRequest, version_id: UUID) -> HttpResponse:
+    """Put a new version in the place of one (差替え)."""
+    found = item_of_version(request.actor, version_id)
+    opened = version_for(request.actor, version_id)
+    if not opened.can.replace or not found.may_file:
+        raise HiddenError
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid() and _replace(request, form, opened.version):
+        return redirect("meetings:paper-upload", found.item.id)
+    context = {"found": found, "version": opened.version}
+    return form_page(request, form, "meetings/paper_replace.html", context)
+
+
+def _replace(
+    request: MemberRequest, form: UploadForm, version: PaperVersion
+) -> PaperVersion | None:
+    new = attempt(
+        form,
+        lambda: papers.replace_version(
+            actor=request.actor,
+            version=version,
+            upload=form.upload,
+            token=form.cleaned_data["key"],
+        ),
+    )
+    if new is not None:
+        messages.success(request, _("差し替えました。新しい版を公開してください。"))
+    return new
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def paper_recall(request: MemberRequest, version_id: UUID) -> HttpResponse:
+    """Close a paper to everybody, after a page that asks."""
+    found = item_of_version(request.actor, version_id)
+    opened = version_for(request.actor, version_id)
+    if not opened.can.recall:
+        raise HiddenError
+    if request.method == "POST" and press(
+        request,
+        lambda: releases.recall_version(actor=request.actor, version=opened.version),
+        _("資料を取り下げました。"),
+    ):
+        return redirect("meetings:paper-upload", found.item.id)
+    context = {"found": found, "version": opened.version}
+    return render(request, "meetings/paper_recall.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def paper_release(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """Who gets what: the table, then the second look, then the release (R30)."""
+    found = item_papers(request.actor, item_id)
+    if not found.releasable:
+        raise HiddenError
+    require_fresh_factor(found)
+    people = recipients(found.item)
+    rows = matrix(found, people)
+    form = ReleaseForm(request.POST or None, rows=rows, last_day=found.last_day)
+    context = {"found": found, "people": people, "rows": rows}
+    if form.is_valid() and "back" not in request.POST:
+        if "confirmed" not in request.POST:
+            return _second_look(request, form, context)
+        if _release(request, form):
+            return redirect("meetings:paper-upload", item_id)
+    return form_page(request, form, "meetings/paper_release.html", context)
+
+
+def _second_look(
+    request: MemberRequest, form: ReleaseForm, context: dict[str, object]
+) -> HttpResponse:
+    letters: dict[Person, list[PaperVersion]] = defaultdict(list)
+    for version, people in form.gifts:
+        for person in people:
+            letters[person].append(version)
+    context = {**context, "form": form, "letters": list(letters.items())}
+    return render(request, "meetings/paper_confirm.html", context)
+
+
+def _release(request: MemberRequest, form: ReleaseForm) -> bool:
+    done = attempt(
+        form,
+        lambda: release_papers(
+            actor=request.actor,
+            gifts=form.gifts,
+            until=form.ends_at,
+            download=form.cleaned_data["download"],
+        ),
+    )
+    if done is not None:
+        messages.success(request, _("資料を公開しました。"))
+    return done is not None
