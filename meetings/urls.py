@@ -6,7 +6,10 @@ from meetings.views import (
     home,
     invitations,
     items,
+    papers,
+    live,
     records,
+    room,
     sittings,
     watch,
 )
@@ -87,6 +90,16 @@ urlpatterns = [
         invitations.invitation_answer,
         name="invitation-answer",
     ),
+    path("items/<uuid:item_id>/papers/", papers.paper_upload, name="paper-upload"),
+    path(
+        "items/<uuid:item_id>/papers/release/",
+        papers.paper_release,
+        name="paper-release",
+    ),
+    path(
+        "papers/<uuid:version_id>/replace/", papers.paper_replace, name="paper-replace"
+    ),
+    path("papers/<uuid:version_id>/recall/", papers.paper_recall, name="paper-recall"),
     path("items/<uuid:item_id>/record/", records.record_detail, name="record-detail"),
     path(
         "items/<uuid:item_id>/record/start/", records.record_start, name="record-start"
@@ -105,6 +118,20 @@ urlpatterns = [
         "items/<uuid:item_id>/record/corrections/<uuid:correction_id>/answer/",
         records.correction_answer,
         name="correction-answer",
+    ),
+    path("sittings/<uuid:sitting_id>/room/", room.room, name="room"),
+    path(
+        "sittings/<uuid:sitting_id>/room/check-in/",
+        room.room_check_in,
+        name="room-check-in",
+    ),
+    path("sittings/<uuid:sitting_id>/room/close/", room.room_close, name="room-close"),
+    path("items/<uuid:item_id>/room/<slug:act>/", room.room_item, name="room-item"),
+    path("sittings/<uuid:sitting_id>/room/live/", live.live_since, name="live-since"),
+    path(
+        "sittings/<uuid:sitting_id>/room/live/operation/",
+        live.live_operation,
+        name="live-operation",
     ),
     path("watch/<slug:kind>/<uuid:thing_id>/", watch.watch, name="watch"),
 ]

@@ -292,7 +292,8 @@ def test_the_viewer_has_words_for_screen_readers_and_plain_links(
     assert address("version-page", version, 1) in text
     assert address("version-page", version, 3) in text
     assert address("page-image", version, 2) in text
-    assert "<title>資料 | かさね</title>" in text
+    title = text.partition("<title>")[2].partition("</title>")[0]
+    assert "".join(title.split()) == "資料|かさね"  # no name of the paper (R39)
 
 
 def test_words_of_a_page_are_text_and_no_markup(cast, released, signed_in):
