@@ -1,0 +1,292 @@
+// The room: which item is on the screen, its two panes, and what the chair presses.
+
+import { Connection } from './connection.js'
+import { EntryCard } from './entry.js'
+import { Outbox } from './outbox.js'
+import { Progress } from './progress.js'
+import { KINDS, clone, part, word } from './words.js'
+
+const place = document.getElementById('room')
+const byId = id => document.getElementById(id)
+const me = place.dataset.person
+const TOAST_MS = 8_000
+
+const items = new Map() // id -> what the server says of it
+const minutes = new Map() // id -> {entries: Map of cards, displaced: []}
+let shown = null // the item on the screen
+
+const connection = new Connection({
+  paths: place.dataset,
+  token: byId('token').elements.csrfmiddlewaretoken.value,
+  heard,
+  changed: lineChanged
+})
+const outbox = new Outbox({
+  key: `kasane.minutes.${place.dataset.sitting}.${me}`,
+  send: operation => connection.send(operation),
+  changed: entry => { cardOf(entry)?.renderState(); sayState() },
+  displaced: (entry, reason, text) => displaced(entry, reason, text),
+  rejected: entry => cardOf(entry)?.renderState()
+})
+const progress = new Progress({ place, items, shown: () => shown })
+
+// What is heard
+
+function heard (message) {
+  switch (message.type) {
+    case 'items': return takeItems(message.items)
+    case 'snapshot': return takeSnapshot(message)
+    case 'changes': return takeEntries(message.item, message.entries)
+    case 'gone': return forget(message.item)
+    case 'ack': return outbox.acknowledged(message)
+    case 'refused': return outbox.refused(message)
+    case 'beat': return progress.tick(message.now)
+  }
+}
+
+function takeItems (list) {
+  const before = new Set(items.keys())
+  items.clear()
+  for (const item of list) {
+    items.set(item.id, item)
+    if (!before.has(item.id)) minutes.set(item.id, { entries: new Map(), displaced: [] })
+  }
+  for (const id of before) if (!items.has(id)) forget(id)
+  choose()
+  progress.render()
+}
+
+// Followers see the item they are in; whoever runs the room keeps the chosen one.
+function choose () {
+  const opened = [...items.values()].find(item => item.state === 'open')
+  const present = items.get(shown)
+  const kept = present && (place.dataset.convenes || present.state === 'open')
+  show(kept ? shown : (opened ?? items.values().next().value)?.id ?? null)
+}
+
+function show (id) {
+  const item = items.get(id)
+  byId('waiting').hidden = Boolean(item)
+  byId('panes').hidden = !item
+  if (id === shown) { toggleWriting(item); return }
+  if (shown) connection.leave(shown)
+  byId('said').textContent = item ? word('opened', item) : shown ? word('left') : ''
+  shown = id
+  progress.render()
+  toggleWriting(item)
+  redraw()
+  if (!item) return
+  minutes.set(id, { entries: new Map(), displaced: [] })
+  connection.follow(id)
+}
+
+function toggleWriting (item) {
+  for (const element of document.querySelectorAll('[data-writing]')) {
+    element.hidden = !item?.writes
+  }
+  byId('course-pane').hidden = Boolean(item?.outcome_only)
+  const speakers = (item?.roster ?? []).map(seat => new Option(`${seat.agency} ${seat.name}`))
+  byId('speakers').replaceChildren(...speakers)
+}
+
+function takeSnapshot (message) {
+  const known = minutes.get(message.item)
+  if (!known) return
+  const present = new Set(message.entries.map(entry => entry.id))
+  for (const id of known.entries.keys()) if (!present.has(id)) drop(message.item, id)
+  known.displaced = message.displaced.map(({ text }) => text)
+  takeEntries(message.item, message.entries)
+  restore(message.item)
+  drawDisplaced()
+}
+
+function takeEntries (id, entries) {
+  const known = minutes.get(id)
+  if (!known) return
+  for (const data of entries) {
+    const card = known.entries.get(data.id)
+    if (data.deleted) drop(id, data.id)
+    else if (card) card.update(data)
+    else known.entries.set(data.id, makeCard(id, data))
+  }
+  if (id === shown) redraw()
+}
+
+// Words typed before a reload that the server does not have yet.
+function restore (id) {
+  const known = minutes.get(id)
+  for (const [entry, draft] of outbox.drafts) {
+    if (draft.item !== id || known.entries.has(entry)) continue
+    const fields = { ...draft.sent?.fields, ...draft.fields }
+    if (!fields.kind) { outbox.forget(entry); known.displaced.push(fields.text ?? ''); continue }
+    known.entries.set(entry, makeCard(id, blank(entry, fields.kind)))
+  }
+  redraw()
+  outbox.repeat()
+}
+
+function makeCard (item, data) {
+  return new EntryCard(data, items.get(item)?.writes ?? false, {
+    outbox, connection, me, item, act, take: card => act(card, 'take'), remove
+  })
+}
+
+function blank (id, kind) {
+  return { id, kind, revision: 0, order: Number.MAX_SAFE_INTEGER, speaker: '', source: '', text: '' }
+}
+
+function drop (item, entry) {
+  const card = minutes.get(item)?.entries.get(entry)
+  card?.element.remove()
+  minutes.get(item)?.entries.delete(entry)
+  drawEmpty()
+}
+
+function forget (id) {
+  items.delete(id)
+  minutes.delete(id)
+  if (id === shown) choose()
+}
+
+function cardOf (entry) {
+  return minutes.get(shown)?.entries.get(entry)
+}
+
+// What is drawn: cards move only where the order changed, so no field loses its focus.
+
+function redraw () {
+  const cards = [...(minutes.get(shown)?.entries.values() ?? [])]
+  cards.sort((a, b) => a.data.order - b.data.order)
+  draw(byId('course'), cards.filter(card => !KINDS.get(card.data.kind).outcome))
+  draw(byId('outcome-entries'), cards.filter(card => KINDS.get(card.data.kind).outcome))
+  drawDisplaced()
+  drawEmpty()
+}
+
+function draw (list, cards) {
+  const wanted = cards.map(card => card.element)
+  for (const child of [...list.children]) if (!wanted.includes(child)) child.remove()
+  wanted.forEach((element, index) => {
+    const there = list.children[index]
+    if (there === element) return
+    if (element.contains(document.activeElement)) {
+      while (list.children[index] !== element) list.append(list.children[index])
+    } else {
+      list.insertBefore(element, there ?? null)
+    }
+  })
+}
+
+function drawEmpty () {
+  for (const hint of document.querySelectorAll('[data-empty]')) {
+    hint.hidden = byId(hint.dataset.empty).childElementCount > 0
+  }
+}
+
+function drawDisplaced () {
+  const texts = minutes.get(shown)?.displaced ?? []
+  byId('displaced').hidden = texts.length === 0
+  byId('displaced-texts').replaceChildren(...texts.map(text => {
+    const card = clone('entry-displaced')
+    part(card, 'text').textContent = text
+    card.querySelector('[data-act="add"]').addEventListener('click', () => {
+      add('discussion', { text })
+    })
+    return card
+  }))
+}
+
+function displaced (entry, reason, text) {
+  const card = cardOf(entry)
+  if (text) minutes.get(shown)?.displaced.push(text)
+  if (card) {
+    card.notice = word(reason)
+    card.field('text')?.blur()
+    card.render()
+  }
+  drawDisplaced()
+  byId('displaced').open = Boolean(text)
+}
+
+// What is pressed
+
+function add (kind, fields = {}) {
+  if (!items.get(shown)?.writes) return
+  const id = crypto.randomUUID()
+  outbox.edit(id, shown, 0, { kind, ...fields }, 'create')
+  const card = makeCard(shown, blank(id, kind))
+  minutes.get(shown).entries.set(id, card)
+  redraw()
+  card.focus()
+  if (connection.ready) outbox.flush(id)
+}
+
+// Acts without words of their own: not kept for later, simply pressed again.
+function act (card, name) {
+  connection.send({
+    id: crypto.randomUUID(), item: shown, entry: card.id, act: name, base: card.data.revision, fields: {}
+  })
+}
+
+function remove (card) {
+  outbox.forget(card.id)
+  act(card, 'delete')
+  byId('toast-words').textContent = word('deleted')
+  byId('toast').hidden = false
+  byId('toast-act').onclick = () => { act(card, 'restore'); byId('toast').hidden = true }
+  setTimeout(() => { byId('toast').hidden = true }, TOAST_MS)
+}
+
+document.addEventListener('click', event => {
+  const kind = event.target.closest('[data-add]')?.dataset.add
+  if (kind) add(kind)
+  const item = event.target.closest('[data-item]')?.dataset.item
+  if (item) { event.preventDefault(); show(item) }
+})
+
+document.addEventListener('keydown', event => {
+  if (event.isComposing || event.keyCode === 229 || !event.altKey) return
+  const button = document.querySelector(`[aria-keyshortcuts="Alt+${event.key}"]`)
+  if (button && !button.parentElement.hidden) { event.preventDefault(); add(button.dataset.add) }
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+  if (step) { event.preventDefault(); walk(step) }
+})
+
+function walk (step) {
+  const fields = [...document.querySelectorAll('.entry__input')]
+  const here = fields.findIndex(field => field.closest('.entry').contains(document.activeElement))
+  fields[here + step]?.focus()
+}
+
+// The line and the state of saving
+
+function lineChanged (state) {
+  if (state === 'ended') {
+    items.clear()
+    minutes.clear()
+    show(null)
+    byId('waiting').hidden = true
+    byId('ended').hidden = false
+  }
+  if (connection.ready) outbox.repeat()
+  for (const card of minutes.get(shown)?.entries.values() ?? []) card.renderState()
+  sayState()
+}
+
+function sayState () {
+  const place = byId('now-state')
+  const { state } = connection
+  const name = !connection.ready ? 'offline' : outbox.empty ? 'saved' : 'saving'
+  place.dataset.state = name
+  if (!connection.ready) place.textContent = word(state === 'connecting' ? 'connecting' : 'offline')
+  else if (!outbox.empty) place.textContent = word('saving')
+  else if (state === 'polling') place.textContent = word('polling')
+  else place.textContent = word(items.get(shown)?.writes ? 'all-saved' : 'connected')
+}
+
+addEventListener('beforeunload', event => { if (!outbox.empty) event.preventDefault() })
+
+// Signing out leaves nothing behind in this browser.
+document.addEventListener('submit', event => {
+  if (event.target.closest('.person')) sessionStorage.removeItem(outbox.key)
+})

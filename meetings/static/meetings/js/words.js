@@ -1,0 +1,23 @@
+// The page's words, as its template gives them; {name} is filled in.
+
+const source = document.getElementById('words').content
+
+export function word (name, values = {}) {
+  const text = source.querySelector(`[data-word="${name}"]`)?.textContent ?? ''
+  return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? '')
+}
+
+export const KINDS = new Map(
+  [...source.querySelectorAll('[data-kind]')].map(element => [
+    element.dataset.kind,
+    { label: element.textContent, outcome: 'outcome' in element.dataset }
+  ])
+)
+
+export function clone (id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true)
+}
+
+export function part (element, name) {
+  return element.querySelector(`[data-part="${name}"]`)
+}
