@@ -119,6 +119,7 @@ def _waits_for_answer(line: ListedSitting) -> bool:
     return (
         line.invitation is not None
         and line.sitting.state == Sitting.State.CONVENED
+        and line.sitting.ends_at > clock.now()
         and line.invitation.rsvp == Invitation.Rsvp.WAITING
     )
 
@@ -190,10 +191,12 @@ def _desk(
             and access.offers(Action.APPROVE, sitting_facts(s, None))
         ],
         preparing=_preparing(actor, drafts[0]) if drafts else None,
-        unanswered=_unanswered(convened),
+        unanswered=_unanswered([s for s in convened if s.ends_at > access.t]),
         held=_held(actor),
         locked=_locked(convened),
-        rounds=[row for row in rounds if row.late or row.open_corrections],
+        rounds=[
+            row for row in rounds if (row.late or row.open_corrections) and not row.mine
+        ],
     )
 
 

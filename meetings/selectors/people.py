@@ -36,19 +36,22 @@ def roster_of(item: AgendaItem) -> Roster:
     seated = {seat.person_id: seat for seat in seats}
     memberships = rosters.members_of(item.case_id)
     words = _commission_words(item.body_id)
+    found = [
+        Candidate(
+            person=person,
+            commission=words.get(person.id) or words.get(person.organization_id, ""),
+            membership=memberships.get(person.id),
+            seat=seated.get(person.id),
+            may_scribe=person.organization.internal,
+        )
+        for person in rosters.candidates(item)
+    ]
     return Roster(
         offices=[seat for seat in seats if seat.role in rosters.OFFICES],
-        candidates=[
-            Candidate(
-                person=person,
-                commission=words.get(person.id)
-                or words.get(person.organization_id, ""),
-                membership=memberships.get(person.id),
-                seat=seated.get(person.id),
-                may_scribe=person.organization.internal,
-            )
-            for person in rosters.candidates(item)
-        ],
+        # Who sits already comes first, then who is selected for the case.
+        candidates=sorted(
+            found, key=lambda row: (row.seat is None, row.membership is None)
+        ),
     )
 
 

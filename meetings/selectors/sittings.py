@@ -29,6 +29,7 @@ class OwnItem:
 
     item: AgendaItem
     starts_at: datetime
+    may_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +207,11 @@ def own_view(opened: Opened) -> OwnSitting:
     for item in opened.items if announced else ():
         if item.id not in seated:
             continue
-        answer = access.answer(Action.READ, item_facts(item, access.actor.id))
+        thing = item_facts(item, access.actor.id)
+        answer = access.answer(Action.READ, thing)
         if answer is Answer.ALLOW:
-            own.append(OwnItem(item, starts[item.id]))
+            may_file = access.offers(Action.UPLOAD, thing)
+            own.append(OwnItem(item, starts[item.id], may_file))
         elif answer is not Answer.HIDDEN:
             missing.add(answer)
     return OwnSitting(
@@ -330,6 +333,7 @@ class ListedSitting:
     serial: str
     custodian: bool
     invitation: Invitation | None
+    today: bool
 
 
 def lines(actor: Actor, sittings: Iterable[Sitting]) -> list[ListedSitting]:
@@ -355,5 +359,9 @@ def lines(actor: Actor, sittings: Iterable[Sitting]) -> list[ListedSitting]:
             continue
         custodian = access.offers(Action.CONVENE, sitting_facts(row, None))
         serial = notices.serial_of(row.starts_at, row.number)
-        found.append(ListedSitting(row, serial, custodian, _live(invitation)))
+        found.append(
+            ListedSitting(
+                row, serial, custodian, _live(invitation), _today(row, access.t)
+            )
+        )
     return found
