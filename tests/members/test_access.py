@@ -111,7 +111,7 @@ def test_a_body_without_its_legal_basis_holds_no_shien(cast: Cast) -> None:
 
 
 def test_consent_counts_for_every_member_of_the_household(cast: Cast) -> None:
-    one = cast.case.household.first()
+    one = cast.case.household.all()[0]
     one.consents.update(withdrawn_at=clock.now())
     access = access_for(factories.sign_in(cast.clinic))
     juso = item_facts(cast.juso_item, cast.clinic.id)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -80,35 +81,35 @@ def _both(one: PersonFacts, other: PersonFacts) -> PersonFacts:
 Weaken = Callable[[Asked], Asked]
 
 
-def person(**change: Callable[[PersonFacts], object]) -> Weaken:
+def person(**change: Callable[[PersonFacts], Any]) -> Weaken:
     def weaken(asked: Asked) -> Asked:
-        facts, *rest = asked
-        changed = {name: make(facts.person) for name, make in change.items()}
-        return replace(facts, person=replace(facts.person, **changed)), *rest
+        facts, held, action, about, t = asked
+        changed: Any = {name: make(facts.person) for name, make in change.items()}
+        facts = replace(facts, person=replace(facts.person, **changed))
+        return facts, held, action, about, t
 
     return weaken
 
 
-def town(**change: Callable[[Municipality], object]) -> Weaken:
+def town(**change: Callable[[Municipality], Any]) -> Weaken:
     def weaken(asked: Asked) -> Asked:
-        facts, *rest = asked
-        changed = {name: make(facts.municipality) for name, make in change.items()}
-        return replace(
-            facts, municipality=replace(facts.municipality, **changed)
-        ), *rest
+        facts, held, action, about, t = asked
+        changed: Any = {n: make(facts.municipality) for n, make in change.items()}
+        facts = replace(facts, municipality=replace(facts.municipality, **changed))
+        return facts, held, action, about, t
 
     return weaken
 
 
-def session(**change: object) -> Weaken:
+def session(**change: Any) -> Weaken:
     def weaken(asked: Asked) -> Asked:
-        facts, held, *rest = asked
-        return facts, held and replace(held, **change), *rest
+        facts, held, action, about, t = asked
+        return facts, held and replace(held, **change), action, about, t
 
     return weaken
 
 
-def thing(**change: object) -> Weaken:
+def thing(**change: Any) -> Weaken:
     def weaken(asked: Asked) -> Asked:
         facts, held, action, about, t = asked
         return facts, held, action, replace(about, **change), t
@@ -332,7 +333,7 @@ def _events(cast: Cast) -> list[Callable[[], object]]:
     """Everything that happens to one new person, and to what they meet."""
     who, other = cast.colleague, cast.clinic
     yesterday = clock.now() - timedelta(days=1)
-    item, mother = cast.juso_item, cast.case.household.first()
+    item, mother = cast.juso_item, cast.case.household.all()[0]
     return [
         lambda: factories.membership(who, cast.case, Role.EXTERNAL),
         lambda: factories.membership(
