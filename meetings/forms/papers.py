@@ -63,11 +63,11 @@ class ReleaseForm(forms.Form):
         return clock.day_end(self.cleaned_data["until"])
 
     @property
-    def gifts(self) -> list[tuple[PaperVersion, list[Person]]]:
-        """Each chosen version with the people who are to get it."""
+    def letters(self) -> list[tuple[Person, list[PaperVersion]]]:
+        """Each chosen person with the versions they are to get."""
         chosen = set(self.cleaned_data["give"])
-        pairs = [
-            (row.row.version, [c.person for c in row.cells if c.key in chosen])
+        letters = [
+            (row.person, [c.row.version for c in row.cells if c.key in chosen])
             for row in self.rows
         ]
-        return [(version, people) for version, people in pairs if version and people]
+        return [(person, [v for v in vs if v]) for person, vs in letters if vs]

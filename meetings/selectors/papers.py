@@ -57,15 +57,15 @@ class Cell:
     """One recipient and one paper: what is given already."""
 
     key: str
-    person: Person
+    row: PaperRow
     given: Release | None
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One paper and all its possible recipients."""
+    """One recipient and all the papers that could be given."""
 
-    row: PaperRow
+    person: Person
     cells: Sequence[Cell]
 
 
@@ -107,29 +107,24 @@ def recipients(item: AgendaItem) -> list[Person]:
     return sorted(people.values(), key=lambda p: (p.organization.kana, p.kana))
 
 
-def matrix(found: ItemPapers, people: Sequence[Person]) -> list[MatrixRow]:
+def matrix(found: ItemPapers) -> list[MatrixRow]:
     """Who could get what, and who has it already."""
     now = clock.now()
-    versions = [row.version.id for row in found.releasable if row.version]
+    rows = {row.version.id: row for row in found.releasable if row.version}
     given = {
         (release.version_id, release.person_id): release
-        for release in Release.objects.filter(version__in=versions)
+        for release in Release.objects.filter(version__in=rows)
         if release.span.holds(now)
     }
     return [
         MatrixRow(
-            row,
+            person,
             [
-                Cell(
-                    f"{row.version.id}:{person.id}",
-                    person,
-                    given.get((row.version.id, person.id)),
-                )
-                for person in people
+                Cell(f"{version}:{person.id}", row, given.get((version, person.id)))
+                for version, row in rows.items()
             ],
         )
-        for row in found.releasable
-        if row.version
+        for person in recipients(found.item)
     ]
 
 

@@ -15,17 +15,17 @@ from members.models import Person
 def release_papers(
     *,
     actor: Actor,
-    gifts: Sequence[tuple[PaperVersion, Sequence[Person]]],
+    letters: Sequence[tuple[Person, Sequence[PaperVersion]]],
     until: datetime,
     download: bool,
 ) -> list[Release]:
-    """Release each version to its people, all of it or nothing."""
+    """Release to each person their versions, all of it or nothing."""
     rows: list[Release] = []
-    for version, people in gifts:
+    for person, versions in letters:
         rows += releases.release_versions(
             actor=actor,
-            versions=[version],
-            people=people,
+            versions=versions,
+            people=[person],
             until=until,
             download=download,
         )

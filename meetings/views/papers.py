@@ -1,6 +1,5 @@
 """Pages of an item's papers: file, replace, recall, and release after a second look."""
 
-from collections import defaultdict
 from uuid import UUID
 
 from django.conf import settings
@@ -20,13 +19,11 @@ from meetings.selectors.papers import (
     item_of_version,
     item_papers,
     matrix,
-    recipients,
     require_fresh_factor,
 )
 from meetings.services.papers import release_papers
 from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
-from members.models import Person
 from portal.core import audit
 from portal.core.errors import HiddenError
 
@@ -74,9 +71,9 @@ def _by_script(request: HttpRequest) -> bool:
 
 
 def _filed(request: MemberRequest, found: ItemPapers) -> HttpResponse:
-    messages.success(request, _("資料を登録しました。"))
     if _by_script(request):
         return JsonResponse({}, status=201)
+    messages.success(request, _("資料を登録しました。"))
     return redirect("meetings:paper-upload", found.item.id)
 
 
@@ -146,27 +143,15 @@ def paper_release(request: MemberRequest, item_id: UUID) -> HttpResponse:
     if not found.releasable:
         raise HiddenError
     require_fresh_factor(found)
-    people = recipients(found.item)
-    rows = matrix(found, people)
+    rows = matrix(found)
     form = ReleaseForm(request.POST or None, rows=rows, last_day=found.last_day)
-    context = {"found": found, "people": people, "rows": rows}
+    context = {"found": found, "rows": rows, "form": form}
     if form.is_valid() and "back" not in request.POST:
         if "confirmed" not in request.POST:
-            return _second_look(request, form, context)
+            return render(request, "meetings/paper_confirm.html", context)
         if _release(request, form):
             return redirect("meetings:paper-upload", item_id)
     return form_page(request, form, "meetings/paper_release.html", context)
-
-
-def _second_look(
-    request: MemberRequest, form: ReleaseForm, context: dict[str, object]
-) -> HttpResponse:
-    letters: dict[Person, list[PaperVersion]] = defaultdict(list)
-    for version, people in form.gifts:
-        for person in people:
-            letters[person].append(version)
-    context = {**context, "form": form, "letters": list(letters.items())}
-    return render(request, "meetings/paper_confirm.html", context)
 
 
 def _release(request: MemberRequest, form: ReleaseForm) -> bool:
@@ -174,7 +159,7 @@ def _release(request: MemberRequest, form: ReleaseForm) -> bool:
         form,
         lambda: release_papers(
             actor=request.actor,
-            gifts=form.gifts,
+            letters=form.letters,
             until=form.ends_at,
             download=form.cleaned_data["download"],
         ),

@@ -1,7 +1,13 @@
 // Many files at once, with progress. Each file is sent as the plain form would send
 // it, with a key of its own: sending again what arrived already files nothing twice.
 
-const MEGABYTE = 1024 * 1024;
+const KILOBYTE = 1024;
+
+function sizeWords(bytes) {
+  const kilobytes = bytes / KILOBYTE;
+  if (kilobytes < KILOBYTE) return `${Math.ceil(kilobytes)} KB`;
+  return `${(kilobytes / KILOBYTE).toFixed(1)} MB`;
+}
 
 class Upload {
   constructor(form) {
@@ -48,7 +54,7 @@ class Upload {
     const part = (name) => element.querySelector(`[data-${name}]`);
     const row = { file, element, part, key: crypto.randomUUID(), done: false };
     part("name").textContent = file.name;
-    part("size").textContent = `${(file.size / MEGABYTE).toFixed(1)} MB`;
+    part("size").textContent = sizeWords(file.size);
     part("title").value = file.name.replace(/\.[^.]*$/, "").slice(0, 120);
     part("state").textContent = this.word("waiting");
     part("remove").addEventListener("click", () => this.remove(row));
