@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Prefetch
 
-from documents.models import Paper, Release
+from documents.models import Paper, PaperVersion, Release
 from meetings.models import AgendaItem, Entry, Minutes, Presence
-from meetings.policies import minutes_facts
+from meetings.policies import item_facts, minutes_facts
 from meetings.rendering import (
     AttendanceRow,
     MinutesDocument,
@@ -62,6 +64,10 @@ class Record:
             s for s in self.seats if s.signatory and s.person_id != self.presiding_id
         )
 
+    def file(self, paper: Paper | None) -> PaperVersion | None:
+        """The one version of a filed record."""
+        return paper.versions.get() if paper else None
+
     @property
     def digest(self) -> str:
         """SHA-256 of the words of this version: what a confirmation confirms."""
@@ -85,6 +91,8 @@ def load(item_id: UUID, *, lock: bool = False) -> Record:
             "item__sitting__presiding__organization",
             "item__body",
             "item__case",
+            "pdf",
+            "docx",
         )
         .prefetch_related(
             "item__about",
@@ -123,6 +131,43 @@ def readable(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
     access = access_for(actor, cases=cases)
     access.require(Action.READ, record.thing(actor.id))
     return record, access
+
+
+class Step(StrEnum):
+    """What a list of items offers about an item's record."""
+
+    NONE = ""
+    READ = "read"
+    CIRCULATE = "circulate"
+
+
+def next_steps(access: Access, items: Collection[AgendaItem]) -> dict[UUID, Step]:
+    """The step that each item's record offers to the person, in three queries."""
+    person = access.actor.id
+    kept = {m.item_id: m for m in Minutes.objects.filter(item__in=items)}
+    presences = Presence.objects.filter(item__in=items, person=person)
+    pdfs = [m.pdf_id for m in kept.values() if m.pdf_id]
+    releases = list(Release.objects.filter(person=person, version__paper__in=pdfs))
+    return {
+        item.id: _step(access, item, kept.get(item.id), (list(presences), releases))
+        for item in items
+    }
+
+
+def _step(
+    access: Access,
+    item: AgendaItem,
+    minutes: Minutes | None,
+    ties: tuple[list[Presence], list[Release]],
+) -> Step:
+    person = access.actor.id
+    if minutes is None or minutes.state == Minutes.State.WRITING:
+        closed = item.state == AgendaItem.State.CLOSED
+        mine = closed and access.offers(Action.CONVENE, item_facts(item, person))
+        return Step.CIRCULATE if mine else Step.NONE
+    minutes.item = item
+    thing = minutes_facts(minutes, person, *ties)
+    return Step.READ if access.offers(Action.READ, thing) else Step.NONE
 
 
 def document(record: Record, *, confirmed: bool) -> MinutesDocument:

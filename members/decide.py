@@ -1,4 +1,4 @@
-"""The access decision: every yes and no of the portal (ACCESS_RULES.md).
+"""The access decision: every yes and no of the portal (docs/reference/access-rules.md).
 
 ``decide`` is pure: no clock, no database, no settings. Each rule is one function
 named after its number; ALLOW needs every rule to hold, in one and the same role. A

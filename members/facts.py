@@ -1,4 +1,4 @@
-"""The typed facts that the access decision reads (ACCESS_RULES.md).
+"""The typed facts that the access decision reads (docs/reference/access-rules.md).
 
 Every moment is an aware UTC instant, every interval half-open. A fact is plain
 data: whoever gathers it (``members.access`` for people, each app for its own

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from documents.models import Paper
 from meetings import notices, preparation, rosters
 from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.policies import item_facts, sitting_facts
 from meetings.readiness import Finding
+from meetings.records import Step, next_steps
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer
 from members.models import Seat
@@ -30,6 +30,7 @@ class OwnItem:
     item: AgendaItem
     starts_at: datetime
     may_file: bool
+    record: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class AgendaLine:
     starts_at: datetime
     members: list[Seat]
     papers: int
+    record: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ def own_view(opened: Opened) -> OwnSitting:
     seated = {seat.item for seat in seats}
     announced = sitting.state not in IN_PREPARATION
     starts = start_times(opened.items, sitting.starts_at)
+    steps = next_steps(access, [i for i in opened.items if i.id in seated])
     own: list[OwnItem] = []
     missing: set[Answer] = set()
     for item in opened.items if announced else ():
@@ -211,7 +214,7 @@ def own_view(opened: Opened) -> OwnSitting:
         answer = access.answer(Action.READ, thing)
         if answer is Answer.ALLOW:
             may_file = access.offers(Action.UPLOAD, thing)
-            own.append(OwnItem(item, starts[item.id], may_file))
+            own.append(OwnItem(item, starts[item.id], may_file, steps[item.id]))
         elif answer is not Answer.HIDDEN:
             missing.add(answer)
     return OwnSitting(
@@ -256,13 +259,15 @@ def agenda_view(opened: Opened) -> Agenda:
     items = opened.visible(Action.CONVENE)
     starts = start_times(items, sitting.starts_at)
     seats = rosters.seats_of([item.id for item in items])
-    papers = _paper_counts([item.id for item in items])
+    papers, _taxed = preparation.papers_of(items)
+    steps = next_steps(opened.access, items)
     lines = [
         AgendaLine(
             item,
             starts[item.id],
             [s for s in seats.get(item.id, []) if s.role not in rosters.OFFICES],
             papers[item.id],
+            steps[item.id],
         )
         for item in items
     ]
@@ -278,11 +283,6 @@ def agenda_view(opened: Opened) -> Agenda:
         can=_abilities(opened),
         minutes=sum(item.minutes_allotted for item in items),
     )
-
-
-def _paper_counts(items: Iterable[UUID]) -> Counter[UUID]:
-    rows = Paper.objects.filter(item_id__in=list(items))
-    return Counter(rows.values_list("item_id", flat=True))
 
 
 def _abilities(opened: Opened) -> AgendaAbilities:

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from documents.models import PaperVersion
+from documents.selectors import version_for
 from meetings import records
 from meetings.forms.records import RoundForm
 from meetings.models import AgendaItem, Minutes
@@ -50,6 +52,8 @@ def _context(record: Record, access: Access) -> dict[str, object]:
             record, confirmed=record.minutes.state == Minutes.State.FINAL
         ),
         "waiting": waiting,
+        "pdf": record.file(record.minutes.pdf),
+        "docx": _own_docx(record, access),
         "mine": access.actor.id in {person.id for person in waiting},
         "can": {
             "correct": access.offers(Action.REQUEST_CORRECTION, thing),
@@ -57,6 +61,15 @@ def _context(record: Record, access: Access) -> dict[str, object]:
             "answer": access.offers(Action.RELEASE, thing),
         },
     }
+
+
+def _own_docx(record: Record, access: Access) -> PaperVersion | None:
+    """The working file, for those who may take it."""
+    version = record.file(record.minutes.docx)
+    if version is None:
+        return None
+    can = version_for(access.actor, version.id).can
+    return version if can.download_original else None
 
 
 @signed_in

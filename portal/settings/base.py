@@ -103,7 +103,6 @@ CSRF_COOKIE_NAME = "kasane_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.core.http.csrf_failure"
-X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # no-referrer would make browsers send "Origin: null" with forms, which the
 # CSRF check must refuse; same-origin keeps the address from other hosts.

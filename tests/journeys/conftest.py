@@ -1,0 +1,97 @@
+"""Fixtures of the journeys: one installation per run, real browsers on it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from documents.output.papers.summary import CaseSummary, case_summary_pdf
+from tests.journeys.installation import Installation
+
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo municipality, served on the profile under test."""
+    folder = tmp_path_factory.mktemp("installation")
+    installation = Installation(folder, settings.PROFILE)
+    installation.prepare()
+    installation.start()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    program = shutil.which("chromium")
+    assert program is not None, "install Debian's chromium (make test does)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One person at one browser window."""
+
+    def __init__(self, installation: Installation, context: BrowserContext) -> None:
+        context.set_default_timeout(PATIENCE_MS)
+        self.installation, self.context = installation, context
+        self.page: Page = context.new_page()
+
+    def enter_as(self, key: str) -> None:
+        """Sign in as one of the demo's staff."""
+        self.page.goto("/sign-in/")
+        self.page.locator(f'form[action$="/demo/enter/{key}/"] button').click()
+        self.page.wait_for_url("**/")
+
+    def open_newest_link(self, address: str) -> None:
+        """Open the link of the newest notice that was mailed to ``address``."""
+        mail = self.installation.mails(address)[0]
+        line = next(word for word in mail.body.split() if "/g/#" in word)
+        self.page.goto(line)
+        self.page.wait_for_url("**/g/notice/")
+
+
+@pytest.fixture
+def visitors(installation: Installation, browser: Browser) -> Iterator[list[Visitor]]:
+    """Makes three people at their own windows: a desk, a phone, another desk."""
+    sizes: list[tuple[int, int]] = [(1280, 900), (360, 740), (1280, 900)]
+    contexts = [
+        browser.new_context(
+            base_url=installation.url, viewport={"width": width, "height": height}
+        )
+        for width, height in sizes
+    ]
+    yield [Visitor(installation, context) for context in contexts]
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    """A real PDF with a Japanese name."""
+    file = tmp_path / "事例概要(ひきこもり)①.pdf"
+    file.write_bytes(
+        case_summary_pdf(
+            CaseSummary(
+                case_number="R7-003",
+                paper_number="資料1",
+                agency="社会福祉課",
+                occasion="情報共有",
+                purpose="見守りの分担を決める",
+                made_at=datetime(2026, 11, 1, 9, tzinfo=UTC),
+                situation="母の体調がすぐれず、長女が家事を担っている。",
+            )
+        )
+    )
+    return file

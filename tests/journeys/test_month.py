@@ -1,0 +1,179 @@
+"""One month, one path: convene, gate, read, minute, confirm, archive (DESIGN 2).
+
+The people are the demo's: 橘 keeps the secretariat of the north, 榊 presides, 宇津木
+of the gas company has never pledged. Everything happens in their browsers.
+"""
+
+import re
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.core import clock
+from portal.demo.identity import card_codes
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+CASE = "体調のすぐれない母を支える中学生のいる世帯"
+GAS = "utsugi@mihon-gas.example"
+SPOKEN = "検針の際に、家の様子を見守ることができます。"
+DECIDED = "毎月の検針時に見守り、気になることは社会福祉課へ知らせる。"
+REVOKED_SECONDS = 2.0
+
+
+def convene(clerk: Page, paper: Path) -> str:
+    """Make tomorrow's sitting with one item, one outside member and one paper."""
+    tomorrow = clock.today() + timedelta(days=1)
+    clerk.goto("/sittings/new/")
+    clerk.get_by_label("会議体").select_option(label="見本市北部支援会議(北部圏域)")
+    clerk.get_by_label("開催日").fill(tomorrow.isoformat())
+    clerk.get_by_label("開始").fill("10:00")
+    clerk.get_by_label("終了").fill("11:30")
+    clerk.get_by_label("場所").fill("市役所本庁舎 3階 301会議室")
+    clerk.get_by_role("button", name="会議をつくって議題へ進む").click()
+    clerk.wait_for_url(re.compile(r"/sittings/[0-9a-f-]{36}/"))
+    sitting = re.search(r"/sittings/([0-9a-f-]{36})/", clerk.url)
+    assert sitting is not None
+    if "/items/new/" not in clerk.url:
+        clerk.goto(f"/sittings/{sitting[1]}/items/new/")
+    add_item(clerk)
+    file_and_release(clerk, paper)
+    clerk.goto(f"/sittings/{sitting[1]}/")
+    clerk.get_by_role("button", name=re.compile("承認を求める|提出")).click()
+    expect(clerk.get_by_text("承認待ち").first).to_be_visible()
+    return sitting[1]
+
+
+def add_item(clerk: Page) -> None:
+    clerk.get_by_label("扱う会議体").select_option(label="見本市北部支援会議(北部圏域)")
+    option = clerk.locator("#id_case option", has_text=CASE)
+    clerk.get_by_label("事例", exact=True).select_option(
+        value=option.get_attribute("value")
+    )
+    clerk.get_by_label("議題名").fill("見守りの分担について")
+    clerk.get_by_role("button", name="追加して人を選ぶ").click()
+    clerk.get_by_label("選ぶ理由(まとめて)").fill("検針で毎月訪ねるため")
+    clerk.get_by_label("宇津木 翼さんが参加").check()
+    row = clerk.locator("tr", has_text="宇津木 翼")
+    row.get_by_text("会議録の確認者").click()
+    clerk.get_by_role("button", name="この人たちに決める").click()
+    clerk.wait_for_url(re.compile(r"/sittings/[0-9a-f-]{36}/$"))
+
+
+def file_and_release(clerk: Page, paper: Path) -> None:
+    clerk.get_by_role("link", name=re.compile("資料")).first.click()
+    clerk.locator("input[type=file]").set_input_files(paper)
+    clerk.locator("[data-title]").fill("事例概要")
+    clerk.get_by_role("button", name="登録する").click()
+    clerk.get_by_role("link", name="公開する相手を選ぶ").first.click()
+    clerk.locator("input[name=give]").first.check()
+    clerk.get_by_role("button", name="確認へ進む").click()
+    expect(clerk.get_by_text("宇津木 翼")).to_be_visible()
+    clerk.get_by_role("button", name="この内容で公開する").click()
+
+
+def approve(chair: Page, sitting: str) -> None:
+    chair.goto(f"/sittings/{sitting}/approve/")
+    chair.get_by_role("button", name="承認して案内を送る").click()
+    expect(chair.get_by_text("招集済み").first).to_be_visible()
+
+
+def pass_the_gate(member: Visitor) -> None:
+    """Link, a code of the paper card, the pledge."""
+    member.open_newest_link(GAS)
+    page = member.page
+    page.get_by_role("link", name=re.compile("コードカード")).click()
+    page.locator("input[autocomplete=one-time-code]").fill(card_codes("utsugi", 1)[0])
+    page.get_by_role("button", name=re.compile("次へ|確認")).click()
+    page.wait_for_url(re.compile("/sittings/"))
+    if "/pledge/" not in page.url:
+        page.get_by_role("link", name=re.compile("誓約")).first.click()
+    for box in page.locator("input[name=pledge]").all():
+        box.check()
+    page.get_by_role("button", name="誓約して進む").click()
+
+
+@pytest.mark.timeout(170)
+def test_a_month_from_convening_to_archive(
+    visitors: list[Visitor], paper: Path
+) -> None:
+    clerk, member, chair = visitors
+    clerk.enter_as("tachibana")
+    chair.enter_as("sakaki")
+    sitting = convene(clerk.page, paper)
+    approve(chair.page, sitting)
+
+    pass_the_gate(member)
+    member.page.goto(f"/sittings/{sitting}/")
+    expect(member.page.get_by_text("見守りの分担について")).to_be_visible()
+    expect(member.page.locator("body")).not_to_contain_text("見本市北部支援会議 第69回")
+    reads(member.page)
+
+    speak_and_follow(clerk.page, member.page, sitting)
+    confirm_and_archive(clerk, chair, member, sitting)
+
+
+def reads(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("事例概要")).click()
+    picture = page.locator("img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("i => i.decode().then(() => i.naturalWidth)") > 300
+    page.go_back()
+
+
+def speak_and_follow(clerk: Page, member: Page, sitting: str) -> None:
+    """The clerk writes, the member follows, both see what is saved."""
+    room = f"/sittings/{sitting}/room/"
+    clerk.goto(room)
+    clerk.get_by_role("button", name="受付をする").click()
+    member.goto(room)
+    expect(member.get_by_text("お待ちください")).to_be_visible()
+    clerk.goto(room)
+    clerk.get_by_role("button", name="入退室").click()
+    row = clerk.locator(".roster__row", has_text="宇津木 翼")
+    row.get_by_role("button", name="受付").click()
+    expect(row.get_by_text("受付済み")).to_be_visible()
+    clerk.get_by_role("button", name="閉じる").click()
+    clerk.get_by_role("button", name="この議題を始める").click()
+    add_entry(clerk, "第三者から", SPOKEN)
+    add_entry(clerk, "決定", DECIDED)
+    expect(member.get_by_text(SPOKEN)).to_be_visible()
+    expect(member.get_by_text(DECIDED)).to_be_visible()
+    expect(member.locator("textarea")).to_have_count(0)
+    clerk.get_by_role("button", name="この議題を終える").click()
+    expect(member.get_by_text(SPOKEN)).to_be_hidden()
+
+
+def add_entry(clerk: Page, kind: str, text: str) -> None:
+    clerk.get_by_role("button", name=kind, exact=True).click()
+    box = clerk.locator("textarea:focus")
+    box.fill(text)
+    entry = clerk.locator(".entry", has=clerk.locator("textarea")).filter(
+        has=clerk.locator("[data-state=saved]")
+    )
+    expect(entry.last).to_be_visible()
+
+
+def confirm_and_archive(
+    clerk: Visitor, chair: Visitor, member: Visitor, sitting: str
+) -> None:
+    clerk.page.goto(f"/sittings/{sitting}/")
+    clerk.page.get_by_role("link", name="会議録の案を回覧する").click()
+    clerk.page.get_by_role("button", name="回覧する").click()
+    record = clerk.page.url
+    for person in (chair.page, member.page):
+        person.goto(record)
+        expect(person.get_by_text(DECIDED)).to_be_visible()
+        person.get_by_role("button", name="この内容で確認する").click()
+    expect(chair.page).to_have_url(record)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        chair.page.reload()
+        if chair.page.get_by_role("link", name="会議録を開く(PDF)").is_visible():
+            break
+    chair.page.get_by_role("link", name="会議録を開く(PDF)").click()
+    expect(chair.page.locator("img").first).to_be_visible()
