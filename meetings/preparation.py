@@ -19,7 +19,7 @@ from members.facts import Regime, State
 from members.models import PaperCard, Person, Seat
 from portal.core import clock
 
-_GONE = (State.RECALLED, State.REPLACED, State.DISPOSED)
+_AT_HAND = (State.DRAFT, State.HELD, State.RELEASED, State.FINAL)
 
 
 def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
@@ -28,7 +28,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     people = {seat.person for roster in seats.values() for seat in roster}
     cases = {item.case_id for item in items if item.case_id}
     standing = rosters.standing(people, cases=cases)
-    papers, taxed = _papers(items)
+    papers, taxed = papers_of(items)
     provers = _provers(people)
     rows = tuple(
         ItemRow(
@@ -36,7 +36,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
             order=order,
             regime=item.regime,
             minutes=item.minutes_allotted,
-            based=_based(item, standing),
+            based=_based(item, sitting, standing),
             case=item.case_id,
             unconsented=_unconsented(item, standing),
             papers=papers[item.id],
@@ -51,17 +51,18 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     return readiness.findings(SittingRow(day, length, rows), today=clock.today())
 
 
-def _papers(items: Sequence[AgendaItem]) -> tuple[Counter[UUID], Counter[UUID]]:
+def papers_of(items: Sequence[AgendaItem]) -> tuple[Counter[UUID], Counter[UUID]]:
+    """How many papers each item has, and how many of them hold tax information."""
     rows = (
-        Paper.objects.filter(item_id__in=[item.id for item in items])
-        .exclude(versions__state__in=_GONE)
-        .values_list("item_id", "tax_information")
+        Paper.objects.filter(
+            item_id__in=[item.id for item in items], versions__state__in=_AT_HAND
+        )
         .distinct()
-        .values_list("item_id", "tax_information", "id")
+        .values_list("id", "item_id", "tax_information")
     )
     every: Counter[UUID] = Counter()
     taxed: Counter[UUID] = Counter()
-    for item, tax, _paper in rows:
+    for _paper, item, tax in rows:
         every[item] += 1
         taxed[item] += int(tax)
     return every, taxed
@@ -79,11 +80,13 @@ def _provers(people: set[Person]) -> set[UUID]:
     )
 
 
-def _based(item: AgendaItem, standing: Mapping[UUID, Access]) -> bool:
-    for access in standing.values():
-        bases = access.facts.municipality.legal_basis.get(item.body_id, ())
-        return any(span.holds(access.t) for span in bases)
-    return True
+def _based(item: AgendaItem, sitting: Sitting, standing: Mapping[UUID, Access]) -> bool:
+    """Whether the legal basis still holds on the day itself (R19)."""
+    if not standing:
+        return True
+    municipality = next(iter(standing.values())).facts.municipality
+    bases = municipality.legal_basis.get(item.body_id, ())
+    return any(span.holds(sitting.starts_at) for span in bases)
 
 
 def _unconsented(item: AgendaItem, standing: Mapping[UUID, Access]) -> tuple[str, ...]:

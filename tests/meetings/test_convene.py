@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from meetings.models import AgendaItem, Invitation, Sitting
-from meetings.services import invitations, sittings
+from meetings.services import convocation, invitations, sittings
 from meetings.services.invitations import Choice
 from members.facts import Regime, Role
 from members.models import Consent, Membership, Recusal, Seat
@@ -60,9 +60,7 @@ def test_the_same_form_sent_twice_makes_one_sitting(cast: Cast) -> None:
 def test_only_the_offices_of_the_body_create_sittings(cast: Cast, name: str) -> None:
     actor = factories.sign_in(getattr(cast, name))
     with pytest.raises(HiddenError):
-        sittings.create_sitting(
-            actor=actor, key=key(), body=cast.shien, when=when()
-        )
+        sittings.create_sitting(actor=actor, key=key(), body=cast.shien, when=when())
 
 
 @pytest.mark.parametrize(
@@ -282,9 +280,7 @@ def test_approval_is_the_chairs_and_needs_a_fresh_factor(cast: Cast) -> None:
     sittings.submit_agenda(actor=clerk(cast), sitting=sitting)
     with pytest.raises(HiddenError):
         sittings.approve_agenda(actor=clerk(cast), sitting=sitting)
-    stale = factories.sign_in(
-        cast.chair, strong_at=clock.now() - timedelta(minutes=6)
-    )
+    stale = factories.sign_in(cast.chair, strong_at=clock.now() - timedelta(minutes=6))
     with pytest.raises(StepUpError):
         sittings.approve_agenda(actor=stale, sitting=sitting)
     done = sittings.approve_agenda(actor=head(cast), sitting=sitting)
@@ -344,9 +340,7 @@ def test_who_has_no_mail_waits_for_a_letter(cast: Cast) -> None:
     sitting = convened(cast, cast.clinic)
     invitation = convening.invitation(cast.clinic, sitting)
     assert invitation.notified_at is None
-    issued = invitations.convocation.print_letter(
-        actor=clerk(cast), invitation=invitation
-    )
+    issued = convocation.print_letter(actor=clerk(cast), invitation=invitation)
     assert links(cast.clinic, sitting) == [issued.link]
     invitation.refresh_from_db()
     assert invitation.notified_at is not None

@@ -1,0 +1,187 @@
+"""The readiness check, finding by finding, as the pure function it is."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from documents.models import Paper, PaperVersion
+from meetings import preparation
+from meetings.models import AgendaItem, Sitting
+from meetings.readiness import (
+    Check,
+    Finding,
+    ItemRow,
+    SeatRow,
+    SittingRow,
+    findings,
+)
+from meetings.services import sittings
+from members.facts import Regime, State
+from members.models import Commission, LegalBasis
+from portal.core import clock
+from portal.core.models import StoredObject
+from tests.cast import Cast
+from tests.meetings.convening import add, clerk, draft, select
+
+DAY = date(2026, 12, 15)
+TODAY = DAY - timedelta(days=20)
+CHAIR = SeatRow(person=UUID(int=1), name="青木 誠", custodian=True)
+CLINIC = SeatRow(person=UUID(int=2), name="上田 健", signatory=True)
+ITEM = ItemRow(
+    id=UUID(int=10),
+    order=1,
+    regime=Regime.SHIEN,
+    minutes=30,
+    based=True,
+    case=UUID(int=20),
+    papers=2,
+    seats=(CHAIR, CLINIC),
+)
+READY = SittingRow(day=DAY, minutes=120, items=(ITEM,))
+
+
+def checks(sitting: SittingRow, today: date = TODAY) -> list[Check]:
+    return [finding.check for finding in findings(sitting, today=today)]
+
+
+def with_item(**changes: Any) -> SittingRow:
+    return replace(READY, items=(replace(ITEM, **changes),))
+
+
+def with_member(**changes: Any) -> SittingRow:
+    return with_item(seats=(CHAIR, replace(CLINIC, **changes)))
+
+
+def test_a_ready_sitting_lacks_nothing() -> None:
+    assert checks(READY) == []
+
+
+@pytest.mark.parametrize(
+    ("sitting", "expected"),
+    [
+        (replace(READY, items=()), Check.NO_ITEMS),
+        (with_item(based=False), Check.LEGAL_BASIS),
+        (with_item(regime=Regime.JUSO, unconsented=("長男",)), Check.CONSENT),
+        (with_member(commissioned=False), Check.COMMISSION),
+        (with_item(seats=(CHAIR,)), Check.NOBODY),
+        (with_item(papers=0), Check.PAPERS),
+        (with_item(tax_papers=1), Check.TAX),
+        (with_member(signatory=False), Check.SIGNATORY),
+        (with_item(minutes=121), Check.TIME),
+        (with_member(reachable=False), Check.ADDRESS),
+        (with_member(proves=False), Check.FACTOR),
+        (with_member(pledged=False), Check.PLEDGE),
+    ],
+    ids=lambda value: value.value if isinstance(value, Check) else "",
+)
+def test_each_lack_is_found_alone(sitting: SittingRow, expected: Check) -> None:
+    assert checks(sitting) == [expected]
+
+
+@pytest.mark.parametrize(("left", "warns"), [(7, False), (6, True), (0, True)])
+def test_the_notice_days_count_from_today(left: int, warns: bool) -> None:
+    today = DAY - timedelta(days=left)
+    assert (Check.NOTICE in checks(READY, today)) is warns
+
+
+def test_what_a_regime_does_not_ask_is_no_lack() -> None:
+    assert checks(with_item(unconsented=("長男",))) == []
+    assert checks(with_item(regime=Regime.JUSO, based=False, tax_papers=1)) == []
+    plain = with_item(regime=Regime.NONE, case=None, papers=0, based=False)
+    assert checks(plain) == []
+
+
+def test_what_blocks_comes_first() -> None:
+    sitting = replace(
+        with_item(regime=Regime.JUSO, unconsented=("母", "長男"), papers=0), minutes=10
+    )
+    found = findings(sitting, today=TODAY)
+    assert [f.blocks for f in found] == [True, False, False]
+    assert found[0] == Finding(
+        Check.CONSENT,
+        "議題1: 母、長男の同意がありません。同意がないまま扱うことはできません。",
+        ITEM.id,
+        ITEM.case,
+    )
+
+
+def test_one_person_on_two_items_is_named_once() -> None:
+    silent = replace(CLINIC, reachable=False)
+    items = tuple(replace(ITEM, order=n, seats=(CHAIR, silent)) for n in (1, 2))
+    found = findings(replace(READY, items=items), today=TODAY)
+    assert [f.words.count(CLINIC.name) for f in found] == [1]
+
+
+def found_in(cast: Cast, sitting: Sitting) -> dict[Check, str]:
+    items = sittings.visible_items(clerk(cast), sitting)
+    rows = preparation.findings(sitting, items)
+    return {finding.check: finding.words for finding in rows}
+
+
+def test_the_rows_are_gathered_from_the_tables(cast: Cast) -> None:
+    sitting = draft(cast)
+    select(cast, add(cast, sitting), cast.clinic, cast.newcomer)
+    found = found_in(cast, sitting)
+    assert set(found) == {Check.PAPERS, Check.FACTOR, Check.PLEDGE}
+    assert cast.newcomer.name in found[Check.PLEDGE]
+    assert cast.clinic.name not in found[Check.PLEDGE]
+    TOTPDevice.objects.create(user=cast.clinic, confirmed=True)
+    TOTPDevice.objects.create(user=cast.newcomer, confirmed=True)
+    assert Check.FACTOR not in found_in(cast, sitting)
+
+
+def test_a_lost_commission_and_a_basis_that_ends_before_the_day_block(
+    cast: Cast,
+) -> None:
+    sitting = draft(cast)
+    select(cast, add(cast, sitting), cast.clinic)
+    now = clock.now()
+    Commission.objects.filter(person=cast.clinic).update(ends_at=now)
+    assert cast.clinic.name in found_in(cast, sitting)[Check.COMMISSION]
+    LegalBasis.objects.filter(body=cast.shien).update(ends_at=sitting.starts_at)
+    assert Check.LEGAL_BASIS in found_in(cast, sitting)
+
+
+def test_a_replaced_paper_counts_once_and_a_recalled_one_not(cast: Cast) -> None:
+    sitting = draft(cast)
+    item = add(cast, sitting)
+    paper = _paper(cast, item, State.REPLACED)
+    _version(cast, paper, State.RELEASED, 2)
+    assert preparation.papers_of([item])[0][item.id] == 1
+    paper.versions.update(state=State.RECALLED)
+    assert preparation.papers_of([item])[0][item.id] == 0
+
+
+def _paper(cast: Cast, item: AgendaItem, state: State) -> Paper:
+    paper = Paper.objects.create(
+        number="資料1",
+        title="事例概要",
+        kind=Paper.Kind.CASE_SUMMARY,
+        document_class=Paper.Class.C3B,
+        body=item.body,
+        case=item.case,
+        item_id=item.id,
+        sitting_id=item.sitting_id,
+        origin=item.body.regime,
+        created_by=cast.secretariat,
+        created_at=clock.now(),
+    )
+    _version(cast, paper, state, 1)
+    return paper
+
+
+def _version(cast: Cast, paper: Paper, state: State, number: int) -> None:
+    PaperVersion.objects.create(
+        paper=paper,
+        number=number,
+        state=state,
+        file_name="gaiyo.pdf",
+        media_type="application/pdf",
+        stored=StoredObject.objects.create(created_at=clock.now()),
+        uploaded_by=cast.secretariat,
+        uploaded_at=clock.now(),
+    )
