@@ -1,4 +1,4 @@
-"""Sends one file to whoever asks, and does nothing else: ``bare_server.py FILE PORT``."""
+"""Sends one file to whoever asks, and nothing else: ``bare_server.py FILE PORT``."""
 
 import sys
 from pathlib import Path

@@ -112,7 +112,7 @@ def prepared() -> tuple[str, str, str]:
         raise BenchError("the database holds no released paper")
     stored = vault.put(Noise(SIZE))  # type: ignore[arg-type] # reads like a file
     vault.keep(stored)
-    version.id, version.number, version.stored = stored.id, 100, stored
+    version.id, version.number, version.stored = stored.id, next_number(version), stored
     version.media_type, version.file_name = "text/plain", "large.txt"
     version.save(force_insert=True)
     person = clerk.filter(case=version.paper.case)[0].person
@@ -128,6 +128,12 @@ def prepared() -> tuple[str, str, str]:
     cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
     path = reverse("documents:version-download", args=[version.id])
     return path, cookie, stored.id.hex
+
+
+def next_number(version: PaperVersion) -> int:
+    """After those of the paper, also of earlier measurements."""
+    newest = version.paper.versions.order_by("number").last()
+    return newest.number + 1 if newest else 1
 
 
 @contextmanager
