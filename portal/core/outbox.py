@@ -35,8 +35,11 @@ def queue(
     """Put one mail into the outbox, in the caller's transaction.
 
     ``about`` names what the mail depends on (``link:<id>``), so that revoking it
-    can cancel mail that has not left yet.
+    can cancel mail that has not left yet. Raises ValueError for a line break in the
+    address or the subject: it would begin a header of its own.
     """
+    if any(character in "\r\n" for character in address + subject):
+        raise ValueError("A mail's address and subject are one line each.")
     now = clock.now()
     mail = OutgoingMail(
         person=str(person),

@@ -1,0 +1,68 @@
+"""Settings that would be unsafe stop the start."""
+
+import pytest
+from django.core.checks import Error
+from pytest_django.fixtures import Settings
+
+from portal.core.checks import profile_is_safe
+
+STORE = {
+    "kind": "s3",
+    "endpoint": "https://store.mihon.example",
+    "access_key": "kasane-portal",
+    "secret_key": "long-and-random-7f3a",
+    "bucket": "kasane",
+    "region": "us-east-1",
+}
+
+
+@pytest.fixture
+def town(settings: Settings) -> Settings:
+    """A city's server, as it should be."""
+    settings.BASE_URL = "https://kasane.city.mihon.example"
+    settings.DEMO = False
+    settings.VAULT_STORE = dict(STORE)
+    return settings
+
+
+def problems() -> list[str | None]:
+    return [found.id for found in profile_is_safe(None) if isinstance(found, Error)]
+
+
+def test_a_safe_profile_has_no_problem(town: Settings) -> None:
+    assert problems() == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_plain_http_and_the_demo_are_for_loopback(town: Settings, host: str) -> None:
+    town.BASE_URL, town.DEMO = f"http://{host}", True
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://kasane.city.mihon.example", "http://10.0.0.5:8000", "kasane"]
+)
+def test_links_in_mail_are_https_off_the_host(town: Settings, url: str) -> None:
+    town.BASE_URL = url
+    assert problems() == ["kasane.E001"]
+
+
+def test_the_demo_never_leaves_the_host(town: Settings) -> None:
+    town.DEMO = True
+    assert problems() == ["kasane.E002"]
+
+
+def test_the_store_is_reached_by_https_off_the_host(town: Settings) -> None:
+    town.VAULT_STORE["endpoint"] = "http://store.mihon.example:9000"
+    assert problems() == ["kasane.E003"]
+    town.VAULT_STORE["endpoint"] = "http://127.0.0.1:9000"
+    assert problems() == []
+
+
+@pytest.mark.parametrize("name", ["access_key", "secret_key"])
+@pytest.mark.parametrize("value", ["minioadmin", "password", "changeme", ""])
+def test_a_default_secret_of_the_store_is_refused(
+    town: Settings, name: str, value: str
+) -> None:
+    town.VAULT_STORE[name] = value
+    assert problems() == ["kasane.E004"]
