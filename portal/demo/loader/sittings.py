@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting
 from members.facts import Role
 from members.models import Person, Seat
+from portal.core import clock
 from portal.demo.content.types import AgendaItem as ItemContent
 from portal.demo.content.types import DemoContent
 from portal.demo.content.types import Sitting as SittingContent
@@ -96,7 +97,7 @@ def _roster(entry: ItemContent, heads: tuple[str, str], rows: Rows) -> None:
             item_id=item.id,
             person=person,
             role=_role(key, heads, person),
-            starts_at=(told or item.sitting.starts_at) - timedelta(days=1),
+            starts_at=min(told or clock.now(), clock.now()) - timedelta(days=1),
             signatory=key == entry.signatory,
             selected_by=clerk,
         )
