@@ -47,5 +47,6 @@ if urlsplit(BASE_URL).scheme == "https":  # noqa: F405
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
 # To enter a city's whole domain into the browsers' list is the city's decision.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
