@@ -28,6 +28,17 @@ from common import (
 )
 from websockets.asyncio.client import ClientConnection, connect
 
+set_up_django()
+
+from django.conf import settings  # noqa: E402 – after set-up
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+
+from meetings.models import AgendaItem, Invitation, Presence, Sitting  # noqa: E402
+from members import models  # noqa: E402
+from members.facts import Regime, Role  # noqa: E402
+from members.http import SESSION_KEY  # noqa: E402
+from portal.core import clock, keys  # noqa: E402
+
 FOLLOWERS = 30
 CHANGES_PER_SECOND = 10
 WARM_UP_CHANGES = 20
@@ -68,7 +79,6 @@ def main() -> None:
     """Print the figures of both shapes."""
     portal("migrate", "--verbosity", "0")
     portal("collectstatic", "--no-input", "--verbosity", "0")
-    set_up_django()
     processes = "2" if profile() == "server" else "1"
     measure("minutes", 1, processes)
     measure("minutes_s2", 20, processes)
@@ -85,15 +95,6 @@ def measure(name: str, meetings: int, processes: str) -> None:
 
 def furnish(number: int) -> list[Seat]:
     """A sitting of a new body with one open item; the clerk first, then members."""
-    from django.conf import settings
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from meetings.models import AgendaItem, Invitation, Presence, Sitting
-    from members import models
-    from members.facts import Regime, Role
-    from members.http import SESSION_KEY
-    from portal.core import clock, keys
-
     if not settings.KEY_FILE.exists():
         keys.create(settings.KEY_FILE)
     now, word = clock.now(), uuid4().hex[:8]
@@ -192,8 +193,6 @@ async def meeting(
 
 async def enter(seat: Seat, port: int) -> ClientConnection:
     """Open the socket and follow the item."""
-    from django.conf import settings
-
     socket = await connect(
         f"ws://{HOST}:{port}/live/sittings/{seat.sitting}/",
         origin=f"http://{HOST}:{port}",  # type: ignore[arg-type] # a plain string

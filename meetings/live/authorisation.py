@@ -1,15 +1,18 @@
 """Who may follow and write which item now: the decision, asked in bulk.
 
-Nothing here is remembered: each call reads the facts of the moment. The hub keeps
-an answer for two seconds at most before it lets another frame out (P5).
+Every call asks the database. What was answered before is answered again without a
+new reading of all facts only if the database's own stamp says that none of them has
+changed since, and none of their dates has begun or ended.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from meetings import rosters
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
@@ -17,12 +20,14 @@ from meetings.policies import item_facts
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
-from members.models import SignIn
+from members.models import Person, SignIn
 from portal.core import clock
 
 # While a sitting is under way its room counts as use of the sign-in.
 BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=2)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+MEMORY_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Grounds:
         )
         actors = {row.id: Actor(row.person, row) for row in rows}
         cases = {i.case_id for i in self.items.values() if i.case_id is not None}
-        people = access_for_all(list(actors.values()), cases=cases)
+        people = access_for_all(list(actors.values()), cases=cases, items=self.items)
         # One person may be signed in twice: same facts, another session.
         self.accesses = {
             key: Access(actor, people[actor.id].facts, people[actor.id].t)
@@ -73,6 +78,20 @@ class Grounds:
         person = access.actor.id
         return item_facts(self.items[item], person, self.presences[item, person])
 
+    def until(self, sign_in: UUID) -> datetime:
+        """When the answers may change with time alone: the next date of any fact."""
+        access = self.accesses.get(sign_in)
+        if access is None or access.actor.session is None:
+            return LONG_AGO
+        session, town = access.actor.session, access.facts.municipality
+        idle = min(town.idle_external_minutes, town.idle_internal_minutes)
+        presences = [p.span for rows in self.presences.values() for p in rows]
+        later = [session.seen_at + timedelta(minutes=idle)]
+        if session.span.start is not None:
+            later.append(session.span.start + timedelta(hours=town.session_hours))
+        dates = _moments((access.facts, session.span, presences))
+        return min([*later, *(moment for moment in dates if moment > access.t)])
+
     def answer(self, sign_in: UUID, action: Action, item: UUID) -> Answer:
         """The decision; HIDDEN for an item or a sign-in that was not found."""
         access = self.accesses.get(sign_in)
@@ -95,6 +114,21 @@ class Grounds:
         )
 
 
+def _moments(value: object) -> Iterator[datetime]:
+    """Every date in a structure of facts."""
+    if isinstance(value, datetime):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _moments(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _moments(part)
+    elif is_dataclass(value):
+        for name in value.__dataclass_fields__:
+            yield from _moments(getattr(value, name))
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question about everything one sign-in may see of one sitting."""
@@ -108,6 +142,8 @@ class Sight:
     """What ``look`` saw. A question without an answer has no right to the room."""
 
     t: datetime
+    stamp: int | None
+    until: datetime
     standings: Mapping[Asked, Mapping[UUID, Standing]]
     sittings: Mapping[UUID, Sitting]
     items: Mapping[UUID, AgendaItem]
@@ -126,7 +162,7 @@ def look(questions: Collection[Asked]) -> Sight:
     The room of a sitting is open to whoever may see the sitting itself; of its
     items a person sees those whose minutes they may follow now, and no others.
     """
-    t = clock.now()
+    stamp, t = present_stamp(), clock.now()
     sittings = Sitting.objects.select_related("body").in_bulk(
         {q.sitting for q in questions}
     )
@@ -152,7 +188,102 @@ def look(questions: Collection[Asked]) -> Sight:
         bodies = {grounds.items[item].body_id for item in own}
         if rosters.notice_answer(access, sitting, invitation, bodies) is Answer.ALLOW:
             standings[asked] = {item: grounds.standing(access, item) for item in own}
-    return Sight(t, standings, sittings, grounds.items, _rosters(grounds.items))
+    return Sight(
+        t=t,
+        stamp=stamp,
+        until=min((grounds.until(q.sign_in) for q in questions), default=t),
+        standings=standings,
+        sittings=sittings,
+        items=grounds.items,
+        rosters=_rosters(grounds.items),
+    )
+
+
+def look_again(questions: Collection[Asked], last: Sight | None) -> Sight:
+    """As ``look``; the last sight itself where it still holds, word for word."""
+    if last is None or last.stamp is None or last.standings.keys() != questions:
+        return look(questions)
+    now = clock.now()
+    if last.stamp != present_stamp() or not last.t <= now < last.until:
+        return look(questions)
+    return last
+
+
+def revisions(items: Collection[UUID]) -> dict[UUID, int]:
+    """The present revision of each item."""
+    return dict(AgendaItem.objects.filter(id__in=items).values_list("id", "revision"))
+
+
+def present_stamp() -> int | None:
+    """The stamp of all facts; None before there are any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM meetings_standingstamp")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+class Memory:
+    """Answers to "may this sign-in write this item", as long as they hold."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[UUID, UUID], Writer] = {}
+
+    def writers(
+        self, pairs: Collection[tuple[UUID, UUID]]
+    ) -> dict[tuple[UUID, UUID], "Writer"]:
+        """The answer for each sign-in and item, in the caller's transaction.
+
+        The stamp is read first: facts that change while they are read only make
+        the next caller read again.
+        """
+        stamp, now = present_stamp(), clock.now()
+        known = {
+            pair: writer
+            for pair in pairs
+            if (writer := self._known.get(pair)) and writer.holds(stamp, now)
+        }
+        missing = set(pairs) - known.keys()
+        if missing:
+            known.update(_ask_writers(missing, stamp))
+            if len(self._known) > MEMORY_LIMIT:
+                self._known.clear()
+            self._known.update(known)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, and whether they may, under a stamp and up to a moment."""
+
+    person: Person | None
+    answer: Answer
+    stamp: int | None
+    since: datetime
+    until: datetime
+
+    def holds(self, stamp: int | None, now: datetime) -> bool:
+        """Whether a new reading of all facts would answer the same."""
+        same = self.stamp is not None and self.stamp == stamp
+        return same and self.since <= now < self.until
+
+
+def _ask_writers(
+    pairs: Collection[tuple[UUID, UUID]], stamp: int | None
+) -> dict[tuple[UUID, UUID], Writer]:
+    grounds = Grounds(
+        {sign_in for sign_in, _ in pairs}, room_items(id__in={i for _, i in pairs})
+    )
+    return {
+        (sign_in, item): Writer(
+            person=access.actor.person if access else None,
+            answer=grounds.answer(sign_in, Action.WRITE_MINUTES, item),
+            stamp=stamp,
+            since=access.t if access else LONG_AGO,
+            until=grounds.until(sign_in),
+        )
+        for sign_in, item in pairs
+        for access in (grounds.accesses.get(sign_in),)
+    }
 
 
 def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:
@@ -223,12 +354,13 @@ def _face(
 
 def keep_in_use(sight: Sight) -> None:
     """A sign-in in the room of a sitting under way does not grow idle (R7)."""
+    now = clock.now()
     under_way = {
         asked.sign_in
         for asked in sight.standings
-        if _under_way(sight.sittings[asked.sitting], sight.t)
+        if _under_way(sight.sittings[asked.sitting], now)
     }
-    SignIn.objects.filter(id__in=under_way, seen_at__lt=sight.t).update(seen_at=sight.t)
+    SignIn.objects.filter(id__in=under_way, seen_at__lt=now).update(seen_at=now)
 
 
 def _under_way(sitting: Sitting, t: datetime) -> bool:

@@ -96,6 +96,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._joining = 0
         self._in_use_at = float("-inf")
+        self._sight: Sight | None = None
 
     # Sockets come and go
 
@@ -228,15 +229,23 @@ class Hub:
             lines = [line for lines in self.sittings.values() for line in lines]
             try:
                 sight = await self._desks["watch"].ask(
-                    authorisation.look, {line.asked for line in lines}
+                    authorisation.look_again,
+                    {line.asked for line in lines},
+                    self._sight,
+                )
+                newest = await self._desks["watch"].ask(
+                    authorisation.revisions, list(self.followers)
                 )
                 await self._keep_in_use(sight)
             except Exception as error:  # noqa: BLE001 – no answer, no frame (R38)
                 log.warning("rights could not be checked: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            self._sight = sight
             for line in lines:
                 self._see(line, sight, started)
+            for item, revision in newest.items():
+                self._compare(item, revision)
 
     async def _keep_in_use(self, sight: Sight) -> None:
         """To be in the room is to use the sign-in: it does not grow idle there."""
@@ -250,20 +259,25 @@ class Hub:
             line.checked, line.standings = float("-inf"), {}
             line.close(Close.SIGNED_OUT)
             return
-        line.standings, line.checked = standings, started
+        line.checked = started
+        if line.standings is standings:
+            return
+        line.standings = standings
         for item, following in list(line.following.items()):
-            standing = standings.get(item)
-            if not _still(standing, following):
+            if not _still(standings.get(item), following):
                 line.forget(item)
                 self.unfollow(line, item)
-            elif following.queued < sight.items[item].revision:
-                self._fetch(item)
         shown = encode(authorisation.items_message(line.asked, sight))
         if shown != line.items_shown:
             line.items_shown = shown
             line.say(shown)
 
     # Catching up with other processes
+
+    def _compare(self, item: UUID, revision: int) -> None:
+        lines = self.followers.get(item, ())
+        if any(line.following[item].queued < revision for line in lines):
+            self._fetch(item)
 
     def _fetch(self, item: UUID) -> None:
         self._behind.add(item)
@@ -297,10 +311,7 @@ class Hub:
         if message.get("standing"):
             self._to_watch.set()
         for name, revision in message.get("revisions", {}).items():
-            item = UUID(name)
-            lines = self.followers.get(item, ())
-            if any(line.following[item].queued < revision for line in lines):
-                self._fetch(item)
+            self._compare(UUID(name), revision)
 
     async def _ring(self) -> None:
         while True:

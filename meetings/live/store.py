@@ -14,11 +14,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from meetings.live.authorisation import Grounds
+from meetings.live.authorisation import Memory
 from meetings.live.protocol import Act, Operation, Reason, ack, refused
 from meetings.live.reading import OUTCOME, Change, change_of
 from meetings.models import AgendaItem, Entry, EntryChange, Minutes
-from members.facts import Action, Answer
+from members.facts import Answer
 from members.models import Person
 from portal.core import audit, clock, context
 
@@ -42,6 +42,9 @@ _REASON_OF = {
     Answer.NEED_ACK: Reason.NEED_ACK,
     Answer.STEP_UP: Reason.STEP_UP,
 }
+
+
+_memory = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,17 @@ class _Batch:
             AgendaItem.objects.select_for_update(of=("self",))
             .filter(id__in={o.item for o in operations})
             .order_by("id")
-            .select_related("body")
-            .prefetch_related("about")
+            .only("sitting_id", "case_id", "revision")
         )
         self.items = {row.id: _Item(row, row.revision) for row in rows}
-        self.now = clock.now()
-        self.grounds = Grounds(
-            {s.sign_in for s in submissions}, [item.row for item in self.items.values()]
-        )
         self.closed = set(
             Minutes.objects.filter(item__in=self.items)
             .exclude(state=Minutes.State.WRITING)
             .values_list("item_id", flat=True)
+        )
+        self.now = clock.now()
+        self.writers = _memory.writers(
+            {(s.sign_in, s.operation.item) for s in submissions}
         )
         self.known = EntryChange.objects.in_bulk([o.id for o in operations])
         self.entries = Entry.objects.select_related("writer").in_bulk(
@@ -115,7 +117,6 @@ class _Batch:
         self.new: set[UUID] = set()
         self.done: list[EntryChange] = []
         self.count: Counter[tuple[UUID, UUID, str]] = Counter()
-        self.may_write: dict[tuple[UUID, UUID], Answer] = {}
 
     def answer(self, submission: Submission) -> dict[str, Any]:
         """Do one operation in memory; say what became of it."""
@@ -134,16 +135,12 @@ class _Batch:
         return ack(operation, entry.revision)
 
     def _writer(self, submission: Submission) -> Person:
-        pair = submission.sign_in, submission.operation.item
-        if pair not in self.may_write:
-            self.may_write[pair] = self.grounds.answer(
-                pair[0], Action.WRITE_MINUTES, pair[1]
-            )
-        if self.may_write[pair] is not Answer.ALLOW:
-            raise Refusal(_REASON_OF[self.may_write[pair]])
+        writer = self.writers[submission.sign_in, submission.operation.item]
+        if writer.answer is not Answer.ALLOW or writer.person is None:
+            raise Refusal(_REASON_OF[writer.answer])
         if submission.operation.item in self.closed:
             raise Refusal(Reason.RECORD_CLOSED)
-        return self.grounds.accesses[submission.sign_in].actor.person
+        return writer.person
 
     def _do(self, operation: Operation, person: Person) -> Entry:
         entry = self.entries.get(operation.entry)
@@ -294,10 +291,11 @@ class _Batch:
             if item.touched:
                 AgendaItem.objects.filter(id=key).update(revision=item.row.revision)
         for (key, sign_in, address), count in self.count.items():
+            person = self.writers[sign_in, key].person
             with context.acting_from(context.Origin(address, str(sign_in), "live")):
                 audit.record(
                     "minutes.write",
-                    actor=self.grounds.accesses[sign_in].actor.id,
+                    actor=person.id if person else None,
                     subject=f"item:{key}",
                     case=self.items[key].row.case_id,
                     item=key,

@@ -3,6 +3,7 @@
 from meetings.models.minutes import Entry, EntryChange
 from meetings.models.records import Confirmation, Correction, Minutes
 from meetings.models.sittings import AgendaItem, Invitation, Presence, Sitting
+from meetings.models.stamps import StandingStamp
 
 __all__ = [
     "AgendaItem",
@@ -14,4 +15,5 @@ __all__ = [
     "Minutes",
     "Presence",
     "Sitting",
+    "StandingStamp",
 ]

@@ -76,9 +76,7 @@ export class EntryCard {
       const value = typed[name] ?? this.data[name] ?? ''
       if (field.value !== value && !this.composing) field.value = value
     }
-    const kind = this.field('kind').value
-    this.show('source', HAS_SOURCE.has(kind))
-    this.show('due_on', kind === 'task')
+    this.fitKind()
     this.fit()
     this.element.querySelector('[data-act="take"]').hidden = !this.taken
     this.element.querySelector('[data-act="delete"]').hidden = Boolean(this.taken)
@@ -155,10 +153,16 @@ export class EntryCard {
     this.fit()
     clearTimeout(this.pause)
     this.pause = setTimeout(() => this.flush(), PAUSE_MS)
-    if (name === 'kind') {
-      this.show('source', HAS_SOURCE.has(value))
-      this.show('due_on', value === 'task')
-    }
+    if (name === 'kind') this.fitKind()
+  }
+
+  // Each kind asks for its own facts.
+  fitKind () {
+    const kind = this.field('kind').value
+    this.show('source', HAS_SOURCE.has(kind))
+    this.show('due_on', kind === 'task')
+    part(this.element, 'speaker-label').textContent =
+      word(kind === 'task' ? 'assignee' : 'speaker')
   }
 
   flush () {

@@ -1,0 +1,81 @@
+"""Every change to what the decision reads about a room changes the stamp.
+
+Only columns that the decision reads are watched where a row changes often for
+other reasons. On PostgreSQL the stamp is set at commit, as the last lock taken, so
+that two acts never wait for each other in a ring.
+"""
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+WATCHED = {
+    "members_acknowledgement": "",
+    "members_body": "",
+    "members_case": "",
+    "members_commission": "",
+    "members_consent": "",
+    "members_householdmember": "",
+    "members_legalbasis": "",
+    "members_membership": "",
+    "members_office": "",
+    "members_organization": "",
+    "members_person": "OF organization_id, name, starts_at, ends_at",
+    "members_pledgetext": "",
+    "members_policy": "",
+    "members_recusal": "",
+    "members_seat": "",
+    "members_signin": "OF person_id, started_at, ends_at, strength, strong_at, sitting_id",
+    "meetings_agendaitem": (
+        'OF sitting_id, "order", body_id, case_id, title, minutes_allotted, state,'
+        " opened_at, closed_at"
+    ),
+    "meetings_agendaitem_about": "",
+    "meetings_invitation": "OF person_id, sitting_id, checked_in_at, withdrawn_at",
+    "meetings_presence": "",
+    "meetings_sitting": "",
+}
+SQLITE = """
+    CREATE TRIGGER stamp_{event}_{table} AFTER {event} {columns} ON {table}
+    BEGIN
+        INSERT INTO meetings_standingstamp (id, value) VALUES (1, 1)
+        ON CONFLICT (id) DO UPDATE SET value = value + 1;
+    END
+"""
+POSTGRESQL_FUNCTION = """
+    CREATE FUNCTION meetings_set_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO meetings_standingstamp AS present (id, value)
+        VALUES (1, pg_current_xact_id()::text::bigint)
+        ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value
+        WHERE present.value <> EXCLUDED.value;
+        RETURN NULL;
+    END $$
+"""
+POSTGRESQL = """
+    CREATE CONSTRAINT TRIGGER stamp_{event}_{table} AFTER {event} {columns} ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION meetings_set_stamp()
+"""
+
+
+def watch(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    postgresql = editor.connection.vendor == "postgresql"
+    if postgresql:
+        editor.execute(POSTGRESQL_FUNCTION)
+    for table, columns in WATCHED.items():
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            editor.execute(
+                (POSTGRESQL if postgresql else SQLITE).format(
+                    table=table,
+                    event=event,
+                    columns=columns if event == "UPDATE" else "",
+                )
+            )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("meetings", "0001_initial"),
+        ("members", "0001_initial"),
+    ]
+    operations = [migrations.RunPython(watch, migrations.RunPython.noop)]
