@@ -86,7 +86,9 @@ def version_for(actor: Actor, version_id: UUID) -> OpenVersion:
     if version is None:
         raise HiddenError
     case = version.paper.case_id
-    access = access_for(actor, cases=[case] if case else [])
+    access = access_for(
+        actor, cases=[case] if case else (), items=[version.paper.item_id]
+    )
     releases = Release.objects.filter(version=version, person=actor.person)
     thing = version_facts(version, releases, actor.id, access.t)
     return OpenVersion(version, access, thing)

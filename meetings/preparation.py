@@ -26,8 +26,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     """What is missing before people can be called; ``items`` are the visible ones."""
     seats = rosters.seats_of([item.id for item in items])
     people = {seat.person for roster in seats.values() for seat in roster}
-    cases = {item.case_id for item in items if item.case_id}
-    standing = rosters.standing(people, cases=cases)
+    standing = rosters.standing(people, items=items)
     papers, taxed = papers_of(items)
     provers = _provers(people)
     rows = tuple(

@@ -128,7 +128,7 @@ def readable(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
     """The record, if the actor may read it now; unknown and hidden are the same."""
     record = load(item_id)
     cases = [record.item.case_id] if record.item.case_id else []
-    access = access_for(actor, cases=cases)
+    access = access_for(actor, cases=cases, items=[item_id])
     access.require(Action.READ, record.thing(actor.id))
     return record, access
 

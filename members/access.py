@@ -6,16 +6,16 @@ not grow with the data, and asks about as many things as it likes.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 
 from members import facts, models
-from members.decide import decide
+from members.decide import decide, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Regime, Role, Session, Span
 from portal.core import clock
 from portal.core.errors import HiddenError, NeedAcknowledgementError, StepUpError
@@ -70,26 +70,51 @@ class Access:
             raise StepUpError
 
 
-def access_for(actor: Actor, *, cases: Collection[UUID] | None = None) -> Access:
-    """The actor's access now; ``cases`` limits what is loaded to those cases."""
-    return access_for_all([actor], cases=cases)[actor.id]
+def access_for(
+    actor: Actor,
+    *,
+    cases: Collection[UUID] | None = None,
+    items: Collection[UUID] | None = None,
+) -> Access:
+    """The actor's access now.
+
+    ``cases`` and ``items`` limit what is loaded to those cases and agenda items: a
+    custodian of many years has thousands. What is asked about others is HIDDEN.
+    """
+    return access_for_all([actor], cases=cases, items=items)[actor.id]
 
 
 def access_for_all(
-    actors: Sequence[Actor], *, cases: Collection[UUID] | None = None
+    actors: Sequence[Actor],
+    *,
+    cases: Collection[UUID] | None = None,
+    items: Collection[UUID] | None = None,
 ) -> dict[UUID, Access]:
     """Access of several actors at once, in as many queries as for one."""
     t = clock.now()
     town = _municipality(actors, cases)
-    people = _people(actors, cases)
+    people = _people(actors, cases, items)
     return {
         actor.id: Access(actor, facts.Facts(people[actor.id], town), t)
         for actor in actors
     }
 
 
+def session_holds(actor: Actor, t: datetime) -> bool:
+    """R7 alone, in no query: an active account and a fresh sign-in."""
+    person = facts.PersonFacts(
+        id=actor.id,
+        internal=actor.person.organization.internal,
+        active=actor.person.span,
+    )
+    fresh = session_is_fresh(actor.session, facts.Facts(person, _settings()), t)
+    return fresh and person.active.holds(t)
+
+
 def _people(
-    actors: Sequence[Actor], cases: Collection[UUID] | None
+    actors: Sequence[Actor],
+    cases: Collection[UUID] | None,
+    items: Collection[UUID] | None,
 ) -> dict[UUID, facts.PersonFacts]:
     ids = [actor.id for actor in actors]
     organizations = {actor.person.organization_id for actor in actors}
@@ -98,8 +123,10 @@ def _people(
     acknowledged = _by_person(
         models.Acknowledgement.objects.filter(person__in=ids).select_related("pledge")
     )
-    memberships = _by_person(_of_cases(models.Membership.objects.all(), ids, cases))
-    seats = _by_person(models.Seat.objects.filter(person__in=ids))
+    chosen = models.Membership.objects.filter(person__in=ids)
+    memberships = _by_person(chosen.filter(_limit("case", cases)))
+    seated = models.Seat.objects.filter(person__in=ids)
+    seats = _by_person(seated.filter(_limit("item_id", items)))
     commissions = list(
         models.Commission.objects.filter(
             Q(person__in=ids) | Q(organization__in=organizations)
@@ -158,13 +185,8 @@ def _by_person(rows: Iterable[Row]) -> Mapping[UUID, list[Row]]:
     return grouped
 
 
-def _of_cases(
-    rows: QuerySet[models.Membership],
-    ids: Collection[UUID],
-    cases: Collection[UUID] | None,
-) -> QuerySet[models.Membership]:
-    rows = rows.filter(person__in=ids)
-    return rows if cases is None else rows.filter(case__in=cases)
+def _limit(field: str, ids: Collection[UUID] | None) -> Q:
+    return Q() if ids is None else Q(**{f"{field}__in": ids})
 
 
 def _municipality(
@@ -184,7 +206,8 @@ def _municipality(
         rows = rows.filter(member__case__in=cases)
     for consent in rows:
         consents[consent.member_id].append(Span(consent.given_at, consent.withdrawn_at))
-    return facts.Municipality(
+    return replace(
+        _settings(),
         legal_basis={body: tuple(spans) for body, spans in bases.items()},
         pledges=tuple(
             facts.Pledge(Regime(p.regime), p.version, p.span)
@@ -192,9 +215,14 @@ def _municipality(
         ),
         consents={member: tuple(spans) for member, spans in consents.items()},
         class3_strength=policy.class3_strength,
+        internal_downloads=policy.internal_downloads,
+    )
+
+
+def _settings() -> facts.Municipality:
+    return facts.Municipality(
         idle_external_minutes=settings.IDLE_EXTERNAL_MINUTES,
         idle_internal_minutes=settings.IDLE_INTERNAL_MINUTES,
         session_hours=settings.SESSION_HOURS,
         step_up_minutes=settings.STEP_UP_MINUTES,
-        internal_downloads=policy.internal_downloads,
     )

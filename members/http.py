@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from members import models
-from members.access import Actor, access_for
-from members.decide import session_is_fresh
+from members.access import Actor, session_holds
 from portal.core import clock, context
 from portal.core.errors import NeedAcknowledgementError, StepUpError
 
@@ -77,10 +76,7 @@ def actor_of(sign_in_id: str | None) -> Actor | None:
     if row is None:
         return None
     actor, now = Actor(row.person, row), clock.now()
-    access = access_for(actor, cases=())
-    if not row.person.span.holds(now) or not session_is_fresh(
-        row.session, access.facts, now
-    ):
+    if not session_holds(actor, now):
         return None
     context.note_sign_in(str(row.id))
     return actor

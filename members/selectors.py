@@ -53,7 +53,7 @@ def readable_case(actor: Actor, case_id: UUID) -> tuple[Case, Access]:
     )
     if case is None:
         raise HiddenError
-    access = access_for(actor, cases=[case.id])
+    access = access_for(actor, cases=[case.id], items=())
     access.require(Action.READ, case_facts(case))
     return case, access
 

@@ -94,7 +94,11 @@ def _require_readers(
         Release(version=version, person=p, starts_at=t, ends_at=until) for p in people
     ]
     case = version.paper.case_id
-    gathered = access_for_all([Actor(p) for p in people], cases=[case] if case else [])
+    gathered = access_for_all(
+        [Actor(p) for p in people],
+        cases=[case] if case else (),
+        items=[version.paper.item_id],
+    )
     strong = Session(span=Span(t), seen_at=t, strength=2, strong_at=t)
     refused = []
     for person in people:

@@ -59,10 +59,7 @@ def board_of(opened: Opened) -> Board:
     opened.require_custodian()
     invitations = _shown(opened)
     by_person = {row.link.person_id: row for row in links.links_of(opened.sitting.id)}
-    standing = rosters.standing(
-        [i.person for i in invitations],
-        cases={item.case_id for item in opened.items if item.case_id},
-    )
+    standing = rosters.standing([i.person for i in invitations], items=opened.items)
     lines = [
         BoardLine(
             invitation,

@@ -154,7 +154,11 @@ def _rounds(actor: Actor) -> list[RoundRow]:
         .order_by("due_on", "id")[:LOOKED_AT]
     )
     items = [row.item for row in rows]
-    access = access_for(actor, cases={i.case_id for i in items if i.case_id})
+    access = access_for(
+        actor,
+        cases={i.case_id for i in items if i.case_id},
+        items={i.id for i in items},
+    )
     presences = list(Presence.objects.filter(person=actor.person, item__in=items))
     today = clock.today()
     found = []
@@ -180,7 +184,7 @@ def _rounds(actor: Actor) -> list[RoundRow]:
 def _desk(
     actor: Actor, sittings: Sequence[Sitting], rounds: Sequence[RoundRow]
 ) -> Desk:
-    access = access_for(actor, cases=())
+    access = access_for(actor, cases=(), items=())
     drafts = [s for s in sittings if s.state == Sitting.State.DRAFT]
     convened = [s for s in sittings if s.state == Sitting.State.CONVENED]
     return Desk(
@@ -202,7 +206,11 @@ def _desk(
 
 def _preparing(actor: Actor, sitting: Sitting) -> Preparing:
     items = list(sitting.items.select_related("body", "case").prefetch_related("about"))
-    access = access_for(actor, cases={i.case_id for i in items if i.case_id})
+    access = access_for(
+        actor,
+        cases={i.case_id for i in items if i.case_id},
+        items={i.id for i in items},
+    )
     visible = [
         i for i in items if access.allows(Action.CONVENE, item_facts(i, actor.id))
     ]
@@ -236,7 +244,7 @@ def _held(actor: Actor) -> list[PaperVersion]:
         .order_by("uploaded_at")[:LOOKED_AT]
     )
     cases = {row.paper.case_id for row in rows if row.paper.case_id}
-    access = access_for(actor, cases=cases)
+    access = access_for(actor, cases=cases, items={row.paper.item_id for row in rows})
     return [
         row
         for row in rows

@@ -132,7 +132,11 @@ def open_sitting(actor: Actor, sitting_id: UUID) -> Opened:
     if sitting is None:
         raise HiddenError
     items = list(sitting.items.all())
-    access = access_for(actor, cases={i.case_id for i in items if i.case_id})
+    access = access_for(
+        actor,
+        cases={i.case_id for i in items if i.case_id},
+        items={i.id for i in items},
+    )
     invitation = next(
         (i for i in sitting.invitations.all() if i.person_id == actor.id), None
     )
@@ -163,7 +167,9 @@ def convened_item(actor: Actor, item_id: UUID) -> tuple[AgendaItem, Access]:
     )
     if item is None:
         raise HiddenError
-    access = access_for(actor, cases=[item.case_id] if item.case_id else ())
+    access = access_for(
+        actor, cases=[item.case_id] if item.case_id else (), items=[item.id]
+    )
     access.require(Action.CONVENE, item_facts(item, actor.id))
     return item, access
 
@@ -177,7 +183,7 @@ def convened_invitation(actor: Actor, invitation_id: UUID) -> Invitation:
     )
     if invitation is None:
         raise HiddenError
-    access_for(actor, cases=()).require(
+    access_for(actor, cases=(), items=()).require(
         Action.CONVENE, sitting_facts(invitation.sitting, None)
     )
     return invitation
@@ -309,7 +315,7 @@ def listed_sittings(actor: Actor) -> QuerySet[Sitting]:
 
     What the query finds is decided row by row where it is shown.
     """
-    access = access_for(actor, cases=())
+    access = access_for(actor, cases=(), items=())
     bodies = {g.body for g in access.facts.person.roles if g.role in rosters.OFFICES}
     asked = Invitation.objects.filter(person=actor.person, withdrawn_at=None)
     return (
@@ -339,12 +345,12 @@ class ListedSitting:
 def lines(actor: Actor, sittings: Iterable[Sitting]) -> list[ListedSitting]:
     """The lines of ``sittings`` that the actor may see, in four queries more."""
     rows = list(sittings)
-    access = access_for(actor, cases=())
+    access = access_for(actor, cases=(), items=())
     invitations = {
         i.sitting_id: i
         for i in Invitation.objects.filter(person=actor.person, sitting__in=rows)
     }
-    seated = {seat.item for seat in access.facts.person.seats}
+    seated = actor.person.seats.values("item_id")
     asked: dict[UUID, set[UUID]] = {}
     own = AgendaItem.objects.filter(sitting__in=rows, id__in=seated)
     for sitting, body in own.values_list("sitting", "body"):

@@ -63,9 +63,7 @@ def notify(
 
 def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
     items = list(sitting.items.select_related("body").prefetch_related("about"))
-    standing = rosters.standing(
-        people, cases={item.case_id for item in items if item.case_id}
-    )
+    standing = rosters.standing(people, items=items)
     return {
         person
         for person, access in standing.items()

@@ -194,7 +194,7 @@ def _let_in(
         for seat in rosters.seats_of([item.pk])[item.pk]
         if seat.person_id in ids and seat.person_id not in already
     ]
-    accesses = rosters.standing(people, cases=[item.case_id] if item.case_id else [])
+    accesses = rosters.standing(people, items=[item])
     now = clock.now()
     admitted, kept_out = [], []
     for person in dict.fromkeys(people):

@@ -39,7 +39,7 @@ def sitting_list(request: MemberRequest) -> HttpResponse:
 
 
 def _bodies(request: MemberRequest) -> list[Body]:
-    return members.convened_bodies(access_for(request.actor, cases=()))
+    return members.convened_bodies(access_for(request.actor, cases=(), items=()))
 
 
 @require_http_methods(["GET", "POST"])

@@ -38,7 +38,7 @@ def case_list(request: MemberRequest) -> HttpResponse:
 
 
 def _case_bodies(request: MemberRequest) -> list[Body]:
-    access = access_for(request.actor, cases=())
+    access = access_for(request.actor, cases=(), items=())
     return [b for b in selectors.convened_bodies(access) if b.unit_id]
 
 

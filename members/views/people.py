@@ -15,7 +15,7 @@ from portal.core.errors import HiddenError
 
 
 def _convened(request: MemberRequest) -> list[Body]:
-    bodies = selectors.convened_bodies(access_for(request.actor, cases=()))
+    bodies = selectors.convened_bodies(access_for(request.actor, cases=(), items=()))
     if not bodies:
         raise HiddenError
     return bodies

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from meetings.policies import item_facts
-from members.access import Actor, access_for, access_for_all
+from members.access import Actor, access_for, access_for_all, session_holds
 from members.facts import Action, Answer, Regime, Role
 from members.models import Commission, LegalBasis, Policy, Recusal
 from members.policies import body_facts, case_facts, trail_facts
@@ -218,6 +219,31 @@ def test_limiting_the_cases_changes_no_answer_about_them(cast: Cast) -> None:
     assert everything.answer(Action.READ, thing) is Answer.ALLOW
     assert limited.answer(Action.READ, thing) is Answer.ALLOW
     assert limited.answer(Action.READ, case_facts(cast.case)) is Answer.HIDDEN
+
+
+def test_limiting_the_items_changes_no_answer_about_them(cast: Cast) -> None:
+    actor = factories.sign_in(cast.clinic)
+    limited = access_for(actor, items=[cast.shien_item.id])
+    shien, juso = (item_facts(item, actor.id) for item in cast.items)
+    assert access_for(actor).answer(Action.READ, juso) is Answer.ALLOW
+    assert limited.answer(Action.READ, shien) is Answer.ALLOW
+    assert limited.answer(Action.READ, juso) is Answer.HIDDEN
+
+
+def test_whether_a_sign_in_holds_asks_no_query(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    actor = factories.sign_in(cast.clinic)
+    assert actor.sign_in is not None
+    seen = actor.sign_in.seen_at
+    idle = timedelta(minutes=15)
+    with django_assert_num_queries(0):
+        assert session_holds(actor, seen)
+        assert session_holds(actor, seen + idle - timedelta(seconds=1))
+        assert not session_holds(actor, seen + idle)
+        assert not session_holds(Actor(cast.clinic), seen)
+        cast.clinic.ends_at = seen
+        assert not session_holds(actor, seen)
 
 
 def queries(actors: list[Actor]) -> int:
