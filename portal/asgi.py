@@ -12,12 +12,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 – aft
 from channels.sessions import SessionMiddlewareStack  # noqa: E402
 
 from meetings.routing import websocket_urlpatterns  # noqa: E402
+from portal.core.body_limit import limited  # noqa: E402
 from portal.core.severing import severable  # noqa: E402
 from portal.origin import SameOriginValidator  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": severable(pages),
+        "http": limited(severable(pages)),
         "websocket": SameOriginValidator(
             SessionMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -1,0 +1,58 @@
+"""No request body is longer than the largest upload with its form.
+
+Django puts a body on disk before it knows who sends it; without this anybody could
+fill the disk. A body that announces itself too long is refused unread, one that grows
+too long is cut there.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+# The other fields of an upload's form, and the multipart lines between them.
+FORM_BYTES = 2 * 1024 * 1024
+
+
+def limited(application: Any) -> Any:
+    """The ASGI application behind the limit of ``UPLOAD_MAX_BYTES``."""
+
+    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        limit = settings.UPLOAD_MAX_BYTES + FORM_BYTES
+        body = _Body(receive, limit)
+        if _announced(scope) <= limit:
+            await application(scope, body.receive, send)
+        if body.left < 0 or _announced(scope) > limit:
+            await _refuse(send)
+
+    return wrapped
+
+
+class _Body:
+    """The body, counted while the application reads it."""
+
+    def __init__(self, receive: Any, limit: int) -> None:
+        self._receive, self.left = receive, limit
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message; for the application a too long body is a lost client."""
+        message: dict[str, Any] = await self._receive()
+        self.left -= len(message.get("body", b""))
+        return message if self.left >= 0 else {"type": "http.disconnect"}
+
+
+def _announced(scope: dict[str, Any]) -> int:
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+async def _refuse(send: Any) -> None:
+    page = render_to_string("413.html").encode()
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": page})

@@ -1,0 +1,64 @@
+"""A body longer than any upload is refused before it fills the disk."""
+
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from portal.core.body_limit import FORM_BYTES, limited
+
+LIMIT = 1000 + FORM_BYTES
+pytestmark = pytest.mark.asyncio
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Reads the whole body and answers how long it was, as Django would."""
+    count, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        count += len(message["body"])
+        more = message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(count).encode()})
+
+
+async def ask(parts: list[bytes], announced: int | None = None) -> tuple[int, bytes]:
+    sent: list[dict[str, Any]] = []
+    waiting = [
+        {"type": "http.request", "body": part, "more_body": True} for part in parts
+    ]
+    waiting.append({"type": "http.request", "body": b"", "more_body": False})
+    asked = iter(waiting)
+
+    async def receive() -> dict[str, Any]:
+        return next(asked)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [] if announced is None else [(b"content-length", b"%d" % announced)]
+    with override_settings(UPLOAD_MAX_BYTES=1000):
+        await limited(application)({"type": "http", "headers": headers}, receive, send)
+    return sent[0]["status"], sent[1]["body"]
+
+
+async def test_a_body_up_to_the_limit_passes():
+    assert await ask([b"x" * LIMIT], LIMIT) == (200, str(LIMIT).encode())
+
+
+async def test_an_announced_length_beyond_it_is_refused_unread():
+    status, page = await ask([], LIMIT + 1)
+    assert status == 413
+    assert "大き" in page.decode()
+
+
+@pytest.mark.parametrize("announced", [None, 10])
+async def test_a_body_that_grows_beyond_it_is_cut(announced):
+    status, _ = await ask([b"x" * LIMIT, b"x", b"x" * LIMIT], announced)
+    assert status == 413
+
+
+async def test_no_body_is_no_matter():
+    assert await ask([]) == (200, b"0")
