@@ -1,8 +1,10 @@
 """What the intake takes and what it refuses, with the reason said."""
 
 import io
+import random
 import time
 import unicodedata
+from contextlib import suppress
 from typing import Any
 
 import pikepdf
@@ -290,3 +292,27 @@ def test_too_large_a_file_is_refused_before_it_is_read():
 def test_names_are_made_safe_and_stay_japanese(name, safe):
     assert intake.safe_name(name) == safe
     assert intake.safe_name(safe) == safe
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_damaged_files_are_taken_or_refused_and_nothing_else(seed):
+    chance = random.Random(seed)
+    name, whole = chance.choice(
+        [
+            ("a.docx", DOCX),
+            ("a.xlsx", files.xlsx_file()),
+            ("a.pdf", files.pdf_file(3)),
+            ("a.png", files.picture()),
+            ("a.jpg", files.picture("JPEG", (200, 200))),
+        ]
+    )
+    data = bytearray(whole)
+    for _ in range(chance.randrange(1, 30)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    with suppress(InvalidError):
+        assert inspect(bytes(data), name).file_name == name
+
+
+def test_a_file_that_takes_too_long_counts_as_broken(monkeypatch):
+    monkeypatch.setattr(intake, "INSPECTION_SECONDS", 0.001)
+    assert "壊れている" in refusal(files.pdf_file(), "a.pdf")
