@@ -14,7 +14,7 @@ import resource
 import stat
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -292,12 +292,10 @@ def _check_object(pikepdf: Any, item: Any) -> None:
     while waiting:
         current = waiting.pop()
         if isinstance(current, pikepdf.Array):
-            waiting += [part for part in current if _is_direct(pikepdf, part)]
+            waiting += [p for p in current if _is_direct(pikepdf, p)]
         elif isinstance(current, (pikepdf.Dictionary, pikepdf.Stream)):
             _check_keys(pikepdf, current)
-            waiting += [
-                part for _, part in current.items() if _is_direct(pikepdf, part)
-            ]
+            waiting += [p for _, p in current.items() if _is_direct(pikepdf, p)]
 
 
 def _is_direct(pikepdf: Any, part: Any) -> bool:
@@ -365,17 +363,12 @@ def _encodings(file: BinaryIO) -> tuple[str, ...]:
 def _read_text(file: BinaryIO, encoding: str) -> None:
     decoder = codecs.getincrementaldecoder(encoding)()
     first = True
-    for chunk in _chunks(file):
+    while chunk := file.read(1024 * 1024):
         words = decoder.decode(chunk)
         if _CONTROL.search(words) or (first and _MARKUP.match(words)):
             raise FoundError("mismatch")
         first = False
     decoder.decode(b"", final=True)
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(1024 * 1024):
-        yield chunk
 
 
 # The process --------------------------------------------------------------------------
