@@ -181,11 +181,9 @@ class XmlReader:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
 
-    def end(self, tag: str) -> None:
-        """An element ends."""
+    def end(self, tag: str) -> None: ...
 
-    def text(self, data: str) -> None:
-        """Text of an element."""
+    def text(self, data: str) -> None: ...
 
     def finish(self) -> None:
         """The part is at its end."""
