@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.forms.convening import AnswerForm
+from meetings.notices import serial_of
 from meetings.selectors import board
 from meetings.selectors import sittings as selectors
 from meetings.services import convocation, invitations
@@ -68,9 +69,11 @@ def invitation_unlock(request: MemberRequest, invitation_id: UUID) -> HttpRespon
 def invitation_letter(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """GET asks; POST makes a new link and shows the letter this once, to print."""
     invitation = selectors.convened_invitation(request.actor, invitation_id)
+    sitting = invitation.sitting
     context: dict[str, object] = {
         "invitation": invitation,
-        "sitting": invitation.sitting,
+        "sitting": sitting,
+        "serial": serial_of(sitting.starts_at, sitting.number),
     }
     if request.method == "POST":
         issued = convocation.print_letter(actor=request.actor, invitation=invitation)

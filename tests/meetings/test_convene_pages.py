@@ -1,5 +1,7 @@
 """The pages of convening, walked as the cast: what each sees, and sees not."""
 
+from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -8,7 +10,7 @@ from django.urls import reverse
 
 from meetings.models import AgendaItem, Invitation, Sitting
 from members.facts import Role
-from members.models import Acknowledgement, Membership, Seat
+from members.models import Acknowledgement, Consent, Membership, Seat
 from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
@@ -331,6 +333,7 @@ def test_the_letter_shows_its_secret_once(cast: Cast, signed_in) -> None:
     assert convening.links(cast.clinic, sitting) == old
     letter = clerk.post(address).content.decode()
     assert "<svg" in letter
+    assert f"2026-{sitting.number:03}" in letter
     assert cast.case.number not in letter
     assert convening.links(cast.clinic, sitting) != old
 
@@ -458,3 +461,67 @@ def test_own_start_times_are_shown_without_gaps(cast: Cast, signed_in) -> None:
     page = text(signed_in(cast.clinic), url("sitting-detail", sitting.id))
     assert "午後2時 から" in page
     assert Seat.objects.filter(item_id=second.id).count() == 3
+
+
+def test_every_lack_leads_to_its_next_step(cast: Cast, signed_in) -> None:
+    sitting = draft(cast)
+    client, detail = signed_in(cast.secretariat), url("sitting-detail", sitting.id)
+    assert url("item-create", sitting.id) in text(client, detail)
+    item = add(cast, sitting, cast.juso)
+    Consent.objects.filter(member__label="長男").update(withdrawn_at=clock.now())
+    page = text(client, detail)
+    for step in (
+        url("item-people", item.id),
+        url("item-edit", item.id),
+        url("paper-upload", item.id),
+        reverse("members:case-detail", args=[cast.case.id]),
+    ):
+        assert step in page
+    refused = client.post(url("sitting-submit", sitting.id), follow=True)
+    assert "長男の同意がありません" in refused.content.decode()
+    sitting.refresh_from_db()
+    assert sitting.state == Sitting.State.DRAFT
+
+
+def test_while_the_chair_looks_no_step_leads_to_a_change(cast: Cast, signed_in) -> None:
+    sitting = draft(cast)
+    item = add(cast, sitting)
+    clerk = signed_in(cast.secretariat)
+    clerk.post(url("sitting-submit", sitting.id))
+    page = text(clerk, url("sitting-detail", sitting.id))
+    for step in ("item-people", "item-edit", "item-remove"):
+        assert url(step, item.id) not in page
+    assert "承認待ちをやめて直す" in page
+    clerk.post(url("sitting-take-back", sitting.id))
+    assert url("item-people", item.id) in text(clerk, url("sitting-detail", sitting.id))
+
+
+def test_the_chairs_word_reaches_the_clerk(cast: Cast, signed_in) -> None:
+    sitting = draft(cast)
+    add(cast, sitting)
+    clerk, chair = signed_in(cast.secretariat), signed_in(cast.chair)
+    clerk.post(url("sitting-submit", sitting.id))
+    empty = chair.post(url("sitting-return", sitting.id), {"note": " "})
+    assert empty.status_code == 422
+    chair.post(
+        url("sitting-return", sitting.id), {"note": "<b>順番</b>を直してください"}
+    )
+    page = text(clerk, url("sitting-detail", sitting.id))
+    assert "議長から差し戻されました" in page
+    assert "&lt;b&gt;順番&lt;/b&gt;を直してください" in page
+
+
+def test_approval_asks_a_stale_chair_for_the_factor_and_comes_back(
+    cast: Cast, signed_in
+) -> None:
+    sitting = draft(cast)
+    add(cast, sitting)
+    signed_in(cast.secretariat).post(url("sitting-submit", sitting.id))
+    stale = signed_in(cast.chair, strong_at=clock.now() - timedelta(minutes=6))
+    address = url("sitting-approve", sitting.id)
+    for method in (stale.get, stale.post):
+        gone = method(address)["Location"]
+        assert gone.startswith(reverse("members:step-up"))
+        assert quote(address, safe="") in gone
+    sitting.refresh_from_db()
+    assert sitting.state == Sitting.State.SUBMITTED
