@@ -7,21 +7,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from documents.models import PaperVersion
 from documents.selectors import version_for
 from meetings import records
 from meetings.forms.records import RoundForm
-from meetings.models import AgendaItem, Minutes
-from meetings.policies import item_facts
+from meetings.models import Minutes
 from meetings.records import Record
+from meetings.selectors.sittings import convened_item
 from meetings.services import records as services
-from members.access import Access, access_for
+from members.access import Access
 from members.facts import Action
 from members.http import MemberRequest, signed_in
 from portal.core import audit, clock
-from portal.core.errors import DomainError, HiddenError
+from portal.core.errors import DomainError
 
 ROUND_DAYS = 14
 
@@ -72,10 +72,11 @@ def _own_docx(record: Record, access: Access) -> PaperVersion | None:
     return version if can.download_original else None
 
 
+@require_http_methods(["GET", "POST"])
 @signed_in
 def record_start(request: MemberRequest, item_id: UUID) -> HttpResponse:
     """Send the draft round: to whom, until when."""
-    item = _own_item(request, item_id)
+    item, _access = convened_item(request.actor, item_id)
     form = RoundForm(
         request.POST or None,
         initial={"due_on": clock.today() + timedelta(days=ROUND_DAYS)},
@@ -93,19 +94,6 @@ def record_start(request: MemberRequest, item_id: UUID) -> HttpResponse:
     context = {"item": item, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "meetings/record_start.html", context, status=status)
-
-
-def _own_item(request: MemberRequest, item_id: UUID) -> AgendaItem:
-    item = (
-        AgendaItem.objects.select_related("sitting", "body", "case")
-        .filter(id=item_id)
-        .first()
-    )
-    if item is None:
-        raise HiddenError
-    access = access_for(request.actor, cases=[item.case_id] if item.case_id else [])
-    access.require(Action.CONVENE, item_facts(item, request.actor.id))
-    return item
 
 
 @require_POST

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings.live.authorisation import Asked, Sight, look
-from meetings.models import AgendaItem, Entry, Invitation, Sitting
+from meetings.models import AgendaItem, Entry, Sitting
 from meetings.policies import sitting_facts
+from meetings.selectors import room as selectors
 from meetings.services import room as services
 from members.access import access_for
 from members.facts import Action
@@ -59,13 +60,10 @@ def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 def _can(request: MemberRequest, sitting: Sitting, asked: Asked, sight: Sight) -> Can:
     access = access_for(request.actor, cases=())
     under_way = sitting.state == Sitting.State.CONVENED
-    waiting = Invitation.objects.filter(
-        sitting=sitting, person=request.actor.id, withdrawn_at=None, checked_in_at=None
-    )
     return Can(
         convene=any(s.convenes for s in sight.standings[asked].values()),
         close=under_way and access.allows(Action.CONVENE, sitting_facts(sitting, None)),
-        check_in=under_way and waiting.exists(),
+        check_in=under_way and selectors.waits_at_the_door(request.actor, sitting),
     )
 
 
@@ -80,9 +78,7 @@ def _kinds(*, outcome: bool) -> list[tuple[str, str]]:
 @signed_in
 def room_check_in(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """受付: oneself, or by the secretariat somebody else."""
-    sitting = Sitting.objects.filter(id=sitting_id).first()
-    if sitting is None:
-        raise HiddenError
+    sitting = selectors.sitting_named(sitting_id)
     person = _person(request) if "person" in request.POST else request.actor.person
     return _act(
         request,
@@ -96,9 +92,9 @@ def room_check_in(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 @signed_in
 def room_item(request: MemberRequest, item_id: UUID, act: str) -> HttpResponse:
     """Open or close an item, show somebody in or out."""
-    item = AgendaItem.objects.filter(id=item_id).first()
-    if item is None or act not in _ITEM_ACTS:
+    if act not in _ITEM_ACTS:
         raise HiddenError
+    item = selectors.item_named(item_id)
     do = _ITEM_ACTS[act]
     return _act(request, item.sitting_id, lambda: do(request, item))
 
@@ -107,9 +103,7 @@ def room_item(request: MemberRequest, item_id: UUID, act: str) -> HttpResponse:
 @signed_in
 def room_close(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """End the meeting."""
-    sitting = Sitting.objects.filter(id=sitting_id).first()
-    if sitting is None:
-        raise HiddenError
+    sitting = selectors.sitting_named(sitting_id)
     return _act(
         request,
         sitting_id,
@@ -153,10 +147,7 @@ def _person(request: MemberRequest) -> Person:
         key = UUID(request.POST.get("person", ""))
     except ValueError:
         raise InvalidError from None
-    person = Person.objects.filter(id=key).first()
-    if person is None:
-        raise HiddenError
-    return person
+    return selectors.person_named(key)
 
 
 def _act(
