@@ -35,8 +35,8 @@ from meetings.selectors.sittings import listed_sittings  # noqa: E402
 from members.access import Actor  # noqa: E402
 from members.facts import Role  # noqa: E402
 from members.http import SESSION_KEY  # noqa: E402
-from members.models import Office, Person, SignIn  # noqa: E402
-from members.selectors import visible_cases  # noqa: E402
+from members.models import Case, Office, Person, SignIn  # noqa: E402
+from members.selectors import listed_cases, readable_cases  # noqa: E402
 from portal.core import clock  # noqa: E402
 from portal.core.errors import DomainError  # noqa: E402
 from portal.core.models import OutgoingMail  # noqa: E402
@@ -110,7 +110,7 @@ def pages_of(role: str, actor: Actor) -> Iterator[Page]:
         "sitting-list": reverse("meetings:sitting-list"),
         "sitting": reverse("meetings:sitting-detail", args=[next_sitting(actor).id]),
         "case-list": reverse("members:case-list"),
-        "case": reverse("members:case-detail", args=[visible_cases(actor)[0].id]),
+        "case": reverse("members:case-detail", args=[first_case(actor).id]),
         "record": reverse("meetings:record-detail", args=[record(actor).item_id]),
     }
     for name, path in paths.items():
@@ -124,6 +124,11 @@ def next_sitting(actor: Actor) -> Sitting:
         state=Sitting.State.CONVENED, ends_at__gt=clock.now()
     ).order_by("starts_at")
     return coming.first() or sittings[0]
+
+
+def first_case(actor: Actor) -> Case:
+    """The first case of the list that the person may read."""
+    return readable_cases(actor, listed_cases(actor))[0]
 
 
 def record(actor: Actor) -> Minutes:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,12 +27,17 @@ from members.policies import case_facts
 from members.services import cases
 from portal.core.errors import DomainError, HiddenError, InvalidError
 
+PER_PAGE = 50
+
 
 @signed_in
 def case_list(request: MemberRequest) -> HttpResponse:
     """The cases one is selected for."""
+    found = Paginator(selectors.listed_cases(request.actor), PER_PAGE)
+    page = found.get_page(request.GET.get("page"))
     context = {
-        "cases": selectors.visible_cases(request.actor),
+        "page": page,
+        "cases": selectors.readable_cases(request.actor, page.object_list),
         "can_create": bool(_case_bodies(request)),
     }
     return render(request, "members/case_list.html", context)

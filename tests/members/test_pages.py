@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from members.facts import Role
 from members.models import Acknowledgement, SignIn
 from members.services import factors
 from portal.core import clock
@@ -114,6 +117,26 @@ def test_a_case_is_as_absent_as_one_that_never_was(
         cast.case.number
         not in client.get(reverse("members:case-list")).content.decode()
     )
+
+
+def test_a_long_list_of_cases_comes_in_pages_at_the_same_price(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    client, url = signed_in(cast.chair), reverse("members:case-list")
+    client.get(url)
+    with CaptureQueriesContext(connection) as short:
+        client.get(url)
+    for number in range(50):
+        case = factories.case(cast.shien, number=f"R9-{number:03}")
+        factories.membership(cast.chair, case, Role.CHAIR)
+    with CaptureQueriesContext(connection) as long:
+        first = client.get(url).content.decode()
+    assert len(long) == len(short)
+    assert "R9-048" in first
+    assert "R9-049" not in first
+    second = client.get(url, {"page": 2}).content.decode()
+    assert "R9-049" in second
+    assert "R9-048" not in second
 
 
 def test_a_member_sees_no_names_and_no_controls(
