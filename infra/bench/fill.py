@@ -17,10 +17,16 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import psycopg
-from common import ROOT, BenchError, portal, say
+from common import ROOT, BenchError, figure, portal, say
 
 BENCH = Path(__file__).resolve().parent
 KEPT = ROOT / "var" / "bench"
+COUNTED = {
+    "cases": "members_case",
+    "people": "members_person",
+    "papers": "documents_paper",
+    "audit_events": "core_auditevent",
+}
 BEGINNING = "2016-04-01 00:00:00+09"
 
 
@@ -52,10 +58,11 @@ def main() -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         counts = {
-            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-            for table in ("members_case", "documents_paper", "core_auditevent")
+            name: connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            for name, table in COUNTED.items()
         }
-    say("fill: " + ", ".join(f"{t} {row[0]:,}" for t, row in counts.items() if row))
+    for name, row in counts.items():
+        figure(name, row[0] if row else 0)
 
 
 def fingerprint(size: Size) -> str:
@@ -91,7 +98,7 @@ def fill(url: str, size: Size) -> None:
 
 @contextmanager
 def bare_tables(connection: psycopg.Connection) -> Iterator[None]:
-    """Tables without foreign keys and plain indexes while they are filled."""
+    """Tables without foreign keys, plain indexes and triggers while they are filled."""
     keys = connection.execute(
         "SELECT conrelid::regclass::text, quote_ident(conname),"
         " pg_get_constraintdef(oid) FROM pg_constraint"
@@ -102,12 +109,19 @@ def bare_tables(connection: psycopg.Connection) -> Iterator[None]:
         " FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
         " WHERE relnamespace = 'public'::regnamespace AND NOT indisunique"
     ).fetchall()
+    watched = connection.execute(
+        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+    ).fetchall()
     for table, name, _definition in keys:
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     for name, _definition in indexes:
         connection.execute(f"DROP INDEX {name}")
+    for (table,) in watched:
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
     connection.execute("SET maintenance_work_mem = '256MB'")
+    for (table,) in watched:
+        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     for _name, definition in indexes:
         connection.execute(definition)
     for table, name, definition in keys:

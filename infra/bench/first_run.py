@@ -22,8 +22,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="kasane-first-run-"))
     try:
         clone = folder / "kasane"
-        subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
-        changes = ["git", "-C", ROOT, "diff", "--quiet", "HEAD"]
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        changes = ["git", "-C", str(ROOT), "diff", "--quiet", "HEAD"]
         if subprocess.run(changes, check=False).returncode:
             say("first_run: measures the last commit, not the changes since")
         figure("first_run_s", seconds_until_first_page(clone))

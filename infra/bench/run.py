@@ -110,7 +110,7 @@ def server() -> Iterator[Environment]:
 
 def services(verb: str, folder: Path) -> None:
     """Start or stop throw-away services."""
-    command = [SERVICES, verb, folder]
+    command = [str(SERVICES), verb, str(folder)]
     subprocess.run(command, stdout=sys.stderr, check=True)
 
 
