@@ -2,15 +2,34 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from members.access import Actor
 from members.facts import Regime
-from members.models import Acknowledgement, Person, PledgeText
+from members.models import Acknowledgement, Commission, Person, PledgeText
 from portal.core import audit, clock
 from portal.core.errors import RefusedError
+
+
+def regimes_of(person: Person, t: datetime) -> set[Regime]:
+    """The regimes of all bodies that the person is commissioned to at ``t``."""
+    commissions = Commission.objects.filter(
+        Q(person=person) | Q(organization=person.organization_id)
+    )
+    return {
+        Regime(c.body.regime)
+        for c in commissions.select_related("body")
+        if c.span.holds(t)
+    }
+
+
+def pledged(people: Collection[Person]) -> set[UUID]:
+    """Which of the people have made any pledge yet."""
+    made = Acknowledgement.objects.filter(person__in=people)
+    return set(made.values_list("person_id", flat=True))
 
 
 def pledges_due(

@@ -15,6 +15,11 @@ from members.models import Person, SignIn
 from portal.core import audit, clock
 
 
+def person_named(person_id: UUID) -> Person | None:
+    """Whose password was right a moment ago: the sign-in has not begun yet."""
+    return Person.objects.filter(id=person_id).first()
+
+
 @transaction.atomic
 def start(
     *,

@@ -5,33 +5,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members.facts import Regime
 from members.http import MemberRequest, signed_in
-from members.models import Commission, Person, PledgeText
 from members.services import duty
 from members.views.sign_in import next_url
 from portal.core import clock
-
-
-def _due(person: Person) -> list[PledgeText]:
-    """The pledges of the regimes of all bodies that the person is commissioned to."""
-    now = clock.now()
-    commissions = Commission.objects.filter(person=person) | Commission.objects.filter(
-        organization=person.organization_id
-    )
-    regimes = {
-        Regime(c.body.regime)
-        for c in commissions.select_related("body")
-        if c.span.holds(now)
-    }
-    return duty.pledges_due(person, regimes, now)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def pledge(request: MemberRequest) -> HttpResponse:
     """Show the texts that are due; a tick on each acknowledges exactly those words."""
-    due = _due(request.actor.person)
+    person, now = request.actor.person, clock.now()
+    due = duty.pledges_due(person, duty.regimes_of(person, now), now)
     error = ""
     if request.method == "POST":
         ticked = set(request.POST.getlist("pledge"))

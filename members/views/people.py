@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from members import selectors
 from members.access import access_for
 from members.http import MemberRequest, signed_in
-from members.models import Acknowledgement, Body, Person
-from members.services import factors
+from members.models import Body, Person
+from members.services import duty, factors
 from portal.core.errors import HiddenError
 
 
@@ -25,11 +25,7 @@ def _convened(request: MemberRequest) -> list[Body]:
 def person_list(request: MemberRequest) -> HttpResponse:
     """Everybody commissioned to one's bodies: standing, pledge, ways to reach them."""
     people = selectors.commissioned_people(_convened(request))
-    pledged = set(
-        Acknowledgement.objects.filter(person__in=people).values_list(
-            "person_id", flat=True
-        )
-    )
+    pledged = duty.pledged(people)
     rows = [{"person": p, "pledged": p.id in pledged} for p in people]
     return render(request, "members/person_list.html", {"rows": rows})
 

@@ -57,7 +57,7 @@ def _pending(request: HttpRequest) -> Person | None:
     limit = datetime.fromisoformat(begun) + timedelta(minutes=PENDING_MINUTES)
     if clock.now() >= limit:
         return None
-    return Person.objects.filter(id=UUID(person_id)).first()
+    return sign_ins.person_named(UUID(person_id))
 
 
 @require_http_methods(["GET", "POST"])

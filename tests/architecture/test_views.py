@@ -1,0 +1,155 @@
+"""Who may reach a view, how a view reaches rows, and who acts in a service."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.architecture.source import APPS, ROOT, attributes, modules, name, tree
+
+# Open to whoever knows the address, each for its own reason.
+PUBLIC = {
+    "members:sign-in": "the way in",
+    "members:factor": "the second half of the way in",
+    "members:sign-out": "out, also when the sign-in has already ended",
+    "documents:gate": "the link itself is the key; it opens nothing yet",
+    "documents:gate-card": "the same with the printed code",
+    "documents:gate-notice": "neutral words before the code (R8)",
+    "documents:gate-code": "the code that begins a sign-in",
+}
+
+# Services that act for nobody, or for somebody they do not yet know.
+WITHOUT_ACTOR = {
+    "members.services.cases.selectable": "a question, asked on the way to an act",
+    "members.services.duty.regimes_of": "a question about a person",
+    "members.services.duty.pledged": "a question about people",
+    "members.services.duty.pledges_due": "a question about a person",
+    "members.services.factors.usable_devices": "a question about a person",
+    "members.services.factors.verify": "the person proves who they are",
+    "members.services.sign_ins.person_named": "not signed in yet",
+    "members.services.sign_ins.start": "the person becomes known by it",
+    "members.services.sign_ins.end_all": "its caller records who and why",
+    "documents.services.codes.ways_of": "a question about a link",
+    "documents.services.codes.masked": "a question about an address",
+    "documents.services.codes.send_code": "whoever holds the link asks",
+    "documents.services.codes.live_code": "a question about a link",
+    "documents.services.codes.try_code": "the person becomes known by it",
+    "documents.services.links.links_of": "a question, decided by its caller",
+    "documents.services.links.standing_of": "a question about a link",
+    "documents.services.links.find_by_secret": "whoever holds the secret asks",
+    "documents.services.links.find_by_card_code": "whoever holds the card asks",
+    "documents.services.links.find_by_id": "the browser's own open link",
+    "documents.services.links.plain_card_code": "a question about a typed code",
+    "documents.services.papers.papers_for": "asks through an Access, which has one",
+    "documents.services.papers.reference_of": "a question about a paper",
+    "documents.services.papers.store_record": "bytes before their row; filed by an act",
+    "meetings.services.records.missing": "a question about a record",
+    "meetings.services.records.archive": "a task; the person's id is its argument",
+}
+
+
+def routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[Any]:
+    """Every named route as ``namespace:name`` with its view."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inside = f"{entry.namespace}:" if entry.namespace else ""
+            yield from routes(entry, space + inside)
+        elif isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", entry.callback
+
+
+ROUTES = dict(routes())
+
+
+def layers(view: Callable[..., Any]) -> Iterator[str]:
+    """The functions that a request passes on its way into the view."""
+    while view is not None:
+        yield view.__code__.co_qualname
+        view = getattr(view, "__wrapped__", None)  # type: ignore[assignment] # ends it
+
+
+def test_every_route_has_a_name_of_its_own() -> None:
+    assert len(ROUTES) == len(list(routes())) > 30
+    assert [route for route in ROUTES if route.endswith("None")] == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_view_is_for_signed_in_people_or_listed_as_public(route: str) -> None:
+    guarded = "signed_in.<locals>.wrapper" in layers(ROUTES[route])
+    assert guarded != (route in PUBLIC), route
+
+
+def test_what_is_listed_as_public_exists() -> None:
+    assert PUBLIC.keys() <= ROUTES.keys()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_view_that_writes_says_so_and_asks_for_the_token(route: str) -> None:
+    view = ROUTES[route]
+    assert not getattr(view, "csrf_exempt", False)
+    declared = "require_http_methods.<locals>.decorator.<locals>.inner" in layers(view)
+    source = inspect.getsource(inspect.unwrap(view))
+    assert declared or "POST" not in source, "say which methods the view takes"
+
+
+def test_views_are_functions_of_a_few_lines() -> None:
+    long = {
+        route: lines
+        for route, view in ROUTES.items()
+        if (lines := _body_lines(inspect.unwrap(view))) > 25
+    }
+    assert long == {}
+
+
+def _body_lines(view: Callable[..., Any]) -> int:
+    """Lines of the body, decorators, signature and docstring not counted."""
+    function = ast.parse(inspect.getsource(view)).body[0]
+    assert isinstance(function, ast.FunctionDef), "a function"
+    body = function.body[1:] or function.body
+    last = body[-1].end_lineno
+    assert last is not None
+    return last - body[0].lineno + 1
+
+
+def doors() -> list[Path]:
+    """Everything that answers people: views, consumers, the signed-in request."""
+    return [
+        path
+        for app in APPS
+        for path in modules(app)
+        if "views" in path.parts or path.stem in {"views", "consumers"}
+    ]
+
+
+def test_views_and_consumers_reach_rows_through_selectors_and_services() -> None:
+    """A query in a view has no rule behind it: it must ask something that has."""
+    assert len(doors()) > 10
+    queries = [
+        f"{name(path)}:{line} {dotted}"
+        for path in doors()
+        for line, dotted in attributes(path)
+        if dotted.endswith((".objects", "_default_manager", "_base_manager"))
+    ]
+    assert queries == []
+
+
+def services() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for app in APPS:
+        for path in sorted((ROOT / app / "services").glob("*.py")):
+            module = f"{app}.services.{path.stem}"
+            for node in tree(path).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    yield f"{module}.{node.name}", node
+
+
+def test_a_service_names_who_acts() -> None:
+    nameless = {
+        service
+        for service, node in services()
+        if not {"actor"} & {a.arg for a in [*node.args.args, *node.args.kwonlyargs]}
+    }
+    assert nameless == WITHOUT_ACTOR.keys()
