@@ -28,8 +28,8 @@ Environment = dict[str, str]
 # Which programs run in which surroundings, in this order.
 FIGURES = {
     "alone": ["first_run"],
-    "embedded": ["pages"],
-    "server": ["pages", "gate"],
+    "embedded": ["pages", "minutes", "download"],
+    "server": ["pages", "gate", "minutes", "download"],
 }
 
 
