@@ -203,7 +203,6 @@ def _other_contents(file: BinaryIO, head: bytes) -> str:
 
 def _inspected(file: BinaryIO, kind: Kind) -> int:
     with _real_file(file) as real:
-        real.seek(0)
         try:
             done = subprocess.run(  # noqa: S603 – own program, fixed arguments
                 [sys.executable, "-I", str(_INSPECTION), kind.check],
@@ -223,15 +222,20 @@ def _inspected(file: BinaryIO, kind: Kind) -> int:
 
 @contextmanager
 def _real_file(file: BinaryIO) -> Iterator[BinaryIO]:
-    """The file as one that another process can read."""
+    """The file as one that another process can read, at its beginning.
+
+    Opened anew, never handed on: a process that reads a shared descriptor moves
+    its position under our buffer, and the file would end early for the vault.
+    """
     try:
-        file.fileno()
+        number = file.fileno()
     except OSError:
         with tempfile.TemporaryFile() as copy:
             file.seek(0)
             while chunk := file.read(1024 * 1024):
                 copy.write(chunk)
-            copy.flush()
+            copy.seek(0)
             yield copy
     else:
-        yield file
+        with open(f"/proc/self/fd/{number}", "rb") as same:
+            yield same

@@ -24,7 +24,7 @@ from members.access import Access, Actor, access_for
 from members.facts import Action, Kind, ObjectFacts, Regime, Role, State
 from members.models import Body, Case, HouseholdMember
 from portal.core import vault
-from portal.core.errors import RefusedError
+from portal.core.errors import RefusedError, UnavailableError
 from portal.core.models import StoredObject
 
 _NAMESPACE = UUID("8f6f2f5e-6f0b-4c0e-9a53-2a4b6a0f7d11")
@@ -106,9 +106,17 @@ def file_paper(
     filed = PaperVersion.objects.filter(paper=paper_id).order_by("number").first()
     if filed is not None:
         return filed
+    found, stored = _taken_in(upload)
+    return _file_paper(actor, item, details, paper_id, (found, stored))
+
+
+def _taken_in(upload: Upload) -> tuple[Intake, StoredObject]:
+    """The upload, checked and in the store; nothing refers to it yet."""
     found = intake.inspect(upload.file, upload.name, upload.size)
     stored = vault.put(upload.file)
-    return _file_paper(actor, item, details, paper_id, (found, stored))
+    if stored.size != upload.size:  # what was checked is what is kept
+        raise UnavailableError
+    return found, stored
 
 
 @transaction.atomic
@@ -162,8 +170,7 @@ def replace_version(
     done = PaperVersion.objects.filter(id=new_id).first()
     if done is not None:
         return done
-    found = intake.inspect(upload.file, upload.name, upload.size)
-    stored = vault.put(upload.file)
+    found, stored = _taken_in(upload)
     return _replace_version(actor, version, new_id, (found, stored))
 
 

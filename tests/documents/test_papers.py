@@ -1,6 +1,8 @@
 """Papers: filed once, replaced openly, released to named people, recalled for good."""
 
+import io
 import json
+import tempfile
 from datetime import timedelta
 from uuid import uuid4
 
@@ -65,6 +67,23 @@ def test_a_filed_paper_keeps_its_words_and_bytes(cast, filed):
     )
     assert (paper.title, paper.origin, paper.order) == ("事例概要", "shien", 1)
     assert set(paper.about.all()) == set(cast.case.household.all())
+    assert vault.read(version.stored) == data
+
+
+def test_a_file_on_disk_is_kept_to_its_last_byte(cast):
+    """The check reads the same file in another process: its position is its own."""
+    data = files.pdf_file(pages=100)
+    assert len(data) > 2 * io.DEFAULT_BUFFER_SIZE
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        version = papers.file_paper(
+            actor=factories.sign_in(cast.secretariat),
+            item=reference(cast.shien_item),
+            details=details(),
+            upload=papers.Upload(file, "事例概要.pdf", len(data)),
+            token=uuid4(),
+        )
     assert vault.read(version.stored) == data
 
 
