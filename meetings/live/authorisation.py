@@ -7,7 +7,7 @@ changed since, and none of their dates has begun or ended.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -149,6 +149,23 @@ class Sight:
     items: Mapping[UUID, AgendaItem]
     rosters: Mapping[UUID, list[dict[str, Any]]]
 
+    def with_more(self, more: "Sight") -> "Sight":
+        """Both sights, taken under the same stamp, as one."""
+        return Sight(
+            t=more.t,
+            stamp=self.stamp,
+            until=min(self.until, more.until),
+            standings={**self.standings, **more.standings},
+            sittings={**self.sittings, **more.sittings},
+            items={**self.items, **more.items},
+            rosters={**self.rosters, **more.rosters},
+        )
+
+    def of(self, questions: Collection[Asked]) -> "Sight":
+        """Without the answers that nobody asks for any more."""
+        known = self.standings
+        return replace(self, standings={q: known[q] for q in questions if q in known})
+
 
 def room_items(**wanted: object) -> list[AgendaItem]:
     """Agenda items with all that the decision and the room's page ask of them."""
@@ -200,13 +217,21 @@ def look(questions: Collection[Asked]) -> Sight:
 
 
 def look_again(questions: Collection[Asked], last: Sight | None) -> Sight:
-    """As ``look``; the last sight itself where it still holds, word for word."""
-    if last is None or last.stamp is None or last.standings.keys() != questions:
-        return look(questions)
+    """As ``look``. What ``last`` says and still holds is taken over as it is."""
     now = clock.now()
-    if last.stamp != present_stamp() or not last.t <= now < last.until:
+    if (
+        last is None
+        or last.stamp is None
+        or last.stamp != present_stamp()
+        or not last.t <= now < last.until
+    ):
         return look(questions)
-    return last
+    missing = set(questions) - last.standings.keys()
+    if not missing:
+        return last.of(questions)
+    more = look(missing)
+    same = more.stamp == last.stamp
+    return last.with_more(more).of(questions) if same else look(questions)
 
 
 def revisions(items: Collection[UUID]) -> dict[UUID, int]:

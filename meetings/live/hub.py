@@ -106,16 +106,22 @@ class Hub:
         self._start()
         started = monotonic()
         try:
-            sight = await self._desks["watch"].ask(authorisation.look, {line.asked})
+            sight = await self._desks["follow"].ask(authorisation.look, {line.asked})
             welcome = line.asked in sight.standings
             if welcome:
                 self.sittings[line.asked.sitting].add(line)
                 self._see(line, sight, started)
+                self._remember(sight)
                 self._to_ring.set()
         finally:
             self._joining -= 1
             await self._stop_if_idle()
         return welcome
+
+    def _remember(self, more: Sight) -> None:
+        last = self._sight
+        if last is not None and last.stamp == more.stamp is not None:
+            self._sight = last.with_more(more)
 
     async def leave(self, line: Line) -> None:
         """A socket is gone; what it submitted is still written."""

@@ -63,7 +63,9 @@ def watch(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if postgresql:
         editor.execute(POSTGRESQL_FUNCTION)
     for table, columns in WATCHED.items():
-        for event in ("INSERT", "UPDATE", "DELETE"):
+        # A new sign-in changes no answer that was given to another one.
+        new = () if table == "members_signin" else ("INSERT",)
+        for event in (*new, "UPDATE", "DELETE"):
             editor.execute(
                 (POSTGRESQL if postgresql else SQLITE).format(
                     table=table,
