@@ -16,6 +16,7 @@ from documents.output.sheet import (
 from documents.output.typesetting import sheet_pdf
 from meetings.rendering import (
     PaperRow,
+    body_words,
     instant_words,
     interval_words,
     paper_grid,
@@ -76,12 +77,13 @@ def agenda_docx(document: AgendaDocument) -> bytes:
 
 def _agenda(document: AgendaDocument) -> Sheet:
     sitting = f"第{document.sitting}回 {document.body}"
+    named = body_words(document.municipality, document.body)
     reader = (("宛名", document.reader),) if document.reader else ()
     return Sheet(
         file_title=FILE_TITLE,
         title=f"{sitting} {FILE_TITLE}",
         made_at=document.made_at,
-        running=f"{document.municipality} {sitting}",
+        running=f"{named} 第{document.sitting}回",
         blocks=(
             facts(
                 ("日時", interval_words(document.starts_at, document.ends_at)),

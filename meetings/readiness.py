@@ -187,7 +187,10 @@ def _of_an_item(item: ItemRow) -> Iterator[tuple[Check, str]]:
 
 def _of_the_law(item: ItemRow) -> Iterator[tuple[Check, str]]:
     if item.regime is Regime.SHIEN and not item.based:
-        yield Check.LEGAL_BASIS, _("開催日には、支援会議の根拠条項が有効ではありません。")
+        yield (
+            Check.LEGAL_BASIS,
+            _("開催日には、支援会議の根拠条項が有効でありません。"),
+        )
     if item.regime is Regime.JUSO and item.unconsented:
         words = _("%(names)sの同意がありません。同意がないまま扱うことはできません。")
         yield Check.CONSENT, words % {"names": _names(item.unconsented)}

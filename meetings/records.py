@@ -89,6 +89,7 @@ def load(item_id: UUID, *, lock: bool = False) -> Record:
         rows.select_related(
             "item__sitting__body",
             "item__sitting__presiding__organization",
+            "item__sitting__created_by",
             "item__body",
             "item__case",
             "pdf",

@@ -143,11 +143,12 @@ def minutes_docx(document: MinutesDocument) -> bytes:
 def _sheet(document: MinutesDocument) -> Sheet:
     state = "確定" if document.confirmed else "案"
     sitting = f"第{document.sitting}回 {document.body}"
+    named = body_words(document.municipality, document.body)
     return Sheet(
         file_title=FILE_TITLE,
         title=f"{sitting} 会議録",
         made_at=document.made_at,
-        running=f"{document.municipality} {sitting} 議題{document.item.number}",
+        running=f"{named} 第{document.sitting}回 議題{document.item.number}",
         foot=f"第{document.version}版 {state}",
         draft=not document.confirmed,
         blocks=(
@@ -159,6 +160,11 @@ def _sheet(document: MinutesDocument) -> Sheet:
             *_confirmation(document),
         ),
     )
+
+
+def body_words(municipality: str, body: str) -> str:
+    """The body's name with its municipality's, which many bear already."""
+    return body if body.startswith(municipality) else f"{municipality} {body}"
 
 
 def _outline(document: MinutesDocument) -> tuple[Block, ...]:
@@ -175,7 +181,7 @@ def _outline(document: MinutesDocument) -> tuple[Block, ...]:
         Heading("1 会議の概要"),
         Facts(
             (
-                (("会議名", f"{document.municipality} {document.body}"),),
+                (("会議名", body_words(document.municipality, document.body)),),
                 (("根拠", document.legal_basis),),
                 (("日時", interval_words(document.starts_at, document.ends_at)),),
                 (("場所", document.place),),

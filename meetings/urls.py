@@ -6,8 +6,9 @@ from meetings.views import (
     home,
     invitations,
     items,
-    papers,
     live,
+    papers,
+    printing,
     records,
     room,
     sittings,
@@ -20,6 +21,11 @@ urlpatterns = [
     path("sittings/", sittings.sitting_list, name="sitting-list"),
     path("sittings/new/", sittings.sitting_create, name="sitting-create"),
     path("sittings/<uuid:sitting_id>/", sittings.sitting_detail, name="sitting-detail"),
+    path(
+        "sittings/<uuid:sitting_id>/agenda.pdf",
+        printing.agenda_print,
+        name="agenda-print",
+    ),
     path(
         "sittings/<uuid:sitting_id>/answer/",
         sittings.sitting_answer,

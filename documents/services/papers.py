@@ -6,6 +6,7 @@ until that transaction keeps them they are a pending object.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
 from uuid import UUID, uuid5
@@ -22,7 +23,7 @@ from documents.selectors import PaperRow
 from documents.services.trail import record_act
 from members.access import Access, Actor, access_for
 from members.facts import Action, Kind, ObjectFacts, Regime, Role, State
-from members.models import Body, Case, HouseholdMember
+from members.models import Body, Case, HouseholdMember, Person
 from portal.core import vault
 from portal.core.errors import RefusedError, UnavailableError
 from portal.core.models import StoredObject
@@ -151,7 +152,9 @@ def _file_paper(
         return paper.versions.get(number=1)
     paper.about.set(item.about)
     state = State.HELD if _is_held(access, item.item_id) else State.DRAFT
-    version = _add_version(access, paper, content, state=state)
+    version = _add_version(
+        paper, content, uploaded_by=actor.person, uploaded_at=access.t, state=state
+    )
     record_act("documents.paper.file", actor, version)
     return version
 
@@ -194,7 +197,13 @@ def _replace_version(
     PaperVersion.objects.filter(id=version.id).update(state=State.REPLACED)
     state = State.HELD if _is_held(access, paper.item_id) else State.DRAFT
     new = _add_version(
-        access, paper, content, state=state, number=newest + 1, version_id=new_id
+        paper,
+        content,
+        uploaded_by=actor.person,
+        uploaded_at=access.t,
+        state=state,
+        number=newest + 1,
+        version_id=new_id,
     )
     record_act("documents.version.replace", actor, new, replaced=str(version.id))
     return new
@@ -233,10 +242,11 @@ def _is_held(access: Access, item_id: UUID) -> bool:
 
 
 def _add_version(
-    access: Access,
     paper: Paper,
     content: tuple[Intake, StoredObject],
     *,
+    uploaded_by: Person,
+    uploaded_at: datetime,
     state: State,
     number: int = 1,
     version_id: UUID | None = None,
@@ -251,8 +261,8 @@ def _add_version(
         media_type=found.media_type,
         page_count=found.page_count,
         stored=stored,
-        uploaded_by=access.actor.person,
-        uploaded_at=access.t,
+        uploaded_by=uploaded_by,
+        uploaded_at=uploaded_at,
     )
     if version_id is not None:
         version.id = version_id
@@ -281,13 +291,14 @@ def store_record(data: bytes) -> StoredRecord:
 def file_record(
     *,
     actor: Actor,
+    author: Person,
     item: ItemReference,
     title: str,
     stored: StoredRecord,
     file_name: str,
     media_type: str,
 ) -> PaperVersion:
-    """File a confirmed record as a final, immutable version.
+    """File a confirmed record as a final, immutable version of ``author``'s.
 
     Confirming it was the decision: the caller has asked it.
     """
@@ -302,12 +313,14 @@ def file_record(
         item_id=item.item_id,
         sitting_id=item.sitting_id,
         origin=item.body.regime,
-        created_by=actor.person,
+        created_by=author,
         created_at=access.t,
     )
     paper.about.set(item.about)
     found = Intake(intake.safe_name(file_name), media_type, stored.page_count)
     content = (found, stored.stored)
-    version = _add_version(access, paper, content, state=State.FINAL)
+    version = _add_version(
+        paper, content, uploaded_by=author, uploaded_at=access.t, state=State.FINAL
+    )
     record_act("documents.record.file", actor, version)
     return version

@@ -197,6 +197,7 @@ def archive(item_id: str, person_id: str) -> None:
         versions = {
             ending: papers.file_record(
                 actor=actor,
+                author=record.item.sitting.created_by,
                 item=papers.ItemReference(
                     item_id=record.item.id,
                     sitting_id=record.item.sitting_id,

@@ -420,6 +420,7 @@ def test_a_record_is_final_and_opens_to_whom_it_is_released(cast):
     actor = factories.sign_in(cast.secretariat)
     version = papers.file_record(
         actor=actor,
+        author=cast.secretariat,
         item=reference(cast.shien_item),
         title="会議録",
         stored=papers.store_record(files.pdf_file(3)),

@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from documents.output.papers.summary import CaseSummary, case_summary_pdf
+from portal.demo.mailbox import Mail
 from tests.journeys.installation import Installation
 
 PATIENCE_MS = 10_000
@@ -54,11 +55,9 @@ class Visitor:
         self.page.locator(f'form[action$="/demo/enter/{key}/"] button').click()
         self.page.wait_for_url("**/")
 
-    def open_newest_link(self, address: str) -> None:
-        """Open the link of the newest notice that was mailed to ``address``."""
-        mail = self.installation.mails(address)[0]
-        line = next(word for word in mail.body.split() if "/g/#" in word)
-        self.page.goto(line)
+    def open_link_in(self, mail: Mail) -> None:
+        """Open the link of a notice."""
+        self.page.goto(next(word for word in mail.body.split() if "/g/#" in word))
         self.page.wait_for_url("**/g/notice/")
 
 

@@ -6,11 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -77,6 +81,7 @@ class Installation:
         """Key file, tables, demo municipality."""
         self.manage("keys", "create")
         self.manage("migrate", "-v0")
+        self.manage("collectstatic", "--noinput", "-v0")
         self.manage("demo")
 
     def start(self) -> None:
@@ -87,9 +92,8 @@ class Installation:
         self._wait()
 
     def _run(self, *words: str) -> None:
-        log = (self.folder / f"{words[0]}.log").open("ab")
-        self.processes.append(
-            subprocess.Popen(
+        with (self.folder / f"{words[0]}.log").open("ab") as log:
+            process = subprocess.Popen(
                 [sys.executable, "-m", "portal", *words],
                 cwd=ROOT,
                 env=self.environment,
@@ -97,7 +101,7 @@ class Installation:
                 stderr=log,
                 start_new_session=True,
             )
-        )
+        self.processes.append(process)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -137,3 +141,26 @@ class Installation:
     def mails(self, to: str) -> list[Mail]:
         """The mails that reached ``to``, newest first."""
         return [mail for mail in read_folder(self.folder / "mail") if mail.to == to]
+
+    def notice_of(self, day: date, to: str) -> Mail:
+        """The notice that reaches ``to`` of the sitting on ``day``."""
+        words = f"{day.month}月{day.day}日"
+
+        def arrived() -> list[Mail]:
+            return [m for m in self.mails(to) if words in m.body.partition("場所")[0]]
+
+        return until(arrived)[0]
+
+
+Found = TypeVar("Found")
+
+
+def until(look: Callable[[], Found], seconds: float = 20) -> Found:
+    """What ``look`` finds, as soon as it finds something; fails after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        threading.Event().wait(0.05)
+    raise AssertionError("nothing was found in time")

@@ -110,7 +110,7 @@ def _bodies(content: DemoContent, rows: Rows) -> None:
         LegalBasis.objects.bulk_create(
             LegalBasis(
                 body=body,
-                article=basis.article,
+                article=basis.text,
                 starts_at=clock.day_start(basis.valid_from),
                 ends_at=end_of(basis.valid_until),
             )
