@@ -1,14 +1,10 @@
 """Websocket handshakes come from the portal's own pages only."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
-
-Scope = dict[str, Any]
-App = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
 class SameOriginValidator:
@@ -18,12 +14,12 @@ class SameOriginValidator:
     the same host would pass.
     """
 
-    def __init__(self, application: App) -> None:
+    def __init__(self, application: Any) -> None:
         self.application = application
         base = urlsplit(settings.BASE_URL)
         self.origin = f"{base.scheme}://{base.netloc}"
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the handshake through, or close it before it is accepted."""
         origins = [v for k, v in scope["headers"] if k == b"origin"]
         if [o.decode("latin-1") for o in origins] == [self.origin]:

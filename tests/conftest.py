@@ -1,6 +1,7 @@
 """Fixtures for all: the cast, clients that are signed in, a worker to run."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -33,7 +34,7 @@ SignIn = Callable[..., Client]
 def signed_in() -> SignIn:
     """A client signed in as somebody: ``signed_in(cast.clinic, strength=1)``."""
 
-    def make(person: Person, **sign_in: object) -> Client:
+    def make(person: Person, **sign_in: Any) -> Client:
         client = Client()
         actor = factories.sign_in(person, **sign_in)
         assert actor.sign_in is not None

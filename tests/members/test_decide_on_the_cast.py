@@ -4,7 +4,7 @@ import pytest
 
 from meetings.policies import item_facts
 from members.access import access_for
-from members.facts import Action, Answer
+from members.facts import Action, Answer, Role
 from members.policies import body_facts, case_facts
 from tests import factories
 from tests.cast import Cast
@@ -69,6 +69,6 @@ def test_gathering_facts_takes_a_fixed_number_of_queries(
     actor = factories.sign_in(cast.chair)
     for number in range(5):
         case = factories.case(cast.shien, number=f"R8-1{number}")
-        factories.membership(cast.chair, case, "chair")
+        factories.membership(cast.chair, case, Role.CHAIR)
     with django_assert_num_queries(11):  # type: ignore[operator] # pytest-django's
         access_for(actor)
