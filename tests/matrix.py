@@ -1,0 +1,282 @@
+"""Who gets what at every address: one row per route and method, one column per persona.
+
+    in      sent to the sign-in page
+    ack     sent to the pledge
+    step    sent to the renewal of the factor
+    302     sent on, the act is done or refused in words on the next page
+    404     hidden: byte-equal to an address that names nothing
+    405     the route does not take the method
+    other   the status itself
+
+``tests/test_matrix.py`` asks every cell, and fails for a route without a row.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from documents.models import PaperVersion
+from meetings.models import Correction, Entry, Invitation, Minutes, Presence
+from members.models import Person
+from portal.core import clock
+from tests.cast import Cast
+
+PERSONAS = (
+    "chair",
+    "secretariat",
+    "clinic",
+    "mail_code",  # the clinic through a link to the sitting, with the code by mail
+    "newcomer",
+    "leaver",
+    "colleague",
+    "stranger",
+    "recused",
+    "administrator",
+    "auditor",
+    "anonymous",
+)
+
+TABLE = """
+#                      chai secr clin mail newc leav coll stra recu admi audi anon
+[members]
+sign-in           GET  200  200  200  200  200  200  200  200  200  200  200  200
+sign-in           POST 422  422  422  422  422  422  422  422  422  422  422  422
+factor            GET  in   in   in   in   in   in   in   in   in   in   in   in
+factor            POST in   in   in   in   in   in   in   in   in   in   in   in
+sign-out          GET  405  405  405  405  405  405  405  405  405  405  405  405
+sign-out          POST 200  200  200  200  200  200  200  200  200  200  200  200
+step-up           GET  200  200  200  200  200  200  200  200  200  200  200  in
+step-up           POST 422  422  422  422  422  422  422  422  422  422  422  in
+pledge            GET  302  302  302  302  200  302  302  302  302  302  302  in
+pledge            POST 302  302  302  302  422  302  302  302  302  302  302  in
+case-list         GET  200  200  200  200  200  200  200  200  200  200  200  in
+case-list         POST 200  200  200  200  200  200  200  200  200  200  200  in
+case-create       GET  200  200  404  404  404  404  404  200  404  404  404  in
+case-create       POST 422  422  404  404  404  404  404  422  404  404  404  in
+case-detail       GET  200  200  200  404  ack  404  404  404  404  404  404  in
+case-detail       POST 200  200  200  404  ack  404  404  404  404  404  404  in
+member-select     GET  200  200  404  404  ack  404  404  404  404  404  404  in
+member-select     POST 422  422  404  404  ack  404  404  404  404  404  404  in
+membership-end    GET  405  405  405  405  405  405  405  405  405  405  405  405
+membership-end    POST 302  302  404  404  ack  404  404  404  404  404  404  in
+consent-enter     GET  200  200  404  404  ack  404  404  404  404  404  404  in
+consent-enter     POST 422  422  404  404  ack  404  404  404  404  404  404  in
+consent-withdraw  GET  200  200  404  404  ack  404  404  404  404  404  404  in
+consent-withdraw  POST 302  302  404  404  ack  404  404  404  404  404  404  in
+recusal-enter     GET  200  200  404  404  ack  404  404  404  404  404  404  in
+recusal-enter     POST 422  422  404  404  ack  404  404  404  404  404  404  in
+recusal-declare   GET  404  404  200  404  ack  404  404  404  404  404  404  in
+recusal-declare   POST 404  404  302  404  ack  404  404  404  404  404  404  in
+person-list       GET  200  200  404  404  404  404  404  200  404  404  404  in
+person-list       POST 200  200  404  404  404  404  404  200  404  404  404  in
+card-issue        GET  200  200  404  404  404  404  404  404  404  404  404  in
+card-issue        POST 200  200  404  404  404  404  404  404  404  404  404  in
+[documents]
+gate              GET  200  200  200  200  200  200  200  200  200  200  200  200
+gate              POST 404  404  404  404  404  404  404  404  404  404  404  404
+gate-card         GET  200  200  200  200  200  200  200  200  200  200  200  200
+gate-card         POST 422  422  422  422  422  422  422  422  422  422  422  422
+gate-notice       GET  404  404  404  302  404  404  404  404  404  404  404  404
+gate-notice       POST 404  404  404  302  404  404  404  404  404  404  404  404
+gate-code         GET  404  404  404  302  404  404  404  404  404  404  404  404
+gate-code         POST 404  404  404  302  404  404  404  404  404  404  404  404
+version-view      GET  200  200  200  step 404  404  404  404  404  404  404  in
+version-view      POST 405  405  405  405  405  405  405  405  405  405  405  405
+version-page      GET  200  200  200  step 404  404  404  404  404  404  404  in
+version-page      POST 405  405  405  405  405  405  405  405  405  405  405  405
+page-image        GET  200  200  200  step 404  404  404  404  404  404  404  in
+page-image        POST 405  405  405  405  405  405  405  405  405  405  405  405
+version-download  GET  200  200  200  step 404  404  404  404  404  404  404  in
+version-download  POST 405  405  405  405  405  405  405  405  405  405  405  405
+[meetings]
+home              GET  200  200  200  302  200  200  200  200  200  200  200  in
+home              POST 200  200  200  302  200  200  200  200  200  200  200  in
+sitting-list      GET  200  200  200  200  200  200  200  200  200  200  200  in
+sitting-list      POST 200  200  200  200  200  200  200  200  200  200  200  in
+sitting-create    GET  200  200  404  404  404  404  404  200  404  404  404  in
+sitting-create    POST 422  422  404  404  404  404  404  422  404  404  404  in
+sitting-detail    GET  200  200  200  200  200  200  404  404  200  404  404  in
+sitting-detail    POST 200  200  200  200  200  200  404  404  200  404  404  in
+agenda-print      GET  200  200  200  404  404  404  404  404  404  404  404  in
+agenda-print      POST 200  200  200  404  404  404  404  404  404  404  404  in
+sitting-answer    GET  200  200  200  200  200  200  404  404  200  404  404  in
+sitting-answer    POST 422  422  422  422  422  422  404  404  422  404  404  in
+sitting-edit      GET  200  200  404  404  404  404  404  404  404  404  404  in
+sitting-edit      POST 422  422  404  404  404  404  404  404  404  404  404  in
+sitting-submit    GET  405  405  405  405  405  405  405  405  405  405  405  405
+sitting-submit    POST 302  302  404  404  404  404  404  404  404  404  404  in
+sitting-approve   GET  302  404  404  404  404  404  404  404  404  404  404  in
+sitting-approve   POST 302  404  404  404  404  404  404  404  404  404  404  in
+sitting-return    GET  200  200  404  404  404  404  404  404  404  404  404  in
+sitting-return    POST 422  422  404  404  404  404  404  404  404  404  404  in
+sitting-take-back GET  405  405  405  405  405  405  405  405  405  405  405  405
+sitting-take-back POST 302  302  404  404  404  404  404  404  404  404  404  in
+sitting-cancel    GET  200  200  404  404  404  404  404  404  404  404  404  in
+sitting-cancel    POST 302  302  404  404  404  404  404  404  404  404  404  in
+item-create       GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-create       POST 422  422  404  404  404  404  404  404  404  404  404  in
+item-edit         GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-edit         POST 422  422  404  404  404  404  404  404  404  404  404  in
+item-move         GET  405  405  405  405  405  405  405  405  405  405  405  405
+item-move         POST 302  302  404  404  404  404  404  404  404  404  404  in
+item-remove       GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-remove       POST 200  200  404  404  404  404  404  404  404  404  404  in
+item-people       GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-people       POST 302  302  404  404  404  404  404  404  404  404  404  in
+invitation-board  GET  200  200  404  404  404  404  404  404  404  404  404  in
+invitation-board  POST 200  200  404  404  404  404  404  404  404  404  404  in
+invitation-send   GET  405  405  405  405  405  405  405  405  405  405  405  405
+invitation-send   POST 302  302  404  404  404  404  404  404  404  404  404  in
+invitation-letter GET  200  200  404  404  404  404  404  404  404  404  404  in
+invitation-letter POST 200  200  404  404  404  404  404  404  404  404  404  in
+invitation-stop   GET  405  405  405  405  405  405  405  405  405  405  405  405
+invitation-stop   POST 302  302  404  404  404  404  404  404  404  404  404  in
+invitation-unlock GET  405  405  405  405  405  405  405  405  405  405  405  405
+invitation-unlock POST 302  302  404  404  404  404  404  404  404  404  404  in
+invitation-answer GET  200  200  404  404  404  404  404  404  404  404  404  in
+invitation-answer POST 422  422  404  404  404  404  404  404  404  404  404  in
+paper-upload      GET  200  200  200  step ack  404  404  404  404  404  404  in
+paper-upload      POST 422  422  422  step ack  404  404  404  404  404  404  in
+paper-release     GET  200  200  404  step ack  404  404  404  404  404  404  in
+paper-release     POST 422  422  404  step ack  404  404  404  404  404  404  in
+paper-replace     GET  200  200  404  step ack  404  404  404  404  404  404  in
+paper-replace     POST 422  422  404  step ack  404  404  404  404  404  404  in
+paper-recall      GET  200  200  404  step ack  404  404  404  404  404  404  in
+paper-recall      POST 302  302  404  step ack  404  404  404  404  404  404  in
+record-detail     GET  200  200  200  step ack  404  404  404  404  404  404  in
+record-detail     POST 200  200  200  step ack  404  404  404  404  404  404  in
+record-start      GET  200  200  404  404  404  404  404  404  404  404  404  in
+record-start      POST 422  422  404  404  404  404  404  404  404  404  404  in
+record-confirm    GET  405  405  405  405  405  405  405  405  405  405  405  405
+record-confirm    POST 409  404  409  step 404  404  404  404  404  404  404  in
+correction-ask    GET  405  405  405  405  405  405  405  405  405  405  405  405
+correction-ask    POST 422  422  422  step ack  404  404  404  404  404  404  in
+correction-answer GET  405  405  405  405  405  405  405  405  405  405  405  405
+correction-answer POST 422  422  404  404  404  404  404  404  404  404  404  in
+room              GET  200  200  200  200  200  200  404  404  200  404  404  in
+room              POST 200  200  200  200  200  200  404  404  200  404  404  in
+room-check-in     GET  405  405  405  405  405  405  405  405  405  405  405  405
+room-check-in     POST 302  302  302  302  302  302  404  404  302  404  404  in
+room-close        GET  405  405  405  405  405  405  405  405  405  405  405  405
+room-close        POST 302  302  404  404  404  404  404  404  404  404  404  in
+room-item         GET  405  405  405  405  405  405  405  405  405  405  405  405
+room-item         POST 302  302  404  404  404  404  404  404  404  404  404  in
+live-since        GET  200  200  200  200  200  200  404  404  200  404  404  in
+live-since        POST 405  405  405  405  405  405  405  405  405  405  405  405
+live-operation    GET  405  405  405  405  405  405  405  405  405  405  405  405
+live-operation    POST 200  200  200  200  200  200  404  404  200  404  404  in
+watch             GET  204  204  204  404  404  404  404  404  404  404  404  in
+watch             POST 405  405  405  405  405  405  405  405  405  405  405  405
+"""
+
+# A live socket opens for those who may see the room; what they follow in it is
+# decided frame by frame.
+SOCKETS = """
+live/sittings/<uuid:sitting_id>/ yes yes yes yes yes yes no no yes no no no
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What each persona gets at one route by one method."""
+
+    route: str
+    method: str
+    expected: dict[str, str]
+
+
+def rows() -> list[Row]:
+    """The table, row by row."""
+    found, space = [], ""
+    for line in TABLE.strip().splitlines():
+        if line.startswith("#"):
+            continue
+        if line.startswith("["):
+            space = line.strip("[]")
+            continue
+        route, method, *answers = line.split()
+        expected = dict(zip(PERSONAS, answers, strict=True))
+        found.append(Row(f"{space}:{route}", method, expected))
+    return found
+
+
+def sockets() -> dict[str, dict[str, str]]:
+    """The sockets by their pattern: whether each persona's handshake is accepted."""
+    lines = [line.split() for line in SOCKETS.strip().splitlines()]
+    return {
+        pattern: dict(zip(PERSONAS, answers, strict=True))
+        for pattern, *answers in lines
+    }
+
+
+def sign_in_of(cast: Cast, persona: str) -> tuple[Person, dict[str, Any]] | None:
+    """Who stands behind the persona and in what sign-in; anonymous has none."""
+    if persona == "anonymous":
+        return None
+    if persona == "mail_code":
+        return cast.clinic, {"strength": 1, "sitting_id": cast.sitting.id}
+    return getattr(cast, persona), {"strength": 2}
+
+
+def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
+    """What the arguments of the addresses name, by the argument's name.
+
+    The record of the item is in its round: the clinic attended, asked for a
+    correction of one entry, and is named to confirm.
+    """
+    now = clock.now()
+    item = cast.shien_item
+    for person in (cast.clinic, cast.newcomer):
+        Presence.objects.create(
+            person=person,
+            item=item,
+            starts_at=now - timedelta(minutes=5),
+            ends_at=now - timedelta(minutes=1),
+        )
+    minutes = Minutes.objects.create(
+        item=item,
+        state=Minutes.State.ROUND,
+        version=1,
+        circulated_at=now,
+        due_on=clock.today(),
+    )
+    entry = Entry.objects.create(
+        item=item,
+        order=1,
+        kind=Entry.Kind.DECISION,
+        text="訪問を続ける。",
+        revision=1,
+        created_by=cast.secretariat,
+        created_at=now,
+        changed_at=now,
+    )
+    correction = Correction.objects.create(
+        minutes=minutes, entry=entry, person=cast.clinic, text="月2回に", at=now
+    )
+    mother = cast.case.household.all()[0]
+    return {
+        "case_id": cast.case.id,
+        "membership_id": cast.case.memberships.get(person=cast.clinic).id,
+        "consent_id": mother.consents.get().id,
+        "person_id": cast.colleague.id,
+        "sitting_id": cast.sitting.id,
+        "invitation_id": Invitation.objects.get(
+            sitting=cast.sitting, person=cast.clinic
+        ).id,
+        "item_id": item.id,
+        "version_id": version.id,
+        "page": 1,
+        "entry_id": entry.id,
+        "correction_id": correction.id,
+        "kind": "case",
+        "thing_id": cast.case.id,
+        "act": "close",
+        "way_name": "mail",
+    }
+
+
+def unknown(arguments: dict[str, object]) -> dict[str, object]:
+    """The same address with names of nothing."""
+    nothing = {UUID: UUID(int=404), int: 404_404, str: None}
+    return {name: nothing[type(value)] or value for name, value in arguments.items()}
