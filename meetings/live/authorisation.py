@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from meetings import rosters
-from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from meetings.models import AgendaItem, Invitation, Minutes, Presence, Sitting
 from meetings.policies import item_facts
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
@@ -278,10 +278,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes, and whether they may, under a stamp and up to a moment."""
+    """Who writes, and whether they may, under a stamp and up to a moment.
+
+    ``record_closed``: the item's record is past the room, in its round or final.
+    """
 
     person: Person | None
     answer: Answer
+    record_closed: bool
     stamp: int | None
     since: datetime
     until: datetime
@@ -295,13 +299,16 @@ class Writer:
 def _ask_writers(
     pairs: Collection[tuple[UUID, UUID]], stamp: int | None
 ) -> dict[tuple[UUID, UUID], Writer]:
-    grounds = Grounds(
-        {sign_in for sign_in, _ in pairs}, room_items(id__in={i for _, i in pairs})
-    )
+    items = room_items(id__in={item for _, item in pairs})
+    grounds = Grounds({sign_in for sign_in, _ in pairs}, items)
+    records = Minutes.objects.filter(item__in=items)
+    closed = records.exclude(state=Minutes.State.WRITING)
+    closed_items = set(closed.values_list("item_id", flat=True))
     return {
         (sign_in, item): Writer(
             person=access.actor.person if access else None,
             answer=grounds.answer(sign_in, Action.WRITE_MINUTES, item),
+            record_closed=item in closed_items,
             stamp=stamp,
             since=access.t if access else LONG_AGO,
             until=grounds.until(sign_in),

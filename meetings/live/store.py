@@ -17,7 +17,7 @@ from django.db import transaction
 from meetings.live.authorisation import Memory
 from meetings.live.protocol import Act, Operation, Reason, ack, refused
 from meetings.live.reading import OUTCOME, Change, change_of
-from meetings.models import AgendaItem, Entry, EntryChange, Minutes
+from meetings.models import AgendaItem, Entry, EntryChange
 from members.facts import Answer
 from members.models import Person
 from portal.core import audit, clock, context
@@ -101,11 +101,6 @@ class _Batch:
             .only("sitting_id", "case_id", "revision")
         )
         self.items = {row.id: _Item(row, row.revision) for row in rows}
-        self.closed = set(
-            Minutes.objects.filter(item__in=self.items)
-            .exclude(state=Minutes.State.WRITING)
-            .values_list("item_id", flat=True)
-        )
         self.now = clock.now()
         self.writers = _memory.writers(
             {(s.sign_in, s.operation.item) for s in submissions}
@@ -138,7 +133,7 @@ class _Batch:
         writer = self.writers[submission.sign_in, submission.operation.item]
         if writer.answer is not Answer.ALLOW or writer.person is None:
             raise Refusal(_REASON_OF[writer.answer])
-        if submission.operation.item in self.closed:
+        if writer.record_closed:
             raise Refusal(Reason.RECORD_CLOSED)
         return writer.person
 
@@ -286,21 +281,25 @@ class _Batch:
                 unique_fields=["id"],
                 update_fields=ENTRY_FIELDS,
             )
-        EntryChange.objects.bulk_create(self.done)
+        if self.done:
+            EntryChange.objects.bulk_create(self.done)
         for key, item in self.items.items():
             if item.touched:
                 AgendaItem.objects.filter(id=key).update(revision=item.row.revision)
-        for (key, sign_in, address), count in self.count.items():
-            person = self.writers[sign_in, key].person
-            with context.acting_from(context.Origin(address, str(sign_in), "live")):
-                audit.record(
-                    "minutes.write",
-                    actor=person.id if person else None,
-                    subject=f"item:{key}",
-                    case=self.items[key].row.case_id,
-                    item=key,
-                    detail={"operations": count},
-                )
+        if self.count:
+            audit.record_all([self._event(*key, n) for key, n in self.count.items()])
+
+    def _event(self, item: UUID, sign_in: UUID, address: str, count: int) -> audit.Act:
+        person = self.writers[sign_in, item].person
+        return audit.Act(
+            "minutes.write",
+            actor=person.id if person else None,
+            origin=context.Origin(address, str(sign_in), "live"),
+            subject=f"item:{item}",
+            case=self.items[item].row.case_id,
+            item=item,
+            detail={"operations": count},
+        )
 
     def shown(self) -> list[Change]:
         """What the followers of each item are to see."""

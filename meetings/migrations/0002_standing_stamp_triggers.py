@@ -32,6 +32,7 @@ WATCHED = {
     ),
     "meetings_agendaitem_about": "",
     "meetings_invitation": "OF person_id, sitting_id, checked_in_at, withdrawn_at",
+    "meetings_minutes": "OF item_id, state",
     "meetings_presence": "",
     "meetings_sitting": "",
 }

@@ -7,7 +7,7 @@ holds the chain's lock until commit.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,6 +39,22 @@ def digest_of(event: AuditEvent) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One event to record: what, by whom, from where, about what.
+
+    ``actor`` is None only for the system itself. ``subject`` is ``kind:id``.
+    """
+
+    action: str
+    actor: UUID | None
+    origin: context.Origin
+    subject: str = ""
+    case: UUID | None = None
+    item: UUID | None = None
+    detail: Detail | None = None
+
+
 def record(
     action: str,
     *,
@@ -50,44 +66,39 @@ def record(
 ) -> AuditEvent:
     """Append one event to the chain, inside the caller's transaction.
 
-    ``actor`` is None only for the system itself. ``subject`` is ``kind:id``.
     Raises RuntimeError outside a transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("An audit event belongs to the transaction of its act.")
-    source = context.origin()
-    head = AuditHead.objects.select_for_update().get(id=1)
-    event = AuditEvent(
-        seq=head.seq + 1,
-        at=clock.now(),
-        action=action,
-        actor=str(actor or ""),
-        sign_in=source.sign_in,
-        address=source.address,
-        subject=subject,
-        case=str(case or ""),
-        item=str(item or ""),
-        detail=dict(detail or {}),
-        previous=head.digest,
-    )
-    event.digest = digest_of(event)
-    event.save(force_insert=True)
-    AuditHead.objects.filter(id=1).update(seq=event.seq, digest=event.digest)
+    act = Act(action, actor, context.origin(), subject, case, item, detail)
+    (event,) = record_all([act])
     return event
 
 
-@transaction.atomic
-def record_read(
-    action: str,
-    *,
-    actor: UUID,
-    subject: str,
-    case: UUID | None = None,
-    item: UUID | None = None,
-    detail: Detail | None = None,
-) -> None:
-    """Append a read event durably, before the first byte is served (R38, P6)."""
-    record(action, actor=actor, subject=subject, case=case, item=item, detail=detail)
+def record_all(acts: Sequence[Act]) -> list[AuditEvent]:
+    """Append the events of several acts that are committed together."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit event belongs to the transaction of its act.")
+    head = AuditHead.objects.select_for_update().get(id=1)
+    events = []
+    for act in acts:
+        event = AuditEvent(
+            seq=head.seq + 1,
+            at=clock.now(),
+            action=act.action,
+            actor=str(act.actor or ""),
+            sign_in=act.origin.sign_in,
+            address=act.origin.address,
+            subject=act.subject,
+            case=str(act.case or ""),
+            item=str(act.item or ""),
+            detail=dict(act.detail or {}),
+            previous=head.digest,
+        )
+        event.digest = digest_of(event)
+        head.seq, head.digest = event.seq, event.digest
+        events.append(event)
+    AuditEvent.objects.bulk_create(events)
+    AuditHead.objects.filter(id=1).update(seq=head.seq, digest=head.digest)
+    return events
 
 
 @dataclass(frozen=True, slots=True)
