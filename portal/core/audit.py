@@ -101,6 +101,20 @@ def record_all(acts: Sequence[Act]) -> list[AuditEvent]:
     return events
 
 
+@transaction.atomic
+def record_read(
+    action: str,
+    *,
+    actor: UUID,
+    subject: str,
+    case: UUID | None = None,
+    item: UUID | None = None,
+    detail: Detail | None = None,
+) -> None:
+    """Append a read event durably, before the first byte is served (R38, P6)."""
+    record(action, actor=actor, subject=subject, case=case, item=item, detail=detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """A place where the chain does not hold."""
