@@ -42,11 +42,20 @@ def main() -> int:
     for surroundings, programs in FIGURES.items():
         chosen = [name for name in programs if name in asked.figures]
         if chosen and surroundings in asked.profiles:
-            with SURROUNDINGS[surroundings]() as environment:
-                failed += [n for n in chosen if not measured(n, environment)]
+            failed += unmeasured(surroundings, chosen)
     for name in failed:
         say(f"bench: {name} was not measured")
     return 1 if failed else 0
+
+
+def unmeasured(surroundings: str, programs: list[str]) -> list[str]:
+    """Run the programs in their surroundings; those that failed."""
+    try:
+        with SURROUNDINGS[surroundings]() as environment:
+            return [name for name in programs if not measured(name, environment)]
+    except (BenchError, subprocess.CalledProcessError) as error:
+        say(f"bench: {surroundings}: {error}")
+        return programs
 
 
 def arguments() -> argparse.Namespace:
