@@ -60,15 +60,16 @@ def unmeasured(surroundings: str, programs: list[str]) -> list[str]:
 
 def arguments() -> argparse.Namespace:
     """The command line: names of figures, perhaps one profile."""
-    known = sorted({name for programs in FIGURES.values() for name in programs})
-    parser = argparse.ArgumentParser(epilog=f"Figures: {', '.join(known)}.")
+    names = sorted({name for programs in FIGURES.values() for name in programs})
+    parser = argparse.ArgumentParser(epilog=f"Figures: {', '.join(names)}.")
     parser.add_argument("figures", nargs="*", metavar="figure")
     parser.add_argument("--profile", choices=list(FIGURES))
     asked = parser.parse_args()
-    if unknown := set(asked.figures) - set(known):
-        parser.error(f"no such figure: {', '.join(sorted(unknown))}")
-    asked.figures = asked.figures or known
     asked.profiles = [asked.profile] if asked.profile else list(FIGURES)
+    known = {name for each in asked.profiles for name in FIGURES[each]}
+    if unknown := set(asked.figures) - known:
+        parser.error(f"no such figure here: {', '.join(sorted(unknown))}")
+    asked.figures = asked.figures or known
     return asked
 
 
