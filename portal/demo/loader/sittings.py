@@ -20,7 +20,7 @@ def load(content: DemoContent, rows: Rows) -> None:
     heads = {b.key: (b.head, b.secretariat) for b in content.bodies}
     for entry in content.sittings:
         _sitting(entry, heads[entry.body], rows)
-    starts = {s.key: at(s.held_on, s.starts_at) for s in content.sittings}
+    starts = {s.key: span_of(s)[0] for s in content.sittings}
     states = {s.key: s.state for s in content.sittings}
     for item in content.items:
         begins = starts[item.sitting]
@@ -31,7 +31,7 @@ def load(content: DemoContent, rows: Rows) -> None:
 
 
 def _sitting(entry: SittingContent, heads: tuple[str, str], rows: Rows) -> None:
-    begins, ends = at(entry.held_on, entry.starts_at), at(entry.held_on, entry.ends_at)
+    begins, ends = span_of(entry)
     approved = entry.state in {"convened", "closed"}
     rows.sittings[entry.key] = Sitting.objects.create(
         id=uid("sitting", entry.key),
@@ -47,6 +47,19 @@ def _sitting(entry: SittingContent, heads: tuple[str, str], rows: Rows) -> None:
         closed_at=ends if entry.state == "closed" else None,
         presiding=rows.people[entry.presiding],
     )
+
+
+def span_of(entry: SittingContent) -> tuple[datetime, datetime]:
+    """Begin and end; today's meeting has always just begun when the demo is made.
+
+    A visitor in the evening finds the room open like one in the morning.
+    """
+    begins, ends = at(entry.held_on, entry.starts_at), at(entry.held_on, entry.ends_at)
+    if entry.state != "convened":
+        return begins, ends
+    now = clock.now().astimezone(clock.JST)
+    half = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+    return half, min(half + (ends - begins), half.replace(hour=23, minute=59))
 
 
 def _item(entry: ItemContent, begins: datetime, *, closed: bool, rows: Rows) -> None:

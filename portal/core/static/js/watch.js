@@ -1,8 +1,8 @@
-// A page that shows a case asks every second and a half whether it still may, and
+// A page that shows a case asks every second whether it still may, and
 // leaves when it may not: the membership ended, the sign-in ended, a paper was recalled.
 // The element with data-watch names the address to ask.
 
-const EVERY_MS = 1500
+const EVERY_MS = 1000
 const place = document.querySelector('[data-watch]')
 
 async function ask () {
