@@ -89,6 +89,11 @@ def convened_bodies(access: Access) -> list[Body]:
     return [b for b in bodies if access.allows(Action.CONVENE, body_facts(b))]
 
 
+def bodies_of(case: Case) -> list[Body]:
+    """The bodies of the case's unit, whose people may be selected for it."""
+    return list(Body.objects.filter(unit=case.unit))
+
+
 def commissioned_people(bodies: list[Body]) -> list[Person]:
     """Everybody with standing at one of ``bodies`` now, by organisation and kana."""
     now = clock.now()

@@ -1,5 +1,6 @@
 """Pages of cases: list, one case, selection, consent, recusal."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -92,12 +93,21 @@ def _act(request: MemberRequest, case_id: UUID, action: Action) -> Case:
     return case
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the page of an act on a case says."""
+
+    title: str
+    lead: str
+    button: str
+
+
 def _form_page(
-    request: MemberRequest, case: Case, form: Form, template: str
+    request: MemberRequest, case: Case, form: Form, words: Words
 ) -> HttpResponse:
-    context = {"case": case, "form": form}
+    context = {"case": case, "form": form, "words": words}
     status = 422 if form.is_bound else 200
-    return render(request, template, context, status=status)
+    return render(request, "members/case_act.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +115,7 @@ def _form_page(
 def member_select(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Select one more person for the case."""
     case = _act(request, case_id, Action.CONVENE)
-    bodies = list(Body.objects.filter(unit=case.unit))
+    bodies = selectors.bodies_of(case)
     people = [
         person
         for person in selectors.commissioned_people(bodies)
@@ -118,7 +128,15 @@ def member_select(request: MemberRequest, case_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("選定しました。"))
         return redirect("members:case-detail", case.id)
-    return _form_page(request, case, form, "members/member_select.html")
+    words = Words(
+        _("人を選ぶ"),
+        _(
+            "選ばれた人だけが、この事例の資料と会議を見られます。"
+            "委嘱・任命を受けている人から選びます。"
+        ),
+        _("この人を選ぶ"),
+    )
+    return _form_page(request, case, form, words)
 
 
 @require_POST
@@ -154,7 +172,15 @@ def consent_enter(request: MemberRequest, case_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("同意を登録しました。"))
             return redirect("members:case-detail", case.id)
-    return _form_page(request, case, form, "members/consent_enter.html")
+    words = Words(
+        _("同意を登録する"),
+        _(
+            "同意は世帯員ごとに登録します。"
+            "登録しても、以前に配付した資料が自動で開くことはありません。"
+        ),
+        _("同意を登録する"),
+    )
+    return _form_page(request, case, form, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,7 +211,12 @@ def recusal_enter(request: MemberRequest, case_id: UUID) -> HttpResponse:
         cases.enter_recusal(actor=request.actor, case=case, **form.cleaned_data)
         messages.success(request, _("除斥を登録しました。"))
         return redirect("members:case-detail", case.id)
-    return _form_page(request, case, form, "members/recusal_enter.html")
+    words = Words(
+        _("除斥を登録する"),
+        _("登録すると、その人や機関は、この事例のすべてを直ちに見られなくなります。"),
+        _("除斥を登録する"),
+    )
+    return _form_page(request, case, form, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -198,4 +229,12 @@ def recusal_declare(request: MemberRequest, case_id: UUID) -> HttpResponse:
         cases.declare_recusal(actor=request.actor, case=case, **form.cleaned_data)
         messages.success(request, _("辞退を受け付けました。"))
         return redirect("meetings:home")
-    return _form_page(request, case, form, "members/recusal_declare.html")
+    words = Words(
+        _("この事例への参加を辞退する"),
+        _(
+            "辞退すると、この事例のすべてが直ちに見られなくなります。"
+            "取り消すには事務局への連絡が必要です。"
+        ),
+        _("辞退する"),
+    )
+    return _form_page(request, case, form, words)
