@@ -7,6 +7,12 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 
 
+class _Denier(WebsocketDenier):
+    """Closes before accepting; it needs no channel, so it works without Redis."""
+
+    channel_layer_alias = "none"
+
+
 class SameOriginValidator:
     """Refuse a handshake whose Origin is not exactly that of KASANE_BASE_URL.
 
@@ -25,4 +31,4 @@ class SameOriginValidator:
         if [o.decode("latin-1") for o in origins] == [self.origin]:
             await self.application(scope, receive, send)
         else:
-            await WebsocketDenier()(scope, receive, send)
+            await _Denier()(scope, receive, send)
