@@ -69,6 +69,7 @@ class Action(StrEnum):
     ENTER_RECUSAL = "enter_recusal"
     DECLARE_RECUSAL = "declare_recusal"
     DISPOSE = "dispose"
+    ISSUE_CARD = "issue_card"
     ADMINISTER = "administer"
     READ_TRAIL = "read_trail"
 

@@ -28,13 +28,14 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ENTER_RECUSAL: CUSTODIANS,
     Action.DECLARE_RECUSAL: SEATED,
     Action.DISPOSE: CUSTODIANS,
+    Action.ISSUE_CARD: CUSTODIANS,
     Action.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Action.READ_TRAIL: CUSTODIANS | SEATED | {Role.AUDITOR},
 }
 
 # Which acts a kind of thing knows at all; any other is HIDDEN (R1).
 ACTS: dict[Kind, frozenset[Action]] = {
-    Kind.BODY: frozenset({Action.READ, Action.CONVENE}),
+    Kind.BODY: frozenset({Action.READ, Action.CONVENE, Action.ISSUE_CARD}),
     Kind.SITTING: frozenset(
         {
             Action.SEE_NOTICE,
@@ -101,6 +102,7 @@ STRONG_ACTS = frozenset(
         Action.ENTER_RECUSAL,
         Action.OPEN_FROZEN,
         Action.DISPOSE,
+        Action.ISSUE_CARD,
     }
 )
 NEUTRAL_ACTS = frozenset({Action.SEE_NOTICE, Action.ACKNOWLEDGE})

@@ -33,7 +33,7 @@ OF_AN_ITEM = {"item", "paper", "minutes"}
 
 # Which questions make sense at all. What is not here does not exist (R1).
 _KNOWN = {
-    "body": "read convene",
+    "body": "read convene issue_card",
     "sitting": "see_notice acknowledge read convene approve",
     "case": "read convene enter_consent enter_recusal declare_recusal dispose",
     "item": "read convene upload write_minutes follow_minutes declare_recusal",
@@ -50,10 +50,10 @@ KNOWN = {(kind, act) for kind, acts in _KNOWN.items() for act in acts.split()}
 _COLUMNS = {
     "chair": "see_notice acknowledge convene approve read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction confirm_minutes"
-    " enter_consent enter_recusal dispose read_trail",
+    " enter_consent enter_recusal dispose issue_card read_trail",
     "secretariat": "see_notice acknowledge convene read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction"
-    " enter_consent enter_recusal dispose read_trail",
+    " enter_consent enter_recusal dispose issue_card read_trail",
     "internal": "see_notice acknowledge read upload download recall write_minutes"
     " follow_minutes request_correction confirm_minutes declare_recusal read_trail",
     "external": "see_notice acknowledge read upload download recall"
@@ -77,6 +77,7 @@ GRAVE_ACTS = {
     "enter_recusal",
     "open_frozen",
     "dispose",
+    "issue_card",
 }
 NEUTRAL_ACTS = {"see_notice", "acknowledge"}
 # R20, R24: what shows or grows content; the rest handles the case.

@@ -12,7 +12,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from members.facts import Role
-from members.models import Acknowledgement, SignIn
+from members.models import Acknowledgement, PaperCard, SignIn
 from members.services import factors
 from portal.core import clock
 from portal.core.models import AuditEvent
@@ -82,6 +82,25 @@ def test_a_used_card_code_is_not_used_again(cast: Cast) -> None:
     )
     stored = b"".join(bytes(code.mac) for code in card.codes.all())
     assert codes[1].encode() not in stored
+
+
+def test_a_card_asks_its_maker_for_a_fresh_factor(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    url = reverse("members:card-issue", args=[cast.clinic.id])
+    proved = clock.now() - timedelta(minutes=6)
+    for asked in (Client.get, Client.post):
+        answer = asked(signed_in(cast.secretariat, strong_at=proved), url)
+        assert answer["Location"].startswith(reverse("members:step-up"))
+    assert not PaperCard.objects.exists()
+
+
+def test_nobody_makes_their_own_card(cast: Cast, signed_in: SignInAs) -> None:
+    client = signed_in(cast.secretariat)
+    url = reverse("members:card-issue", args=[cast.secretariat.id])
+    assert client.post(url).status_code == 404
+    assert url not in client.get(reverse("members:person-list")).content.decode()
+    assert not PaperCard.objects.exists()
 
 
 def test_case_opens_only_once_the_pledge_is_acknowledged(
