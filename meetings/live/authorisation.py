@@ -15,19 +15,18 @@ from uuid import UUID
 from django.db import connection
 
 from meetings import rosters
-from meetings.models import AgendaItem, Invitation, Minutes, Presence, Sitting
+from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.policies import item_facts
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
-from members.models import Person, SignIn
+from members.models import SignIn
 from portal.core import clock
 
 # While a sitting is under way its room counts as use of the sign-in.
 BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=2)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-MEMORY_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,77 +244,6 @@ def present_stamp() -> int | None:
         cursor.execute("SELECT value FROM meetings_standingstamp")
         row = cursor.fetchone()
     return row[0] if row else None
-
-
-class Memory:
-    """Answers to "may this sign-in write this item", as long as they hold."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[UUID, UUID], Writer] = {}
-
-    def writers(
-        self, pairs: Collection[tuple[UUID, UUID]]
-    ) -> dict[tuple[UUID, UUID], "Writer"]:
-        """The answer for each sign-in and item, in the caller's transaction.
-
-        The stamp is read first: facts that change while they are read only make
-        the next caller read again.
-        """
-        stamp, now = present_stamp(), clock.now()
-        known = {
-            pair: writer
-            for pair in pairs
-            if (writer := self._known.get(pair)) and writer.holds(stamp, now)
-        }
-        missing = set(pairs) - known.keys()
-        if missing:
-            known.update(_ask_writers(missing, stamp))
-            if len(self._known) > MEMORY_LIMIT:
-                self._known.clear()
-            self._known.update(known)
-        return known
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes, and whether they may, under a stamp and up to a moment.
-
-    ``record_closed``: the item's record is past the room, in its round or final.
-    """
-
-    person: Person | None
-    answer: Answer
-    record_closed: bool
-    stamp: int | None
-    since: datetime
-    until: datetime
-
-    def holds(self, stamp: int | None, now: datetime) -> bool:
-        """Whether a new reading of all facts would answer the same."""
-        same = self.stamp is not None and self.stamp == stamp
-        return same and self.since <= now < self.until
-
-
-def _ask_writers(
-    pairs: Collection[tuple[UUID, UUID]], stamp: int | None
-) -> dict[tuple[UUID, UUID], Writer]:
-    items = room_items(id__in={item for _, item in pairs})
-    grounds = Grounds({sign_in for sign_in, _ in pairs}, items)
-    records = Minutes.objects.filter(item__in=items)
-    closed = records.exclude(state=Minutes.State.WRITING)
-    closed_items = set(closed.values_list("item_id", flat=True))
-    return {
-        (sign_in, item): Writer(
-            person=access.actor.person if access else None,
-            answer=grounds.answer(sign_in, Action.WRITE_MINUTES, item),
-            record_closed=item in closed_items,
-            stamp=stamp,
-            since=access.t if access else LONG_AGO,
-            until=grounds.until(sign_in),
-        )
-        for sign_in, item in pairs
-        for access in (grounds.accesses.get(sign_in),)
-    }
 
 
 def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from meetings.live.authorisation import Memory
 from meetings.live.protocol import Act, Operation, Reason, ack, refused
 from meetings.live.reading import OUTCOME, Change, change_of
+from meetings.live.writers import Memory
 from meetings.models import AgendaItem, Entry, EntryChange
 from members.facts import Answer
 from members.models import Person
