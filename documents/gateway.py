@@ -57,6 +57,7 @@ def page_image(found: OpenVersion, page: int, zoom: int) -> HttpResponse:
     mark = content.mark_of(found.access.actor.person, found.version)
     scale = ZOOM_STEPS.get(zoom, ZOOM_STEPS[1])
     data = content.page_picture(found.version, page - 1, scale, mark)
+    readable(_actor_again(found), found.version.id)  # drawing takes its time (P5)
     _note_read(found, "documents.page.read", page=page)
     response = HttpResponse(data, content_type="image/webp")
     return _closed(response)
@@ -75,13 +76,13 @@ def download(request: MemberRequest, version_id: UUID) -> HttpResponseBase:
         if request.method == "HEAD":
             return _download_headers(HttpResponse(), found.version, copy=copy)
         chunks, length = _open(opened, found, copy=copy)
+        still_allowed = _still_allowed(found, copy=copy)
+        if not still_allowed():  # making a copy takes its time (P5)
+            raise HiddenError
         action = "documents.copy.download" if copy else "documents.original.download"
         _note_read(found, action)
         stream = GuardedStream(
-            chunks,
-            opened.pop_all(),
-            _still_allowed(found, copy=copy),
-            severing.cut_of(request),
+            chunks, opened.pop_all(), still_allowed, severing.cut_of(request)
         )
         response = StreamingHttpResponse(stream)
         response["Content-Length"] = str(length)
@@ -99,17 +100,21 @@ def _require_download(found: OpenVersion) -> bool:
 
 def _still_allowed(found: OpenVersion, *, copy: bool) -> Callable[[], bool]:
     """The same question again, from fresh facts; a changed kind of answer is a no."""
-    version_id = found.version.id
-    sign_in = found.access.actor.sign_in
 
     def ask() -> bool:
-        if sign_in is None:
-            return False
-        fresh = SignIn.objects.select_related("person__organization").get(id=sign_in.id)
-        again = selectors.version_for(Actor(fresh.person, fresh), version_id)
+        again = selectors.version_for(_actor_again(found), found.version.id)
         return _require_download(again) == copy
 
     return ask
+
+
+def _actor_again(found: OpenVersion) -> Actor:
+    """The actor with the sign-in as it stands now."""
+    sign_in = found.access.actor.sign_in
+    if sign_in is None:
+        raise HiddenError
+    fresh = SignIn.objects.select_related("person__organization").get(id=sign_in.id)
+    return Actor(fresh.person, fresh)
 
 
 def _open(
@@ -152,7 +157,8 @@ def _download_headers(
     if copy:
         name = name.with_suffix(".pdf")
     media_type = "application/pdf" if copy else version.media_type
-    plain = f"shiryo-{version.paper.order}{name.suffix.lower()}"
+    # Not the paper's place in the item: it would count the papers before it (R5).
+    plain = f"shiryo-{version.id.hex[:8]}{name.suffix.lower()}"
     response["Content-Type"] = media_type
     response["Content-Disposition"] = disposition(str(name), plain)
     return _closed(response)

@@ -185,6 +185,8 @@ def _replace_version(
     content: tuple[Intake, StoredObject],
 ) -> PaperVersion:
     paper = Paper.objects.select_for_update().get(id=version.paper_id)
+    # Also the version's own row: release and recall hold that one alone.
+    PaperVersion.objects.select_for_update().get(id=version.id)
     done = PaperVersion.objects.filter(id=new_id).first()
     if done is not None:
         return done

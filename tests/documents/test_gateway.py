@@ -13,6 +13,7 @@ from asgiref.sync import async_to_sync
 from django.urls import reverse
 from PIL import Image
 
+from documents import content
 from documents.gateway import disposition
 from documents.intake import safe_name
 from documents.models import PaperVersion
@@ -228,12 +229,43 @@ def test_an_outside_member_gets_a_copy_with_the_own_name(
         assert any("/Line" in name for name in pdf.pages[0].resources.XObject)
 
 
+@pytest.mark.parametrize(
+    ("route", "drawing"),
+    [("page-image", "page_picture"), ("version-download", "stamped_copy")],
+)
+def test_what_is_revoked_while_it_is_drawn_does_not_leave(
+    cast, released, signed_in, monkeypatch, route, drawing
+):
+    version, client = released(), signed_in(cast.clinic)
+    draw = getattr(content, drawing)
+
+    def slowly(*args):
+        drawn = draw(*args)
+        Membership.objects.filter(person=cast.clinic).update(ends_at=clock.now())
+        return drawn
+
+    monkeypatch.setattr(content, drawing, slowly)
+    more = (1,) if route == "page-image" else ()
+    assert client.get(address(route, version, *more)).status_code == 404
+    assert read_events() == []
+
+
+def test_the_name_of_a_file_does_not_count_the_papers_before_it(
+    cast, released, filed, signed_in
+):
+    filed()
+    version = released()
+    answer = signed_in(cast.clinic).get(address("version-download", version))
+    assert f"shiryo-{version.id.hex[:8]}.pdf" in answer["Content-Disposition"]
+    body(answer)
+
+
 def test_the_headers_keep_it_out_of_caches_and_browsers(cast, released, signed_in):
     version = released(name="事例概要(8月).pdf")
     answer = signed_in(cast.secretariat).get(address("version-download", version))
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith(
-        'attachment; filename="shiryo-1.pdf"; '
+        f'attachment; filename="shiryo-{version.id.hex[:8]}.pdf"; '
     )
     assert name_of(answer["Content-Disposition"]) == "事例概要(8月).pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
