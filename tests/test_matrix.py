@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -121,24 +120,24 @@ def test_every_persona_gets_what_the_table_says(
 
 
 @pytest.fixture
-def town(transactional_db: None) -> Cast:
-    """The cast, committed: a socket has a connection of its own."""
-    return people.assemble()
+def visitors(transactional_db: None) -> dict[str, Visitor]:
+    """Each persona's browser at the socket; the cast is committed, for the server."""
+    town, found = people.assemble(), {}
+    for persona in PERSONAS:
+        known = sign_in_of(town, persona)
+        person, how = known or (town.clinic, {})
+        found[persona] = Visitor(factories.sign_in(person, **how), town.sitting)
+        if known is None:
+            found[persona].socket.scope["headers"].pop()  # the cookie
+    return found
 
 
-async def handshake(town: Cast, persona: str) -> str:
-    known = sign_in_of(town, persona)
-    person, how = known or (town.clinic, {})
-    actor = await sync_to_async(factories.sign_in)(person, **how)
-    visitor = await sync_to_async(Visitor)(actor, town.sitting)
-    if known is None:
-        visitor.socket.scope["headers"].pop()  # the cookie
-    accepted = await visitor.enter()
-    await visitor.leave()
-    return "yes" if accepted else "no"
-
-
-async def test_the_live_socket_opens_for_those_in_the_table(town: Cast) -> None:
+async def test_the_live_socket_opens_for_those_in_the_table(
+    visitors: dict[str, Visitor],
+) -> None:
     (expected,) = matrix.sockets().values()
-    got = {persona: await handshake(town, persona) for persona in PERSONAS}
-    assert got == expected
+    got = {name: await visitor.enter() for name, visitor in visitors.items()}
+    for name, entered in got.items():
+        if entered:
+            await visitors[name].leave()
+    assert got == {name: answer == "yes" for name, answer in expected.items()}

@@ -69,7 +69,7 @@ EDITS: dict[str, Callable[[AuditEvent], object]] = {
     "case": lambda _: "",
     "item": lambda _: str(UUID(int=4)),
     "detail": lambda e: {**e.detail, "page": 99},
-    "previous": lambda e: "f" + e.previous[1:],
+    "previous": lambda e: "-" + e.previous[1:],
     "digest": lambda e: "-" + e.digest[1:],
 }
 
@@ -231,6 +231,21 @@ def test_appends_from_many_threads_make_one_chain() -> None:
     assert failures == []
     assert AuditEvent.objects.count() == threads * each
     assert breaks() == []
+
+
+@pytest.mark.django_db
+def test_acts_committed_together_are_links_like_any_other() -> None:
+    write(1)
+    home = context.Origin(address="192.0.2.9")
+    with transaction.atomic():
+        audit.record_all(
+            [audit.Act(f"meetings.entry.{n}", ACTOR, home) for n in range(3)]
+        )
+    write(1)
+    assert AuditEvent.objects.count() == 5
+    assert breaks() == []
+    AuditEvent.objects.filter(seq=3).update(address="")
+    assert breaks() == [3]
 
 
 @pytest.mark.django_db
