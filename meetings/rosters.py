@@ -96,6 +96,25 @@ def seats_of(items: Iterable[UUID]) -> Mapping[UUID, list[Seat]]:
     return grouped
 
 
+def people_in_sight(
+    access: Access, items: Iterable[AgendaItem]
+) -> Mapping[UUID, set[UUID]]:
+    """Per sitting the people seated on those of ``items`` that the actor convenes.
+
+    A custodian who is kept away from an item hears nothing of those who come for
+    it alone: no name, no count, no answer (R27).
+    """
+    visible = {
+        item.id: item.sitting_id
+        for item in items
+        if access.allows(Action.CONVENE, item_facts(item, access.actor.id))
+    }
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for item, seats in seats_of(visible).items():
+        found[visible[item]] |= {seat.person_id for seat in seats}
+    return found
+
+
 def members_of(case: UUID | None) -> dict[UUID, Membership]:
     """The live memberships of a case by person; empty without a case."""
     rows = Membership.objects.filter(live(), case=case) if case else ()

@@ -9,7 +9,6 @@ from documents.services.links import LinkOnBoard
 from meetings import rosters
 from meetings.models import Invitation, Sitting
 from meetings.selectors.sittings import Opened
-from members.facts import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,7 @@ def board_of(opened: Opened) -> Board:
 
 
 def _shown(opened: Opened) -> Sequence[Invitation]:
-    seen = rosters.seats_of([item.id for item in opened.visible(Action.CONVENE)])
-    people = {seat.person_id for seats in seen.values() for seat in seats}
+    people = rosters.people_in_sight(opened.access, opened.items)[opened.sitting.id]
     return list(
         Invitation.objects.filter(
             sitting=opened.sitting, withdrawn_at=None, person__in=people

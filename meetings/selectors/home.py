@@ -1,7 +1,7 @@
 """What waits for one person now: the home of chair, secretariat and member."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,14 @@ from documents.models import Link, PaperVersion
 from documents.models.links import MAX_WRONG_CODES
 from documents.policies import version_facts
 from meetings import preparation, rosters
-from meetings.models import Correction, Invitation, Minutes, Presence, Sitting
+from meetings.models import (
+    AgendaItem,
+    Correction,
+    Invitation,
+    Minutes,
+    Presence,
+    Sitting,
+)
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.readiness import Finding
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
@@ -187,6 +194,7 @@ def _desk(
     access = access_for(actor, cases=(), items=())
     drafts = [s for s in sittings if s.state == Sitting.State.DRAFT]
     convened = [s for s in sittings if s.state == Sitting.State.CONVENED]
+    people = _in_sight(actor, convened)
     return Desk(
         approvals=[
             s
@@ -195,13 +203,24 @@ def _desk(
             and access.offers(Action.APPROVE, sitting_facts(s, None))
         ],
         preparing=_preparing(actor, drafts[0]) if drafts else None,
-        unanswered=_unanswered([s for s in convened if s.ends_at > access.t]),
+        unanswered=_unanswered([s for s in convened if s.ends_at > access.t], people),
         held=_held(actor),
-        locked=_locked(convened),
+        locked=_locked(convened, people),
         rounds=[
             row for row in rounds if (row.late or row.open_corrections) and not row.mine
         ],
     )
+
+
+def _in_sight(actor: Actor, sittings: Sequence[Sitting]) -> Mapping[UUID, set[UUID]]:
+    rows = AgendaItem.objects.filter(sitting__in=sittings).select_related("body")
+    items = list(rows.prefetch_related("about"))
+    access = access_for(
+        actor,
+        cases={i.case_id for i in items if i.case_id},
+        items={i.id for i in items},
+    )
+    return rosters.people_in_sight(access, items)
 
 
 def _preparing(actor: Actor, sitting: Sitting) -> Preparing:
@@ -217,13 +236,17 @@ def _preparing(actor: Actor, sitting: Sitting) -> Preparing:
     return Preparing(sitting, preparation.findings(sitting, visible))
 
 
-def _unanswered(sittings: Sequence[Sitting]) -> list[Unanswered]:
+def _unanswered(
+    sittings: Sequence[Sitting], people: Mapping[UUID, set[UUID]]
+) -> list[Unanswered]:
     rows = Invitation.objects.filter(sitting__in=sittings, withdrawn_at=None)
     waiting: Counter[UUID] = Counter()
     untold: Counter[UUID] = Counter()
-    for sitting, rsvp, notified, email in rows.values_list(
-        "sitting_id", "rsvp", "notified_at", "person__email"
+    for sitting, person, rsvp, notified, email in rows.values_list(
+        "sitting_id", "person_id", "rsvp", "notified_at", "person__email"
     ):
+        if person not in people[sitting]:
+            continue
         waiting[sitting] += rsvp == Invitation.Rsvp.WAITING and notified is not None
         untold[sitting] += notified is None and not email
     return [
@@ -252,7 +275,9 @@ def _held(actor: Actor) -> list[PaperVersion]:
     ]
 
 
-def _locked(sittings: Sequence[Sitting]) -> list[tuple[Link, Sitting]]:
+def _locked(
+    sittings: Sequence[Sitting], people: Mapping[UUID, set[UUID]]
+) -> list[tuple[Link, Sitting]]:
     by_id = {sitting.id: sitting for sitting in sittings}
     rows = Link.objects.filter(
         rosters.live(), sitting_id__in=by_id, wrong_count__gte=MAX_WRONG_CODES
@@ -260,4 +285,5 @@ def _locked(sittings: Sequence[Sitting]) -> list[tuple[Link, Sitting]]:
     return [
         (link, by_id[link.sitting_id])
         for link in rows.select_related("person__organization")
+        if link.person_id in people[link.sitting_id]
     ]

@@ -175,7 +175,7 @@ def convened_item(actor: Actor, item_id: UUID) -> tuple[AgendaItem, Access]:
 
 
 def convened_invitation(actor: Actor, invitation_id: UUID) -> Invitation:
-    """One invitation, if the actor convenes its sitting."""
+    """One invitation, if the actor convenes its sitting and an item of the person."""
     invitation = (
         Invitation.objects.select_related("sitting__body", "person__organization")
         .filter(id=invitation_id)
@@ -183,9 +183,10 @@ def convened_invitation(actor: Actor, invitation_id: UUID) -> Invitation:
     )
     if invitation is None:
         raise HiddenError
-    access_for(actor, cases=(), items=()).require(
-        Action.CONVENE, sitting_facts(invitation.sitting, None)
-    )
+    opened = convened_sitting(actor, invitation.sitting_id)
+    people = rosters.people_in_sight(opened.access, opened.items)
+    if invitation.person_id not in people[opened.sitting.id]:
+        raise HiddenError
     return invitation
 
 
@@ -277,7 +278,12 @@ def agenda_view(opened: Opened) -> Agenda:
         )
         for item in items
     ]
-    live = [i for i in sitting.invitations.all() if i.withdrawn_at is None]
+    here = {seat.person_id for roster in seats.values() for seat in roster}
+    live = [
+        i
+        for i in sitting.invitations.all()
+        if i.withdrawn_at is None and i.person_id in here
+    ]
     preparing = sitting.state in IN_PREPARATION
     return Agenda(
         sitting=sitting,

@@ -58,10 +58,14 @@ def check_in(*, actor: Actor, sitting: Sitting, person: Person) -> Invitation:
 
 def _may_check_in(actor: Actor, invitation: Invitation) -> None:
     sitting, access = invitation.sitting, access_for(actor)
-    if access.allows(Action.CONVENE, sitting_facts(sitting, None)):
-        return
+    items = list(sitting.items.select_related("body").prefetch_related("about"))
     own = invitation.person_id == actor.id
-    bodies = set(sitting.items.values_list("body", flat=True))
+    if access.allows(Action.CONVENE, sitting_facts(sitting, None)):
+        people = rosters.people_in_sight(access, items)[sitting.id]
+        if own or invitation.person_id in people:
+            return
+        raise HiddenError
+    bodies = {item.body_id for item in items}
     answer = rosters.notice_answer(access, sitting, invitation, bodies)
     if not own or answer is not Answer.ALLOW:
         raise HiddenError

@@ -146,7 +146,7 @@ def _person(request: MemberRequest) -> Person:
     try:
         key = UUID(request.POST.get("person", ""))
     except ValueError:
-        raise InvalidError from None
+        raise HiddenError from None  # as any person who is not there (R4)
     return selectors.person_named(key)
 
 

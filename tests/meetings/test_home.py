@@ -10,7 +10,7 @@ from documents.models import Paper, PaperVersion
 from meetings.models import AgendaItem, Invitation, Minutes
 from meetings.services import sittings
 from members.facts import State
-from members.models import Person
+from members.models import Person, Recusal
 from portal.core import clock
 from portal.core.models import StoredObject
 from tests import factories
@@ -104,6 +104,35 @@ def test_the_clerk_sees_letters_and_locked_links(cast: Cast, signed_in) -> None:
     page = home(signed_in(cast.secretariat))
     assert "案内状の印刷が必要な方が1人います" in page
     assert "リンクのロック" in page
+
+
+def test_a_recused_clerk_hears_nothing_of_those_who_come(cast: Cast, signed_in) -> None:
+    sitting = convened(cast, cast.clinic)
+    link = links(cast.clinic, sitting)[0]
+    link.wrong_count = 5
+    link.save()
+    Invitation.objects.filter(person=cast.clinic).update(rsvp="present")
+    Recusal.objects.create(
+        person=cast.secretariat,
+        case=cast.case,
+        starts_at=factories.LONG_AGO,
+        entered_by=cast.chair,
+    )
+    client = signed_in(cast.secretariat)
+    board = reverse("meetings:invitation-board", args=[sitting.id])
+    agenda = reverse("meetings:sitting-detail", args=[sitting.id])
+    for page in (
+        home(client),
+        *(client.get(u).content.decode() for u in (board, agenda)),
+    ):
+        assert cast.clinic.name not in page
+        assert "リンクのロック" not in page
+        assert "お返事がまだの方" not in page
+    assert "出席0 代理0" in client.get(agenda).content.decode()
+    asked = Invitation.objects.get(person=cast.clinic, sitting=sitting)
+    unlock = reverse("meetings:invitation-unlock", args=[asked.id])
+    assert client.post(unlock).status_code == 404
+    assert signed_in(cast.chair).post(unlock).status_code == 302
 
 
 def test_held_papers_wait_for_the_clerk_of_their_case(cast: Cast, signed_in) -> None:

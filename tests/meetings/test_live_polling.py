@@ -151,6 +151,13 @@ def test_the_buttons_of_the_chair(cast: Cast, signed_in: SignIn) -> None:
     assert client.post(close).status_code == 302
 
 
+def test_a_button_tells_no_item_from_none(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.stranger)
+    for item in (cast.shien_item.id, cast.case.id):
+        url = reverse("meetings:room-item", args=[item, "admit"])
+        assert client.post(url, {"person": "nobody"}).status_code == 404
+
+
 def test_the_buttons_do_nothing_for_others(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.clinic)
     for act in ("open", "close", "admit", "show-out", "burn"):

@@ -146,6 +146,22 @@ def test_a_recused_chair_does_not_run_the_item(cast: Cast) -> None:
         room.open_item(actor=factories.sign_in(cast.chair), item=cast.shien_item)
 
 
+def test_a_recused_clerk_finds_nobody_of_the_item_at_the_door(
+    cast: Cast, clerk: Actor
+) -> None:
+    for item in (cast.shien_item, cast.juso_item):
+        Recusal.objects.create(
+            person=cast.secretariat,
+            item_id=item.id,
+            starts_at=factories.LONG_AGO,
+            entered_by=cast.chair,
+        )
+    for person in (cast.clinic, cast.colleague):  # asked to come, and not asked
+        with pytest.raises(HiddenError):
+            room.check_in(actor=clerk, sitting=cast.sitting, person=person)
+    room.check_in(actor=clerk, sitting=cast.sitting, person=cast.secretariat)
+
+
 def test_the_meeting_ends_when_no_item_is_open(cast: Cast, clerk: Actor) -> None:
     room.open_item(actor=clerk, item=cast.shien_item)
     with pytest.raises(RefusedError):
