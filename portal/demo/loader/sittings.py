@@ -8,6 +8,7 @@ from members.models import Person, Seat
 from portal.core import clock
 from portal.demo.content.types import AgendaItem as ItemContent
 from portal.demo.content.types import DemoContent
+from portal.demo.content.types import MinutesEntry as EntryContent
 from portal.demo.content.types import Sitting as SittingContent
 from portal.demo.identity import uid
 from portal.demo.loader.rows import Rows, at
@@ -148,8 +149,7 @@ def _entries(content: DemoContent, rows: Rows) -> None:
                 item=item,
                 order=entry.order,
                 kind=entry.kind,
-                speaker=(entry.assignee if entry.kind == "task" else entry.speaker)
-                or "",
+                speaker=_spoken_by(entry, rows),
                 source=entry.source,
                 text=entry.text,
                 due_on=entry.due_on,
@@ -162,3 +162,14 @@ def _entries(content: DemoContent, rows: Rows) -> None:
     Entry.objects.bulk_create(made)
     for key, revision in revisions.items():
         AgendaItem.objects.filter(id=rows.items[key].id).update(revision=revision)
+
+
+def _spoken_by(entry: EntryContent, rows: Rows) -> str:
+    """Who said it, or who does it: a person with the agency, or an agency."""
+    key = (entry.assignee if entry.kind == "task" else entry.speaker) or ""
+    if key in rows.people:
+        person = rows.people[key]
+        return f"{person.organization.name} {person.name}"
+    if key in rows.organizations:
+        return rows.organizations[key].name
+    return key
