@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SECRET_LENGTH = 32  # characters
 DEFAULT_SECRETS = {"minioadmin", "postgres", "password", "secret", "changeme", ""}
 
 
@@ -26,6 +27,10 @@ def profile_is_safe(
     if settings.DEMO and host not in LOOPBACK:
         problems.append(
             Error("The demo signs anybody in: loopback only.", id="kasane.E002")
+        )
+    if len(settings.SECRET_KEY) < SECRET_LENGTH:
+        problems.append(
+            Error("KASANE_SECRET_KEY is too short to be a secret.", id="kasane.E005")
         )
     store = settings.VAULT_STORE
     if store["kind"] == "s3":

@@ -94,6 +94,9 @@ STORAGES = {
     },
 }
 
+# With the session, which ends at sign-out: words that were not shown yet may name
+# people, and the next one at this browser is somebody else.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "kasane_session"
 SESSION_COOKIE_HTTPONLY = True
@@ -126,7 +129,7 @@ CONTENT_SECURITY_POLICY = {
 
 # An upload is read in chunks and goes to the vault; nothing large is held in memory.
 FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "portal.core.uploads.NamelessUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

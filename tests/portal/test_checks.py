@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.checks import Error
+from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from portal.core.checks import profile_is_safe
@@ -50,6 +51,18 @@ def test_links_in_mail_are_https_off_the_host(town: Settings, url: str) -> None:
 def test_the_demo_never_leaves_the_host(town: Settings) -> None:
     town.DEMO = True
     assert problems() == ["kasane.E002"]
+
+
+def test_the_demo_listens_on_loopback_only(settings: Settings) -> None:
+    settings.DEMO = True
+    for host in ("0.0.0.0", "::", "10.0.0.5"):
+        with pytest.raises(CommandError, match="loopback"):
+            call_command("serve", host=host)
+
+
+def test_a_short_secret_is_none(town: Settings) -> None:
+    town.SECRET_KEY = "changeme"
+    assert problems() == ["kasane.E005"]
 
 
 def test_the_store_is_reached_by_https_off_the_host(town: Settings) -> None:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.core import worker
+from portal.core.checks import LOOPBACK
 
 # One frame of live minutes is far smaller; more is hostile.
 WEBSOCKET_FRAME_LIMIT = 64 * 1024
@@ -30,6 +31,10 @@ class Command(BaseCommand):
         """Check, then serve until stopped."""
         if settings.PROFILE == "embedded" and options["workers"] > 1:
             raise CommandError("The embedded profile runs in one process.")
+        if settings.DEMO and options["host"] not in LOOPBACK:
+            raise CommandError(
+                "The demo signs anybody in: it listens on loopback only."
+            )
         call_command("check", fail_level="ERROR")
         stop = threading.Event()
         if settings.WORKER_IN_SERVER:
