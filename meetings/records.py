@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -61,7 +61,11 @@ class Record:
     def signatories(self) -> tuple[Seat, ...]:
         """The members named to confirm beside the one who presided."""
         return tuple(
-            s for s in self.seats if s.signatory and s.person_id != self.presiding_id
+            seat
+            for seat in self.seats
+            if seat.signatory
+            and seat.span.holds(clock.now())
+            and seat.person_id != self.presiding_id
         )
 
     def file(self, paper: Paper | None) -> PaperVersion | None:
@@ -114,15 +118,34 @@ def load(item_id: UUID, *, lock: bool = False) -> Record:
         raise HiddenError
     item = minutes.item
     seats = Seat.objects.filter(item_id=item.id).select_related("person__organization")
+    presences = tuple(item.presences.all())
     releases = Release.objects.filter(version__paper=minutes.pdf_id)
     return Record(
         minutes=minutes,
         item=item,
         entries=tuple(item.entries.all()),
-        presences=tuple(item.presences.all()),
-        seats=tuple(seats.order_by("person__organization__kana", "person__kana")),
+        presences=presences,
+        seats=_seated(
+            seats.order_by("person__organization__kana", "person__kana"),
+            {presence.person_id for presence in presences},
+        ),
         releases=tuple(releases) if minutes.pdf_id else (),
     )
+
+
+def _seated(seats: Iterable[Seat], came: Collection[UUID]) -> tuple[Seat, ...]:
+    """One seat per person: who sits on the item now, and who came and left it.
+
+    Whoever was taken off before the meeting is no part of the record.
+    """
+    now = clock.now()
+    found: dict[UUID, Seat] = {}
+    for seat in seats:
+        if seat.span.holds(now):
+            found[seat.person_id] = seat
+        elif seat.person_id in came:
+            found.setdefault(seat.person_id, seat)
+    return tuple(found.values())
 
 
 def readable(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
@@ -244,7 +267,9 @@ def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
 
 
 def _papers(item: AgendaItem) -> tuple[PaperRow, ...]:
-    shown = Paper.objects.filter(item_id=item.id).exclude(kind=Paper.Kind.MINUTES)
+    """The papers of the item; a restricted one is named to its list only (R28)."""
+    shown = Paper.objects.filter(item_id=item.id, restricted=False)
+    shown = shown.exclude(kind=Paper.Kind.MINUTES)
     out = shown.filter(
         versions__state__in=[State.RELEASED, State.FINAL, State.ARCHIVED]
     )

@@ -191,9 +191,9 @@ def archive(item_id: str, person_id: str) -> None:
         ending: papers.store_record(data) for ending, (data, _kind) in files.items()
     }
     with transaction.atomic():
-        record = records.load(UUID(item_id), lock=True)
-        if record.minutes.state != Minutes.State.ROUND:
-            return
+        rendered, record = record.digest, records.load(UUID(item_id), lock=True)
+        if record.minutes.state != Minutes.State.ROUND or record.digest != rendered:
+            return  # frozen by another run, or corrected since: to be confirmed anew
         versions = {
             ending: papers.file_record(
                 actor=actor,

@@ -7,14 +7,17 @@ import pytest
 
 from meetings import records
 from meetings.models import AgendaItem, Entry, EntryChange, Minutes
+from meetings.rendering import MinutesDocument, minutes_pdf
 from meetings.services import records as services
 from members.access import Actor
+from members.facts import Role
 from members.models import Consent
 from portal.core import clock, vault, worker
 from portal.core.errors import HiddenError, RefusedError, StepUpError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
+from tests.papers import Filed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,6 +106,64 @@ def test_archiving_twice_files_once(cast: Cast, clerk: Actor, item: AgendaItem) 
     minutes = Minutes.objects.get(item=item)
     assert minutes.pdf is not None
     assert minutes.pdf.versions.count() == 1
+
+
+def test_what_is_corrected_while_it_is_rendered_is_not_frozen(
+    cast: Cast, clerk: Actor, item: AgendaItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    circulate(clerk, item)
+    for person in (cast.chair, cast.clinic):
+        confirm(factories.sign_in(person), item)
+
+    def corrected_meanwhile(words: MinutesDocument) -> bytes:
+        entry = item.entries.first()
+        assert entry is not None
+        asked = services.ask_correction(
+            actor=factories.sign_in(cast.clinic),
+            item_id=item.id,
+            entry_id=entry.id,
+            text="日付が違います。",
+        )
+        services.answer_correction(
+            actor=clerk,
+            item_id=item.id,
+            correction_id=asked.id,
+            answer="",
+            new_text="長男の受診について、翌週に協議した。",
+        )
+        return minutes_pdf(words)
+
+    monkeypatch.setattr("meetings.services.records.minutes_pdf", corrected_meanwhile)
+    services.archive.call(str(item.id), str(cast.clinic.id))
+    assert Minutes.objects.get(item=item).state == Minutes.State.ROUND
+    assert len(services.missing(records.load(item.id))) == 2
+
+
+def test_the_record_names_nobody_who_was_taken_off_before(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    earlier = factories.LONG_AGO + timedelta(days=1)
+    factories.seat(cast.clinic, item, Role.EXTERNAL, ends_at=earlier, signatory=True)
+    factories.seat(cast.colleague, item, Role.EXTERNAL, ends_at=earlier, signatory=True)
+    circulate(clerk, item)
+    record = records.load(item.id)
+    names = [row.name for row in records.document(record, confirmed=False).attendance]
+    assert names.count(cast.clinic.name) == 1
+    assert cast.leaver.name not in names
+    assert cast.colleague.name not in names
+    assert [seat.person for seat in record.signatories] == [cast.clinic]
+
+
+def test_the_record_does_not_name_a_restricted_paper(
+    cast: Cast, clerk: Actor, item: AgendaItem, released: Filed
+) -> None:
+    released(item=item, title="事例概要")
+    hidden = released(item=item, title="受診の経過")
+    hidden.paper.restricted = True
+    hidden.paper.save()
+    circulate(clerk, item)
+    papers = records.document(records.load(item.id), confirmed=False).papers
+    assert [paper.title for paper in papers] == ["事例概要"]
 
 
 def test_a_final_record_takes_no_more_acts(
