@@ -116,6 +116,7 @@ def test_every_persona_gets_what_the_table_says(
             unknown = ask(client, row.method, nowhere)
             assert unknown.status_code == 404, persona
             assert unknown.content == response.content, persona
+        response.close()
     assert got == row.expected
 
 
