@@ -182,6 +182,7 @@ def sitting_approve(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     agenda = selectors.agenda_view(opened)
     if not agenda.can.approve:
         return redirect("meetings:sitting-detail", sitting_id)
+    _record_read(opened, [line.item.id for line in agenda.lines])
     context = {**_whole(agenda), "form": NoteForm()}
     return render(request, "meetings/sitting_approve.html", context)
 
@@ -228,5 +229,6 @@ def sitting_cancel(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         _("会議を中止にしました。案内を受けた人に、取消しの連絡を送ります。"),
     ):
         return redirect("meetings:sitting-detail", sitting_id)
-    context = _whole(selectors.agenda_view(opened))
-    return render(request, "meetings/sitting_cancel.html", context)
+    agenda = selectors.agenda_view(opened)
+    _record_read(opened, [line.item.id for line in agenda.lines])
+    return render(request, "meetings/sitting_cancel.html", _whole(agenda))

@@ -142,13 +142,23 @@ class ConsentForm(forms.Form):
 class RecusalForm(forms.Form):
     """Keep a person or a whole agency away from a case."""
 
-    person = forms.ModelChoiceField(
-        Person.objects.select_related("organization"), label=_("人"), required=False
-    )
-    organization = forms.ModelChoiceField(
-        Organization.objects.all(), label=_("機関全体"), required=False
-    )
     reason = forms.CharField(label=_("理由"), max_length=200)
+
+    def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"] = forms.ModelChoiceField(
+            Person.objects.filter(id__in=[p.id for p in people]).select_related(
+                "organization"
+            ),
+            label=_("人"),
+            required=False,
+        )
+        self.fields["organization"] = forms.ModelChoiceField(
+            Organization.objects.filter(id__in={p.organization_id for p in people}),
+            label=_("機関全体"),
+            required=False,
+        )
+        self.order_fields(["person", "organization"])
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of the two."""

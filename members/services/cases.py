@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
@@ -199,11 +199,20 @@ def enter_consent(
     evidence: str,
     given_at: datetime,
 ) -> Consent:
-    """Record a household member's consent. It never re-opens old releases (R24)."""
-    case = member.case
+    """Record a household member's consent. It never re-opens old releases (R24).
+
+    Raises InvalidError for a date to come, and for one before the last withdrawal:
+    such a consent would hold for what was released before it.
+    """
+    case = Case.objects.select_for_update().get(pk=member.case_id)
     access_for(actor, cases=[case.id]).require(Action.ENTER_CONSENT, case_facts(case))
     if given_at > clock.now():
         raise InvalidError("同意日は、今日までの日付にしてください。")
+    withdrawn = member.consents.aggregate(last=Max("withdrawn_at"))["last"]
+    if withdrawn is not None and given_at < withdrawn:
+        if given_at < clock.day_start(withdrawn.astimezone(clock.JST).date()):
+            raise InvalidError("同意日は、前の同意を撤回した日以降にしてください。")
+        given_at = withdrawn  # later on the same day
     consent = Consent.objects.create(
         member=member,
         scope=scope,

@@ -26,6 +26,7 @@ from members.http import MemberRequest, signed_in
 from members.models import Body, Case
 from members.policies import case_facts
 from members.services import cases
+from portal.core import audit
 from portal.core.errors import DomainError, HiddenError, InvalidError
 
 PER_PAGE = 50
@@ -78,6 +79,12 @@ def case_create(request: MemberRequest) -> HttpResponse:
 def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """One case: household with consents, and who is selected."""
     case, access = selectors.readable_case(request.actor, case_id)
+    audit.record_read(
+        "members.case.read",
+        actor=request.actor.id,
+        subject=f"case:{case.id}",
+        case=case.id,
+    )
     context = {
         "case": case,
         "can": selectors.case_abilities(access, case),
@@ -206,7 +213,8 @@ def consent_withdraw(
 def recusal_enter(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Keep a person or an agency away from the case."""
     case = _act(request, case_id, Action.ENTER_RECUSAL)
-    form = RecusalForm(request.POST or None)
+    people = selectors.commissioned_people(selectors.bodies_of(case))
+    form = RecusalForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         cases.enter_recusal(actor=request.actor, case=case, **form.cleaned_data)
         messages.success(request, _("除斥を登録しました。"))

@@ -15,6 +15,7 @@ from documents.services import papers, releases
 from members.access import access_for
 from members.facts import Regime, Role, State
 from members.models import Consent, Membership, Recusal, Seat
+from members.services import cases
 from portal.core import clock, vault
 from portal.core.errors import (
     HiddenError,
@@ -321,6 +322,21 @@ def test_a_withdrawn_consent_closes_it_to_readers(cast, released):
     assert rows_of(cast.clinic, cast.juso_item)
     consent = Consent.objects.all()[0]
     Consent.objects.filter(id=consent.id).update(withdrawn_at=clock.now())
+    assert rows_of(cast.clinic, cast.juso_item) == []
+
+
+def test_a_later_consent_opens_no_old_release_whatever_its_date(cast, released):
+    released(item=cast.juso_item)
+    clerk = factories.sign_in(cast.secretariat)
+    consent = Consent.objects.all()[0]
+    cases.withdraw_consent(actor=clerk, consent=consent)
+    words = {"member": consent.member, "scope": "共有", "evidence": "署名"}
+    with pytest.raises(InvalidError):
+        cases.enter_consent(actor=clerk, given_at=factories.LONG_AGO, **words)
+    consent.refresh_from_db()
+    today = clock.day_start(clock.today())
+    later = cases.enter_consent(actor=clerk, given_at=today, **words)
+    assert later.given_at == consent.withdrawn_at
     assert rows_of(cast.clinic, cast.juso_item) == []
 
 

@@ -139,6 +139,16 @@ def test_a_case_is_as_absent_as_one_that_never_was(
     )
 
 
+def test_opening_a_case_is_on_record(cast: Cast, signed_in: SignInAs) -> None:
+    url = reverse("members:case-detail", args=[cast.case.id])
+    for person in (cast.clinic, cast.colleague):
+        signed_in(person).get(url)
+    read = AuditEvent.objects.filter(action="members.case.read")
+    assert [(e.actor, e.case) for e in read] == [
+        (str(cast.clinic.id), str(cast.case.id))
+    ]
+
+
 def test_a_long_list_of_cases_comes_in_pages_at_the_same_price(
     cast: Cast, signed_in: SignInAs
 ) -> None:
@@ -190,6 +200,20 @@ def test_consent_asks_for_a_fresh_factor(cast: Cast, signed_in: SignInAs) -> Non
     assert signed_in(cast.secretariat).get(page).status_code == 200
     asked = signed_in(cast.secretariat, strong_at=stale).get(page)
     assert asked["Location"].startswith(reverse("members:step-up"))
+
+
+def test_a_recusal_offers_nobody_of_another_unit(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    url = reverse("members:recusal-enter", args=[cast.case.id])
+    client = signed_in(cast.secretariat)
+    page = client.get(url).content.decode()
+    assert cast.colleague.name in page
+    for person in (cast.stranger, cast.administrator):
+        assert person.name not in page
+        tried = client.post(url, {"person": str(person.id), "reason": "親族のため"})
+        assert tried.status_code == 422
+    assert cast.stranger.organization.name not in page
 
 
 def test_a_new_case_keeps_what_was_typed_when_something_is_wrong(
