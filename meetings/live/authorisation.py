@@ -278,23 +278,31 @@ def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]
 def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
     """The items that one person may follow now. None of them: please wait."""
     standings = sight.standings[asked]
+    own = [
+        item
+        for key, item in sight.items.items()
+        if key in standings and standings[key].follows
+    ]
     return {
         "type": "items",
         "items": [
-            _face(item, standings[key], sight.rosters[key])
-            for key, item in sight.items.items()
-            if key in standings and standings[key].follows
+            _face(item, place, standings[item.id], sight.rosters[item.id])
+            for place, item in enumerate(own, start=1)
         ],
     }
 
 
 def _face(
-    item: AgendaItem, standing: Standing, roster: list[dict[str, Any]]
+    item: AgendaItem, place: int, standing: Standing, roster: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """An item as one person meets it; who is inside is for those who are (R18)."""
+    """An item as one person meets it; who is inside is for those who are (R18).
+
+    ``place`` counts the person's own items: the agenda's number would tell how many
+    others there are (R5).
+    """
     face = {
         "id": str(item.id),
-        "order": item.order,
+        "order": place,
         "title": item.title,
         "number": item.case.number if item.case else "",
         "state": item.state,

@@ -36,6 +36,7 @@ RETRY_SECONDS = 0.5
 IN_USE_SECONDS = 60.0
 ATTEND_SECONDS = 5.0
 BATCH = 200
+SOCKETS = 10  # of one sign-in in one room, per process
 # The loop and the threads that ask the database take turns often: with Python's own
 # 5 ms a writer that comes back from each statement would wait that long each time.
 TURN_SECONDS = 0.0005
@@ -105,7 +106,13 @@ class Hub:
     # Sockets come and go
 
     async def join(self, line: Line) -> bool:
-        """Take a socket in if its sign-in may see the sitting; say whether."""
+        """Take a socket in if its sign-in may see the sitting; say whether.
+
+        A sign-in with more sockets than windows makes sense is turned away.
+        """
+        others = self.sittings.get(line.asked.sitting, ())
+        if sum(other.asked == line.asked for other in others) >= SOCKETS:
+            return False
         self._joining += 1
         self._start()
         started = monotonic()

@@ -61,7 +61,8 @@ def _followed(
         step = reading.since(wish.item, wish.revision)
         frame = step and (step.outcome if standing.outcome_only else step.full)
         return [frame] if frame else []
-    request.session[SESSION_KEY] = [*followed, str(wish.item)]
+    if str(wish.item) not in followed:
+        request.session[SESSION_KEY] = [*followed, str(wish.item)]
     address = str(request.META.get("REMOTE_ADDR", ""))
     opened = reading.open_item(
         asked.sign_in, address, wish, outcome_only=standing.outcome_only

@@ -72,6 +72,24 @@ def test_polling_is_audited_once_per_item_and_browser(
     assert read.count() == 1
 
 
+def test_a_session_does_not_grow_with_the_asking(cast: Cast, signed_in: SignIn) -> None:
+    factories.presence(cast.clinic, cast.shien_item)
+    follower = signed_in(cast.clinic)
+    for _ in range(3):
+        poll(follower, cast, shien=0)
+    assert follower.session["live_followed"] == [str(cast.shien_item.id)]
+
+
+def test_items_are_counted_as_their_reader_meets_them(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    factories.presence(cast.clinic, cast.juso_item)  # the second on the agenda
+    (items, *_rest) = poll(signed_in(cast.clinic), cast)
+    assert [(i["id"], i["order"]) for i in items["items"]] == [
+        (str(cast.juso_item.id), 1)
+    ]
+
+
 def test_an_item_one_is_not_in_gives_nothing(cast: Cast, signed_in: SignIn) -> None:
     presence = factories.presence(cast.clinic, cast.shien_item)
     writer, follower = signed_in(cast.secretariat), signed_in(cast.clinic)

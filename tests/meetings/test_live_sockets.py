@@ -11,6 +11,7 @@ from django.conf import settings
 
 from meetings.live import bell
 from meetings.live.authorisation import Asked, look
+from meetings.live.hub import SOCKETS
 from meetings.live.line import QUEUE_FRAMES, Following, Line
 from meetings.live.protocol import Act, Close, Reason
 from meetings.live.store import apply
@@ -71,6 +72,15 @@ def decision(cast: Cast, words: str = "決定", entry: str = "a") -> Any:
 def course(cast: Cast, words: str = "経過", entry: str = "a") -> Any:
     kind = Entry.Kind.DISCUSSION
     return operation(cast.shien_item, entry, Act.CREATE, kind=kind, text=words)
+
+
+async def test_one_sign_in_has_room_for_ten_windows(
+    cast: Cast, clinic: Actor, enter: Enter
+) -> None:
+    for _ in range(SOCKETS):
+        await enter(clinic)
+    one_more = await sync_to_async(Visitor)(clinic, cast.sitting)
+    assert not await one_more.enter()
 
 
 async def test_what_one_writes_all_followers_see_and_it_is_durable(
