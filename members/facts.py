@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 
@@ -181,9 +182,13 @@ class Recusal:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonFacts:
-    """Everything the rules know about one person."""
+    """Everything the rules know about one person.
+
+    A custodian of many years has thousands of memberships and seats, so these are
+    looked up by case and by item, grouped once for all questions.
+    """
 
     id: UUID
     internal: bool
@@ -194,6 +199,22 @@ class PersonFacts:
     memberships: tuple[Membership, ...] = ()
     seats: tuple[Seat, ...] = ()
     recusals: tuple[Recusal, ...] = ()
+
+    @cached_property
+    def memberships_by_case(self) -> Mapping[UUID, list[Membership]]:
+        """The selections for each case, in their order; also those that ended."""
+        grouped: dict[UUID, list[Membership]] = {}
+        for membership in self.memberships:
+            grouped.setdefault(membership.case, []).append(membership)
+        return grouped
+
+    @cached_property
+    def seats_by_item(self) -> Mapping[UUID, list[Seat]]:
+        """The places on each item's roster, in their order; also those that ended."""
+        grouped: dict[UUID, list[Seat]] = {}
+        for seat in self.seats:
+            grouped.setdefault(seat.item, []).append(seat)
+        return grouped
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,15 +155,15 @@ def _memberships(
     person: PersonFacts, thing: ObjectFacts, t: datetime
 ) -> tuple[Membership, ...]:
     """Live selections for the case of the thing (R12)."""
-    return tuple(
-        m
-        for m in person.memberships
-        if m.case == thing.case is not None and m.span.holds(t)
-    )
+    if thing.case is None:
+        return ()
+    chosen = person.memberships_by_case.get(thing.case, ())
+    return tuple(m for m in chosen if m.span.holds(t))
 
 
 def _seats(person: PersonFacts, thing: ObjectFacts, t: datetime) -> tuple[Seat, ...]:
     """Live places on the roster of the thing's item (R18)."""
-    return tuple(
-        s for s in person.seats if s.item == thing.item is not None and s.span.holds(t)
-    )
+    if thing.item is None:
+        return ()
+    places = person.seats_by_item.get(thing.item, ())
+    return tuple(s for s in places if s.span.holds(t))
