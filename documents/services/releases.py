@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +17,7 @@ from members.access import Access, Actor, access_for, access_for_all
 from members.decide import decide
 from members.facts import Action, Answer, ObjectFacts, Session, Span, State
 from members.models import Person
+from portal.core import audit, clock
 from portal.core.errors import InvalidError, RefusedError
 
 
@@ -143,6 +145,30 @@ def _grant(
         )
         for person in people
     )
+
+
+@transaction.atomic
+def end_releases(*, actor: Actor, item_id: UUID, person: Person) -> int:
+    """End what was released to somebody who left the item's roster (R29).
+
+    The caller has taken the seat away. Returns how many releases were live.
+    """
+    now = clock.now()
+    live = Release.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=now),
+        version__paper__item_id=item_id,
+        person=person,
+    )
+    count = live.update(ends_at=now)
+    if count:
+        audit.record(
+            "documents.releases.end",
+            actor=actor.id,
+            subject=f"person:{person.id}",
+            item=item_id,
+            detail={"releases": count},
+        )
+    return count
 
 
 @transaction.atomic

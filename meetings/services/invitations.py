@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from documents.services import releases
 from meetings import rosters
 from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.notices import Occasion
@@ -63,6 +64,7 @@ def select_people(
     gone = [seat for person, seat in seats.items() if person not in chosen]
     for seat in gone:
         cases.end_seat(actor=actor, seat=seat)
+        releases.end_releases(actor=actor, item_id=item.id, person=seat.person)
     for person in set(leaving) - chosen:
         if person in memberships and person in seats:
             cases.end_membership(actor=actor, membership=memberships[person])

@@ -7,10 +7,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from documents import gateway
 from documents.models import Paper, PaperVersion, Release
+from meetings.services import invitations
 from members.facts import State
 from portal.core import clock
+from portal.core.errors import HiddenError
 from portal.core.models import AuditEvent
+from tests import factories
 from tests.documents import files
 
 OUTSIDERS = ["leaver", "colleague", "stranger", "recused", "administrator", "auditor"]
@@ -250,3 +254,17 @@ def test_a_refused_replacement_keeps_the_old_version(cast, released, signed_in):
     assert answer.status_code == 422
     old.refresh_from_db()
     assert old.state == State.RELEASED
+
+
+def test_what_was_released_ends_with_the_seat(cast, released):
+    """R29: released per roster, even where the person stays selected for the case."""
+    version = released()
+    clinic = factories.sign_in(cast.clinic)
+    assert gateway.readable(clinic, version.id)
+    invitations.select_people(
+        actor=factories.sign_in(cast.secretariat), item=cast.shien_item, choices=[]
+    )
+    with pytest.raises(HiddenError):
+        gateway.readable(clinic, version.id)
+    release = version.releases.get(person=cast.clinic)
+    assert release.ends_at <= clock.now()
