@@ -233,6 +233,25 @@ def test_appends_from_many_threads_make_one_chain() -> None:
     assert breaks() == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_walk_keeps_nobody_from_acting() -> None:
+    write()
+    walk = audit.verify()
+    AuditEvent.objects.filter(seq=2).update(actor="")
+    assert next(walk).seq == 2
+
+    def act() -> None:
+        write(1)
+        connection.close()
+
+    others = threading.Thread(target=act)
+    others.start()
+    others.join(timeout=5)
+    assert not others.is_alive()
+    assert [found.seq for found in walk] == []
+    assert AuditHead.objects.get(id=1).seq == LENGTH + 1
+
+
 @pytest.mark.django_db
 def test_acts_committed_together_are_links_like_any_other() -> None:
     write(1)
