@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from documents.models import Link, PaperVersion
 from documents.models.links import MAX_WRONG_CODES
@@ -23,7 +23,7 @@ from meetings.models import (
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.readiness import Finding
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
-from members.access import Actor, access_for
+from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
 from members.models import Body
 from members.services import duty
@@ -97,10 +97,32 @@ class Home:
 
 
 def home_of(actor: Actor) -> Home:
-    """Everything on the home page, in a number of queries that does not grow."""
+    """Everything on the home page, in a number of queries that does not grow.
+
+    The rows come first, so that the facts about the actor are gathered once.
+    """
     today = clock.today()
-    coming = listed_sittings(actor).filter(
-        # Today's stay in sight until they are closed, also when they run over.
+    coming, rounds = _coming(actor, today), _in_round(actor)
+    convenes = _convenes(actor)
+    items = _items_of(coming) if convenes else []
+    held = _held(actor) if convenes else []
+    access = _access(actor, [*items, *(row.item for row in rounds)], held)
+    upcoming = lines(access, coming)
+    records = _records(access, rounds, today)
+    convened = [line.sitting for line in upcoming if line.custodian]
+    return Home(
+        upcoming=upcoming[:UPCOMING],
+        to_answer=[line for line in upcoming if _waits_for_answer(line)],
+        pledge_due=_pledge_due(actor),
+        confirmations=[row for row in records if row.mine],
+        desk=_desk(access, convened, items, held, records) if convenes else None,
+        today=today,
+    )
+
+
+def _coming(actor: Actor, today: date) -> list[Sitting]:
+    """Today's stay in sight until they are closed, also when they run over."""
+    rows = listed_sittings(actor).filter(
         ends_at__gt=clock.day_start(today),
         state__in=[
             Sitting.State.DRAFT,
@@ -108,17 +130,24 @@ def home_of(actor: Actor) -> Home:
             Sitting.State.CONVENED,
         ],
     )
-    upcoming = lines(actor, coming.order_by("starts_at", "id")[:LOOKED_AT])
-    rounds = _rounds(actor)
-    return Home(
-        upcoming=upcoming[:UPCOMING],
-        to_answer=[line for line in upcoming if _waits_for_answer(line)],
-        pledge_due=_pledge_due(actor),
-        confirmations=[row for row in rounds if row.mine],
-        desk=_desk(actor, [line.sitting for line in upcoming if line.custodian], rounds)
-        if _convenes(actor)
-        else None,
-        today=today,
+    return list(rows.order_by("starts_at", "id")[:LOOKED_AT])
+
+
+def _items_of(sittings: Sequence[Sitting]) -> list[AgendaItem]:
+    rows = AgendaItem.objects.filter(sitting__in=sittings)
+    rows = rows.select_related("body", "case").prefetch_related("about")
+    return list(rows.order_by("sitting_id", "order"))
+
+
+def _access(
+    actor: Actor, items: Sequence[AgendaItem], held: Sequence[PaperVersion]
+) -> Access:
+    papers = [version.paper for version in held]
+    cases = {item.case_id for item in items} | {paper.case_id for paper in papers}
+    return access_for(
+        actor,
+        cases={case for case in cases if case},
+        items={item.id for item in items} | {paper.item_id for paper in papers},
     )
 
 
@@ -146,28 +175,23 @@ def _pledge_due(actor: Actor) -> bool:
     return bool(duty.pledges_due(actor.person, regimes, clock.now()))
 
 
-def _rounds(actor: Actor) -> list[RoundRow]:
-    """The records in their round that the actor may read, oldest date first."""
+def _in_round(actor: Actor) -> list[Minutes]:
+    """The records in their round on items where the actor sits, oldest date first."""
     seats = actor.person.seats.filter(rosters.live()).values("item_id")
-    rows = list(
+    return list(
         Minutes.objects.filter(state=Minutes.State.ROUND, item__in=seats)
         .select_related("item__sitting__body", "item__body", "item__case")
         .prefetch_related("item__about", "confirmations")
-        .annotate(
-            open_corrections=Count(
-                "corrections", Q(corrections__state=Correction.State.OPEN)
-            )
-        )
         .order_by("due_on", "id")[:LOOKED_AT]
     )
-    items = [row.item for row in rows]
-    access = access_for(
-        actor,
-        cases={i.case_id for i in items if i.case_id},
-        items={i.id for i in items},
-    )
+
+
+def _records(access: Access, rows: Sequence[Minutes], today: date) -> list[RoundRow]:
+    """Those of ``rows`` that the actor may read."""
+    actor, items = access.actor, [row.item_id for row in rows]
     presences = list(Presence.objects.filter(person=actor.person, item__in=items))
-    today = clock.today()
+    asked = Correction.objects.filter(minutes__in=rows, state=Correction.State.OPEN)
+    open_corrections = Counter(asked.values_list("minutes_id", flat=True))
     found = []
     for row in rows:
         thing = minutes_facts(row, actor.id, presences)
@@ -181,7 +205,7 @@ def _rounds(actor: Actor) -> list[RoundRow]:
             RoundRow(
                 row,
                 late=row.due_on is not None and row.due_on < today,
-                open_corrections=row.open_corrections,
+                open_corrections=open_corrections[row.id],
                 mine=signs and actor.id not in confirmed,
             )
         )
@@ -189,12 +213,18 @@ def _rounds(actor: Actor) -> list[RoundRow]:
 
 
 def _desk(
-    actor: Actor, sittings: Sequence[Sitting], rounds: Sequence[RoundRow]
+    access: Access,
+    sittings: Sequence[Sitting],
+    items: Sequence[AgendaItem],
+    held: Sequence[PaperVersion],
+    records: Sequence[RoundRow],
 ) -> Desk:
-    access = access_for(actor, cases=(), items=())
     drafts = [s for s in sittings if s.state == Sitting.State.DRAFT]
     convened = [s for s in sittings if s.state == Sitting.State.CONVENED]
-    people = _in_sight(actor, convened)
+    called = {sitting.id for sitting in convened}
+    people = rosters.people_in_sight(
+        access, [item for item in items if item.sitting_id in called]
+    )
     return Desk(
         approvals=[
             s
@@ -202,36 +232,26 @@ def _desk(
             if s.state == Sitting.State.SUBMITTED
             and access.offers(Action.APPROVE, sitting_facts(s, None))
         ],
-        preparing=_preparing(actor, drafts[0]) if drafts else None,
+        preparing=_preparing(access, drafts[0], items) if drafts else None,
         unanswered=_unanswered([s for s in convened if s.ends_at > access.t], people),
-        held=_held(actor),
+        held=[version for version in held if _reads(access, version)],
         locked=_locked(convened, people),
         rounds=[
-            row for row in rounds if (row.late or row.open_corrections) and not row.mine
+            row
+            for row in records
+            if (row.late or row.open_corrections) and not row.mine
         ],
     )
 
 
-def _in_sight(actor: Actor, sittings: Sequence[Sitting]) -> Mapping[UUID, set[UUID]]:
-    rows = AgendaItem.objects.filter(sitting__in=sittings).select_related("body")
-    items = list(rows.prefetch_related("about"))
-    access = access_for(
-        actor,
-        cases={i.case_id for i in items if i.case_id},
-        items={i.id for i in items},
-    )
-    return rosters.people_in_sight(access, items)
-
-
-def _preparing(actor: Actor, sitting: Sitting) -> Preparing:
-    items = list(sitting.items.select_related("body", "case").prefetch_related("about"))
-    access = access_for(
-        actor,
-        cases={i.case_id for i in items if i.case_id},
-        items={i.id for i in items},
-    )
+def _preparing(
+    access: Access, sitting: Sitting, items: Sequence[AgendaItem]
+) -> Preparing:
     visible = [
-        i for i in items if access.allows(Action.CONVENE, item_facts(i, actor.id))
+        item
+        for item in items
+        if item.sitting_id == sitting.id
+        and access.allows(Action.CONVENE, item_facts(item, access.actor.id))
     ]
     return Preparing(sitting, preparation.findings(sitting, visible))
 
@@ -257,8 +277,9 @@ def _unanswered(
 
 
 def _held(actor: Actor) -> list[PaperVersion]:
+    """What waits for a secretariat's look in the actor's bodies, oldest first."""
     offices = actor.person.offices.filter(rosters.live(), role=Role.SECRETARIAT)
-    rows = list(
+    return list(
         PaperVersion.objects.filter(
             state=State.HELD, paper__body__in=offices.values("body")
         )
@@ -266,13 +287,11 @@ def _held(actor: Actor) -> list[PaperVersion]:
         .prefetch_related("paper__about", "paper__readers")
         .order_by("uploaded_at")[:LOOKED_AT]
     )
-    cases = {row.paper.case_id for row in rows if row.paper.case_id}
-    access = access_for(actor, cases=cases, items={row.paper.item_id for row in rows})
-    return [
-        row
-        for row in rows
-        if access.offers(Action.READ, version_facts(row, (), actor.id, access.t))
-    ]
+
+
+def _reads(access: Access, version: PaperVersion) -> bool:
+    thing = version_facts(version, (), access.actor.id, access.t)
+    return access.offers(Action.READ, thing)
 
 
 def _locked(

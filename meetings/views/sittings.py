@@ -18,7 +18,6 @@ from meetings.views.acting import attempt, form_page, press
 from members import selectors as members
 from members.access import access_for
 from members.http import MemberRequest, signed_in
-from members.models import Body
 from portal.core import audit
 from portal.core.errors import HiddenError
 
@@ -28,25 +27,23 @@ PER_PAGE = 20
 @signed_in
 def sitting_list(request: MemberRequest) -> HttpResponse:
     """The sittings one convenes or is asked to, the latest first."""
+    access = access_for(request.actor, cases=(), items=())
     found = Paginator(selectors.listed_sittings(request.actor), PER_PAGE)
     page = found.get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "lines": selectors.lines(request.actor, page.object_list),
-        "can_create": bool(_bodies(request)),
+        "lines": selectors.lines(access, page.object_list),
+        "can_create": bool(members.convened_bodies(access)),
     }
     return render(request, "meetings/sitting_list.html", context)
-
-
-def _bodies(request: MemberRequest) -> list[Body]:
-    return members.convened_bodies(access_for(request.actor, cases=(), items=()))
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def sitting_create(request: MemberRequest) -> HttpResponse:
     """Make a draft; the form's key makes a second sending harmless."""
-    bodies = _bodies(request)
+    access = access_for(request.actor, cases=(), items=())
+    bodies = members.convened_bodies(access)
     if not bodies:
         raise HiddenError
     form = SittingForm(request.POST or None, bodies=bodies)
