@@ -2,14 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from django.conf import settings
-
-NEWEST = 60
 _BETWEEN_MAILS = re.compile(rb"^-{79}\n", re.MULTILINE)
 
 
@@ -22,11 +19,6 @@ class Mail:
     sent_at: datetime
     body: str
     has_calendar: bool
-
-
-def newest() -> list[Mail]:
-    """The newest mails of this installation first, at most ``NEWEST``."""
-    return read_folder(Path(settings.EMAIL_FILE_PATH))[:NEWEST]
 
 
 def read_folder(folder: Path) -> list[Mail]:
@@ -47,7 +39,8 @@ def _read(raw: bytes) -> Mail:
     return Mail(
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        sent_at=parsedate_to_datetime(str(message["Date"])),
+        # Django writes the zone "-0000", which is read as no zone at all.
+        sent_at=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC),
         body=text.get_content() if text else "",
         has_calendar="text/calendar" in kinds,
     )

@@ -6,7 +6,6 @@ from portal.demo import views
 
 app_name = "demo"
 urlpatterns = [
-    path("demo/", views.cast, name="cast"),
     path("demo/enter/<slug:key>/", views.enter, name="enter"),
     path("demo/mail/", views.mail, name="mail"),
 ]

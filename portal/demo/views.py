@@ -1,5 +1,8 @@
-"""Pages that only the demo has: the cast, and the mail that went out."""
+"""What only the demo has: the way in for its staff, and the mail that went out."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -11,10 +14,7 @@ from portal.demo import mailbox
 from portal.demo.content.people import CAST
 from portal.demo.identity import uid
 
-
-def cast(request: HttpRequest) -> HttpResponse:
-    """Who can be played, each with one sentence."""
-    return render(request, "demo/cast_page.html")
+NEWEST = 20
 
 
 @require_POST
@@ -34,8 +34,12 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def mail(request: HttpRequest) -> HttpResponse:
-    """The mail that went out, newest first, optionally of one addressee."""
+    """The newest mail that went out, optionally of one addressee."""
     wanted = request.GET.get("to", "")
-    mails = [m for m in mailbox.newest() if wanted in {"", m.to}]
-    context = {"mails": mails, "wanted": wanted}
+    mails = mailbox.read_folder(Path(settings.EMAIL_FILE_PATH))
+    context = {
+        "mails": [m for m in mails if wanted in {"", m.to}][:NEWEST],
+        "wanted": wanted,
+        "addressees": sorted({m.to for m in mails}),
+    }
     return render(request, "demo/mail.html", context)

@@ -12,7 +12,7 @@ from meetings.services import sittings
 from members.facts import State
 from members.models import Person, Recusal
 from portal.core import clock
-from portal.core.models import StoredObject
+from portal.core.models import AuditHead, StoredObject
 from tests import factories
 from tests.cast import Cast
 from tests.meetings.convening import add, clerk, convened, draft, links, select
@@ -187,3 +187,17 @@ def test_nothing_of_a_sitting_one_is_not_asked_to(
 def test_a_quiet_day_says_so(cast: Cast, signed_in) -> None:
     page = home(signed_in(cast.colleague))
     assert "いま、お願いしていることはありません" in page
+
+
+def test_an_administrator_finds_the_chores_and_no_case(cast: Cast, signed_in) -> None:
+    page = home(signed_in(cast.administrator))
+    assert "システム管理者の方へ" in page
+    assert "python -m portal audit verify" in page
+    assert "これからの会議" not in page
+
+
+def test_an_auditor_finds_the_head_of_the_trail(cast: Cast, signed_in) -> None:
+    page = home(signed_in(cast.auditor))
+    assert "監査担当の方へ" in page
+    assert AuditHead.objects.get().digest in page
+    assert "メールの送信" not in page

@@ -55,7 +55,7 @@ def test_messages_become_notices(render, page_request):
 
 def test_a_frame_without_a_person_offers_no_way_out(render):
     page = render("base.html", signed_in=None, navigation=[])
-    assert "終了する</button>" not in page
+    assert "サインアウト</button>" not in page
     assert "site-nav" not in page
 
 

@@ -1,0 +1,35 @@
+"""The home of administrators and auditors, who stand apart from every case (R17)."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from members.access import Actor, access_for
+from members.facts import Action
+from members.policies import HEALTH, trail_facts
+from portal.core.models import AuditHead, OutgoingMail
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What stands in place of sittings and cases; mails are counted by their state."""
+
+    administers: bool
+    mails: Counter[str]
+    head: AuditHead
+
+
+def apart_of(actor: Actor) -> Apart | None:
+    """The home of an administrator or auditor; ``None`` for anybody else."""
+    access = access_for(actor, cases=(), items=())
+    administers = access.offers(Action.ADMINISTER, HEALTH)
+    if not administers and not access.offers(
+        Action.READ_TRAIL, trail_facts(author=False)
+    ):
+        return None
+    mails: Counter[str] = Counter()
+    if administers:
+        rows = OutgoingMail.objects.values_list("state").annotate(Count("id"))
+        mails.update(dict(rows.order_by()))
+    return Apart(administers, mails, AuditHead.objects.get())
