@@ -90,6 +90,13 @@ class PaperVersion(models.Model):
                 fields=["paper", "number"], name="paper_version_once"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["uploaded_at"],
+                condition=models.Q(state="held"),
+                name="version_held",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.paper} 第{self.number}版"

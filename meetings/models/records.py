@@ -40,6 +40,13 @@ class Minutes(models.Model):
 
     class Meta:
         verbose_name_plural = "minutes"
+        indexes = (
+            models.Index(
+                fields=["due_on"],
+                condition=models.Q(state="round"),
+                name="minutes_in_round",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.item}"
