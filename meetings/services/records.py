@@ -29,7 +29,8 @@ MAX_CORRECTION = 2000
 def _locked(actor: Actor, item_id: UUID, action: Action) -> Record:
     record = records.load(item_id, lock=True)
     cases = [record.item.case_id] if record.item.case_id else []
-    access_for(actor, cases=cases).require(action, record.thing(actor.id))
+    access = access_for(actor, cases=cases, items=[item_id])
+    access.require(action, record.thing(actor.id))
     return record
 
 
@@ -213,6 +214,22 @@ def archive(item_id: str, person_id: str) -> None:
             for ending, (_data, kind) in files.items()
         }
         _freeze(actor, record, versions)
+
+
+def requeue_archives() -> int:
+    """Start again what the last confirmation began and nothing finished.
+
+    Returns how many records wait for it. A second run of the job does nothing.
+    """
+    waiting = 0
+    rounds = Minutes.objects.filter(state=Minutes.State.ROUND, confirmations__gt=0)
+    for item_id in rounds.values_list("item", flat=True).distinct():
+        record = records.load(item_id)
+        if not missing(record):
+            last = max(record.minutes.confirmations.all(), key=lambda c: c.at)
+            archive.enqueue(str(item_id), str(last.person_id))
+            waiting += 1
+    return waiting
 
 
 def _freeze(actor: Actor, record: Record, versions: dict[str, PaperVersion]) -> None:

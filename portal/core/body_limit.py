@@ -1,10 +1,12 @@
-"""No request body is longer than the largest upload with its form.
+"""No request body is longer than its address may take.
 
 Django puts a body on disk before it knows who sends it; without this anybody could
-fill the disk. A body that announces itself too long is refused unread, one that grows
-too long is cut there.
+fill the disk. A large body goes to the addresses of uploads, with the cookie of a
+session, and nowhere else. A body that announces itself too long is refused unread, one
+that grows too long is cut there.
 """
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -12,13 +14,15 @@ from django.template.loader import render_to_string
 
 # The other fields of an upload's form, and the multipart lines between them.
 FORM_BYTES = 2 * 1024 * 1024
+# items/<id>/papers/ and papers/<id>/replace/ (tested against the addresses).
+_UPLOADS = re.compile(r"/(items/[0-9a-f-]{36}/papers|papers/[0-9a-f-]{36}/replace)/")
 
 
 def limited(application: Any) -> Any:
     """The ASGI application behind the limit of ``UPLOAD_MAX_BYTES``."""
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        limit = settings.UPLOAD_MAX_BYTES + FORM_BYTES
+        limit = FORM_BYTES + (settings.UPLOAD_MAX_BYTES if _uploads(scope) else 0)
         body = _Body(receive, limit)
         if _announced(scope) <= limit:
             await application(scope, body.receive, send)
@@ -26,6 +30,12 @@ def limited(application: Any) -> Any:
             await _refuse(send)
 
     return wrapped
+
+
+def _uploads(scope: dict[str, Any]) -> bool:
+    cookies = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
+    session = f"{settings.SESSION_COOKIE_NAME}="
+    return session in cookies and bool(_UPLOADS.fullmatch(scope["path"]))
 
 
 class _Body:

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import get_random_string
@@ -30,10 +31,14 @@ def run_waiting() -> None:
     ).run()
 
 
+# What is looked after now and then; each app adds its own when it is ready.
+SWEEPS: list[Callable[[], object]] = [outbox.requeue_due, vault.sweep]
+
+
 def sweep() -> None:
-    """Pick up what a dead process left: unsent mail, half-stored objects."""
-    outbox.requeue_due()
-    vault.sweep()
+    """Pick up what a dead process left: unsent mail, half-stored objects, and so on."""
+    for look_after in SWEEPS:
+        look_after()
 
 
 def run(stop: threading.Event) -> None:

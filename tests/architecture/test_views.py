@@ -49,6 +49,7 @@ WITHOUT_ACTOR = {
     "documents.services.papers.store_record": "bytes before their row; filed by an act",
     "meetings.services.records.missing": "a question about a record",
     "meetings.services.records.archive": "a task; the person's id is its argument",
+    "meetings.services.records.requeue_archives": "the worker; the job knows for whom",
 }
 
 

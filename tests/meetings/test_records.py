@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from meetings import records
 from meetings.models import AgendaItem, Entry, EntryChange, Minutes
@@ -164,6 +165,20 @@ def test_the_record_does_not_name_a_restricted_paper(
     circulate(clerk, item)
     papers = records.document(records.load(item.id), confirmed=False).papers
     assert [paper.title for paper in papers] == ["事例概要"]
+
+
+def test_a_lost_archive_job_is_started_again(
+    cast: Cast, clerk: Actor, item: AgendaItem
+) -> None:
+    circulate(clerk, item)
+    assert services.requeue_archives() == 0
+    for person in (cast.chair, cast.clinic):
+        confirm(factories.sign_in(person), item)
+    DBTaskResult.objects.all().delete()
+    assert services.requeue_archives() == 1
+    worker.run_waiting()
+    assert Minutes.objects.get(item=item).state == Minutes.State.FINAL
+    assert services.requeue_archives() == 0
 
 
 def test_a_final_record_takes_no_more_acts(

@@ -1,9 +1,12 @@
 """A body longer than any upload is refused before it fills the disk."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
+from django.urls import reverse
 
 from portal.core.body_limit import FORM_BYTES, limited
 
@@ -24,7 +27,20 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": str(count).encode()})
 
 
-async def ask(parts: list[bytes], announced: int | None = None) -> tuple[int, bytes]:
+NOBODY = UUID(int=0)
+UPLOADS = [
+    reverse("meetings:paper-upload", args=[NOBODY]),
+    reverse("meetings:paper-replace", args=[NOBODY]),
+]
+SESSION = f"{settings.SESSION_COOKIE_NAME}=abc".encode()
+
+
+async def ask(
+    parts: list[bytes],
+    announced: int | None = None,
+    path: str = UPLOADS[0],
+    cookie: bytes = SESSION,
+) -> tuple[int, bytes]:
     sent: list[dict[str, Any]] = []
     waiting = [
         {"type": "http.request", "body": part, "more_body": True} for part in parts
@@ -38,14 +54,27 @@ async def ask(parts: list[bytes], announced: int | None = None) -> tuple[int, by
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    headers = [] if announced is None else [(b"content-length", b"%d" % announced)]
+    headers = [(b"cookie", cookie)]
+    if announced is not None:
+        headers.append((b"content-length", b"%d" % announced))
+    scope = {"type": "http", "path": path, "headers": headers}
     with override_settings(UPLOAD_MAX_BYTES=1000):
-        await limited(application)({"type": "http", "headers": headers}, receive, send)
+        await limited(application)(scope, receive, send)
     return sent[0]["status"], sent[1]["body"]
 
 
-async def test_a_body_up_to_the_limit_passes():
-    assert await ask([b"x" * LIMIT], LIMIT) == (200, str(LIMIT).encode())
+@pytest.mark.parametrize("path", UPLOADS)
+async def test_an_upload_up_to_the_limit_passes(path):
+    assert await ask([b"x" * LIMIT], LIMIT, path) == (200, str(LIMIT).encode())
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie"),
+    [("/g/", SESSION), (f"/x{UPLOADS[0]}", SESSION), (UPLOADS[0], b"other=abc")],
+)
+async def test_elsewhere_and_from_strangers_only_a_form_passes(path, cookie):
+    assert (await ask([b"x" * FORM_BYTES], None, path, cookie))[0] == 200
+    assert (await ask([b"x" * FORM_BYTES, b"x"], None, path, cookie))[0] == 413
 
 
 async def test_an_announced_length_beyond_it_is_refused_unread():
