@@ -26,7 +26,13 @@ class SignInForm(forms.Form):
 
     def refuse(self) -> None:
         """One answer for an unknown name, a wrong password, an ended account."""
-        self.add_error(None, _("利用者名またはパスワードが違います。"))
+        self.add_error(
+            None,
+            _(
+                "利用者名またはパスワードが違います。"
+                "続けて間違えたときは、しばらく待ってからお試しください。"
+            ),
+        )
 
 
 class FactorForm(forms.Form):

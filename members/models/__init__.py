@@ -11,7 +11,7 @@ from members.models.cases import (
 )
 from members.models.duty import Acknowledgement, Commission, Office, PledgeText
 from members.models.factors import PaperCard, PaperCode
-from members.models.people import Person, SignIn
+from members.models.people import Person, SignIn, SignInFailure
 
 __all__ = [
     "Acknowledgement",
@@ -32,5 +32,6 @@ __all__ = [
     "Recusal",
     "Seat",
     "SignIn",
+    "SignInFailure",
     "Unit",
 ]

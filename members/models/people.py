@@ -92,3 +92,14 @@ class SignIn(models.Model):
             strong_at=self.strong_at,
             sitting=self.sitting_id,
         )
+
+
+class SignInFailure(models.Model):
+    """Wrong passwords in a row for one sign-in name, known or not."""
+
+    login_digest = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count}"

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -14,7 +13,7 @@ from members import http
 from members.forms.sign_in import FactorForm, SignInForm
 from members.http import MemberRequest, signed_in
 from members.models import Person
-from members.services import factors, sign_ins
+from members.services import factors, passwords, sign_ins
 from portal.core import clock
 
 PENDING = "pending_sign_in"
@@ -34,12 +33,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """First half: name and password. It opens nothing yet (R8)."""
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = authenticate(
-            request,
-            username=form.cleaned_data["login"],
-            password=form.cleaned_data["password"],
-        )
-        if isinstance(person, Person) and person.span.holds(clock.now()):
+        person = passwords.prove(**form.cleaned_data)
+        if person is not None:
             request.session.flush()
             request.session[PENDING] = [str(person.id), clock.now().isoformat()]
             back = urlencode({"next": next_url(request)})

@@ -30,6 +30,8 @@ WITHOUT_ACTOR = {
     "members.services.duty.pledges_due": "a question about a person",
     "members.services.factors.usable_devices": "a question about a person",
     "members.services.factors.verify": "the person proves who they are",
+    "members.services.passwords.prove": "who it is comes out of it",
+    "members.services.passwords.wait_after": "a figure",
     "members.services.sign_ins.person_named": "not signed in yet",
     "members.services.sign_ins.start": "the person becomes known by it",
     "members.services.sign_ins.end_all": "its caller records who and why",

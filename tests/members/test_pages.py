@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from time_machine import TimeMachineFixture
 
 from members.facts import Role
 from members.models import Acknowledgement, PaperCard, SignIn
-from members.services import factors
+from members.services import factors, passwords
 from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
@@ -58,6 +59,25 @@ def test_wrong_name_and_wrong_password_answer_alike(
     page = client.post(reverse("members:sign-in"), login)
     assert page.status_code == 422
     assert "利用者名またはパスワードが違います。" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["chair", "nobody"])
+def test_wrong_passwords_in_a_row_make_everybody_wait(
+    cast: Cast, time_machine: TimeMachineFixture, name: str
+) -> None:
+    staff_with_totp(cast)
+    login = cast.chair.login if name == "chair" else "nobody"
+    start = clock.now()
+    time_machine.move_to(start, tick=False)
+    for _ in range(passwords.FREE_TRIES + 1):
+        assert passwords.prove(login=login or "", password="違います") is None
+    assert passwords.prove(login=login or "", password=PASSWORD) is None
+    time_machine.move_to(start + passwords.FIRST_WAIT, tick=False)
+    proved = passwords.prove(login=login or "", password=PASSWORD)
+    assert (proved == cast.chair) is (name == "chair")
+    refused = AuditEvent.objects.filter(action="members.password.refuse")
+    assert {event.actor for event in refused} == {""}
+    assert passwords.wait_after(40) == passwords.LONGEST_WAIT
 
 
 def test_a_wrong_code_begins_no_sign_in(cast: Cast, client: Client) -> None:
