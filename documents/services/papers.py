@@ -102,7 +102,8 @@ def file_paper(
     outside member or a deputy (R32). Raises InvalidError for a file that the intake
     refuses.
     """
-    access_for(actor, cases=item.cases).require(Action.UPLOAD, item.facts)
+    access = access_for(actor, cases=item.cases, items=[item.item_id])
+    access.require(Action.UPLOAD, item.facts)
     paper_id = _own_id(actor, item.item_id, token)
     filed = PaperVersion.objects.filter(paper=paper_id).order_by("number").first()
     if filed is not None:
@@ -128,7 +129,7 @@ def _file_paper(
     paper_id: UUID,
     content: tuple[Intake, StoredObject],
 ) -> PaperVersion:
-    access = access_for(actor, cases=item.cases)
+    access = access_for(actor, cases=item.cases, items=[item.item_id])
     access.require(Action.UPLOAD, item.facts)
     paper, created = Paper.objects.get_or_create(
         id=paper_id,
@@ -304,7 +305,7 @@ def file_record(
 
     Confirming it was the decision: the caller has asked it.
     """
-    access = access_for(actor, cases=item.cases)
+    access = access_for(actor, cases=item.cases, items=[item.item_id])
     paper = Paper.objects.create(
         number="",
         title=title,

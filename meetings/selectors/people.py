@@ -90,5 +90,5 @@ def cases_for_items(actor: Actor, sitting: Sitting) -> list[Case]:
     if sitting.body.unit_id is not None:
         rows = rows.filter(unit=sitting.body.unit_id)
     cases = list(rows.select_related("body").prefetch_related("household"))
-    access = access_for(actor, cases=[case.id for case in cases])
+    access = access_for(actor, cases=[case.id for case in cases], items=())
     return [c for c in cases if access.allows(Action.CONVENE, case_facts(c))]

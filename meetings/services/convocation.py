@@ -194,9 +194,8 @@ def _lock(actor: Actor, invitation: Invitation) -> Invitation:
         .select_related("sitting__body", "person__organization")
         .get(pk=invitation.pk)
     )
-    access_for(actor, cases=()).require(
-        Action.CONVENE, sitting_facts(invitation.sitting, None)
-    )
+    access = access_for(actor, cases=(), items=())
+    access.require(Action.CONVENE, sitting_facts(invitation.sitting, None))
     if (
         invitation.sitting.state != Sitting.State.CONVENED
         or invitation.withdrawn_at is not None

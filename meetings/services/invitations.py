@@ -88,7 +88,8 @@ def lock_item(actor: Actor, item: AgendaItem) -> AgendaItem:
     Sitting.objects.select_for_update().get(pk=item.sitting_id)
     rows = AgendaItem.objects.select_related("sitting__body", "body", "case__body")
     item = rows.get(pk=item.pk)
-    access = access_for(actor, cases=[item.case_id] if item.case_id else ())
+    cases = [item.case_id] if item.case_id else ()
+    access = access_for(actor, cases=cases, items=[item.id])
     access.require(Action.CONVENE, item_facts(item, actor.id))
     if item.sitting.state not in OPEN_FOR_SELECTION:
         raise RefusedError(
@@ -229,11 +230,10 @@ def answer_invitation(
 
 def _require_answer(actor: Actor, invitation: Invitation) -> None:
     sitting = invitation.sitting
-    access = access_for(actor, cases=())
+    items = dict(sitting.items.values_list("id", "body_id"))
+    access = access_for(actor, cases=(), items=items)
     if invitation.person_id == actor.id:
-        seats = {seat.item for seat in access.facts.person.seats}
-        items = sitting.items.filter(id__in=seats)
-        bodies = set(items.values_list("body_id", flat=True))
+        bodies = {items[seat.item] for seat in access.facts.person.seats}
         answer = rosters.notice_answer(access, sitting, invitation, bodies)
     else:
         answer = access.answer(Action.CONVENE, sitting_facts(sitting, None))

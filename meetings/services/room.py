@@ -57,8 +57,13 @@ def check_in(*, actor: Actor, sitting: Sitting, person: Person) -> Invitation:
 
 
 def _may_check_in(actor: Actor, invitation: Invitation) -> None:
-    sitting, access = invitation.sitting, access_for(actor)
+    sitting = invitation.sitting
     items = list(sitting.items.select_related("body").prefetch_related("about"))
+    access = access_for(
+        actor,
+        cases={item.case_id for item in items if item.case_id},
+        items={item.id for item in items},
+    )
     own = invitation.person_id == actor.id
     if access.allows(Action.CONVENE, sitting_facts(sitting, None)):
         people = rosters.people_in_sight(access, items)[sitting.id]
@@ -157,7 +162,8 @@ def close_sitting(*, actor: Actor, sitting: Sitting) -> Sitting:
         .select_related("body")
         .get(pk=sitting.pk)
     )
-    access_for(actor, cases=()).require(Action.CONVENE, sitting_facts(sitting, None))
+    access = access_for(actor, cases=(), items=())
+    access.require(Action.CONVENE, sitting_facts(sitting, None))
     if sitting.state == Sitting.State.CLOSED:
         return sitting
     if sitting.state != Sitting.State.CONVENED:
@@ -179,7 +185,7 @@ def _convened(actor: Actor, item: AgendaItem) -> AgendaItem:
         .get(pk=item.pk)
     )
     cases = [item.case_id] if item.case_id else ()
-    access = access_for(actor, cases=cases)
+    access = access_for(actor, cases=cases, items=[item.pk])
     access.require(Action.CONVENE, item_facts(item, actor.id))
     return item
 

@@ -52,7 +52,8 @@ def create_sitting(*, actor: Actor, key: UUID, body: Body, when: When) -> Sittin
     Raises InvalidError for a time that is past, too short, or taken by the body.
     """
     body = Body.objects.select_for_update().get(pk=body.pk)
-    access_for(actor, cases=()).require(Action.CONVENE, body_facts(body))
+    access = access_for(actor, cases=(), items=())
+    access.require(Action.CONVENE, body_facts(body))
     known = Sitting.objects.filter(pk=key).first()
     if known is not None:
         return known
@@ -134,7 +135,7 @@ def add_item(  # each is one field of the row
     seats. Raises InvalidError where body and case do not go together.
     """
     sitting, _access = _locked(actor, sitting, State.DRAFT)
-    access = access_for(actor, cases=[case.id] if case else ())
+    access = access_for(actor, cases=[case.id] if case else (), items=())
     access.require(Action.CONVENE, body_facts(body))
     if case is not None:
         access.require(Action.CONVENE, case_facts(case))
@@ -282,7 +283,11 @@ def _refuse_if_unready(actor: Actor, sitting: Sitting) -> None:
 def visible_items(actor: Actor, sitting: Sitting) -> list[AgendaItem]:
     """The sitting's items that the actor may convene, in their order."""
     items = list(sitting.items.select_related("body", "case").prefetch_related("about"))
-    access = access_for(actor, cases={i.case_id for i in items if i.case_id})
+    access = access_for(
+        actor,
+        cases={i.case_id for i in items if i.case_id},
+        items={i.id for i in items},
+    )
     return [i for i in items if access.allows(Action.CONVENE, item_facts(i, actor.id))]
 
 
@@ -294,7 +299,7 @@ def _locked(
     found = rows.filter(pk=sitting.pk).first()
     if found is None:
         raise HiddenError
-    access = access_for(actor, cases=())
+    access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, sitting_facts(found, None))
     if found.state not in states:
         raise RefusedError(
@@ -314,7 +319,8 @@ def _locked_item(actor: Actor, item: AgendaItem) -> tuple[AgendaItem, Access]:
     if found is None:
         raise HiddenError
     found.sitting = sitting
-    access = access_for(actor, cases=[found.case_id] if found.case_id else ())
+    cases = [found.case_id] if found.case_id else ()
+    access = access_for(actor, cases=cases, items=[found.id])
     access.require(Action.CONVENE, item_facts(found, actor.id))
     return found, access
 

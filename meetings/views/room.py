@@ -58,7 +58,7 @@ def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 
 
 def _can(request: MemberRequest, sitting: Sitting, asked: Asked, sight: Sight) -> Can:
-    access = access_for(request.actor, cases=())
+    access = access_for(request.actor, cases=(), items=())
     under_way = sitting.state == Sitting.State.CONVENED
     return Can(
         convene=any(s.convenes for s in sight.standings[asked].values()),

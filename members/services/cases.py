@@ -56,7 +56,8 @@ def create_case(
     Raises InvalidError for a number in use, a household without members, or one
     without exactly one 本人.
     """
-    access_for(actor, cases=()).require(Action.CONVENE, body_facts(body))
+    access = access_for(actor, cases=(), items=())
+    access.require(Action.CONVENE, body_facts(body))
     if body.unit is None:
         raise InvalidError("この会議体では事例を扱いません。")
     if sum(member.subject for member in household) != 1:
@@ -89,6 +90,11 @@ def create_case(
         "members.case.create", actor=actor.id, subject=f"case:{case.id}", case=case.id
     )
     return case
+
+
+def _require(actor: Actor, action: Action, case: Case) -> None:
+    access = access_for(actor, cases=[case.id], items=())
+    access.require(action, case_facts(case))
 
 
 def _make_custodians(actor: Actor, case: Case) -> None:
@@ -130,7 +136,7 @@ def select_member(
     commission (R27).
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
-    access_for(actor, cases=[case.id]).require(Action.CONVENE, case_facts(case))
+    _require(actor, Action.CONVENE, case)
     now = clock.now()
     live = case.memberships.filter(
         Q(ends_at=None) | Q(ends_at__gt=now), person=person, role=role
@@ -178,7 +184,7 @@ def end_membership(*, actor: Actor, membership: Membership) -> None:
     """End a selection now: reads, links, sockets and downloads stop with it (R14)."""
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     case = membership.case
-    access_for(actor, cases=[case.id]).require(Action.CONVENE, case_facts(case))
+    _require(actor, Action.CONVENE, case)
     if membership.ends_at is None or membership.ends_at > clock.now():
         membership.ends_at = clock.now()
         membership.save(update_fields=["ends_at"])
@@ -205,7 +211,7 @@ def enter_consent(
     such a consent would hold for what was released before it.
     """
     case = Case.objects.select_for_update().get(pk=member.case_id)
-    access_for(actor, cases=[case.id]).require(Action.ENTER_CONSENT, case_facts(case))
+    _require(actor, Action.ENTER_CONSENT, case)
     if given_at > clock.now():
         raise InvalidError("同意日は、今日までの日付にしてください。")
     withdrawn = member.consents.aggregate(last=Max("withdrawn_at"))["last"]
@@ -234,7 +240,7 @@ def withdraw_consent(*, actor: Actor, consent: Consent) -> None:
     """Withdraw a consent from now on: everything resting on it freezes (R24)."""
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     case = consent.member.case
-    access_for(actor, cases=[case.id]).require(Action.ENTER_CONSENT, case_facts(case))
+    _require(actor, Action.ENTER_CONSENT, case)
     if consent.withdrawn_at is None:
         consent.withdrawn_at = clock.now()
         consent.save(update_fields=["withdrawn_at"])
@@ -256,14 +262,14 @@ def enter_recusal(
     reason: str = "",
 ) -> Recusal:
     """Keep a person or an agency away from a case, from now on."""
-    access_for(actor, cases=[case.id]).require(Action.ENTER_RECUSAL, case_facts(case))
+    _require(actor, Action.ENTER_RECUSAL, case)
     return _recuse(actor, case, person, organization, reason)
 
 
 @transaction.atomic
 def declare_recusal(*, actor: Actor, case: Case, reason: str = "") -> Recusal:
     """Step back from a case oneself: nothing of it opens any more."""
-    access_for(actor, cases=[case.id]).require(Action.DECLARE_RECUSAL, case_facts(case))
+    _require(actor, Action.DECLARE_RECUSAL, case)
     return _recuse(actor, case, actor.person, None, reason)
 
 
