@@ -97,7 +97,9 @@ export class EntryCard {
     const state = part(this.element, 'state')
     const name = this.stateName()
     const at = this.data.changed_at ? new Date(this.data.changed_at) : null
-    const time = at?.toLocaleTimeString('ja-JP', { hour: '2-digit', minute: '2-digit' })
+    const time = at?.toLocaleTimeString('ja-JP', {
+      hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Tokyo'
+    })
     state.dataset.state = name
     state.textContent = name === 'saved' && time ? `${word('saved')} ${time}` : word(name)
     const problem = this.draft?.problem
