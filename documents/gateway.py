@@ -26,7 +26,6 @@ from members.models import SignIn
 from portal.core import audit, severing, vault
 from portal.core.errors import HiddenError
 
-CHUNK = 256 * 1024
 # Pixels per point. A4 at the first step is 893 pixels wide.
 ZOOM_STEPS = {1: 1.5, 2: 2.25, 3: 3.0, 4: 4.0}
 
@@ -133,7 +132,7 @@ def _open(
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(vault.CHUNK):
         yield chunk
 
 

@@ -182,13 +182,13 @@ class _Body(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, target: Any) -> int:
+    def read(self, size: int = -1) -> bytes:
+        """At most ``size`` bytes as they come, not copied once more."""
         try:
-            data = self.response.read(len(target))
+            data: bytes = self.response.read(None if size < 0 else size)
         except HTTPError as error:
             raise OSError from error
-        target[: len(data)] = data
-        return len(data)
+        return data
 
 
 @contextmanager
