@@ -1,11 +1,13 @@
 """Fixtures for all: the cast, clients that are signed in, a worker to run."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 
 from members.http import SESSION_KEY
 from members.models import Person
@@ -44,3 +46,17 @@ def signed_in() -> SignIn:
         return client
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. One module at a time: it keeps the thread's event loop."""
+    program = shutil.which("chromium")
+    assert program is not None, "install Debian's chromium (make test does)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()

@@ -1,13 +1,12 @@
 """Fixtures of the journeys: one installation per run, real browsers on it."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from documents.output.papers.summary import CaseSummary, case_summary_pdf
 from portal.demo.mailbox import Mail
@@ -25,20 +24,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     installation.start()
     yield installation
     installation.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    program = shutil.which("chromium")
-    assert program is not None, "install Debian's chromium (make test does)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 class Visitor:

@@ -35,7 +35,7 @@ def convene(clerk: Page, paper: Path) -> str:
     clerk.get_by_label("開催日").fill(TOMORROW.isoformat())
     clerk.get_by_label("開始").fill(STARTS)
     clerk.get_by_label("終了").fill("11:30")
-    clerk.get_by_label("場所").fill("市役所本庁舎 3階 301会議室")
+    clerk.locator("#id_place").fill("市役所本庁舎 3階 301会議室")
     clerk.get_by_role("button", name="会議をつくって議題へ進む").click()
     clerk.wait_for_url(re.compile(r"/sittings/[0-9a-f-]{36}/"))
     sitting = re.search(r"/sittings/([0-9a-f-]{36})/", clerk.url)

@@ -116,7 +116,8 @@ def remove(desk: Page) -> float:
     desk.goto("/cases/")
     desk.get_by_role("link", name=CASE).click()
     row = desk.locator("tr", has_text=MEMBER)
-    row.get_by_role("button", name="選定を終える").click()
+    row.get_by_text("選定を終える", exact=True).click()
+    row.get_by_role("button").click()
     desk.wait_for_load_state()
     return time.monotonic()
 
