@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from members import models
+from members import held, models
 from members.access import Actor, session_holds
 from portal.core import clock, context
 from portal.core.errors import NeedAcknowledgementError, StepUpError
@@ -53,10 +53,14 @@ class SignInMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Send the person to the missing step, and from there back here."""
-        back = urlencode({"next": request.get_full_path()})
+        # An address that only takes a form is no page to come back to.
+        shown = request.method in {"GET", "HEAD"}
+        page = request.get_full_path() if shown else request.headers.get("Referer", "")
+        back = urlencode({"next": page})
         if isinstance(exception, NeedAcknowledgementError):
             return redirect(f"{reverse('members:pledge')}?{back}")
         if isinstance(exception, StepUpError):
+            held.hold(request)
             return redirect(f"{reverse('members:step-up')}?{back}")
         return None
 

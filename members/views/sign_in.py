@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members import http
+from members import held, http
 from members.forms.sign_in import FactorForm, SignInForm
 from members.http import MemberRequest, signed_in
 from members.models import Person
@@ -85,7 +85,11 @@ def step_up(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sign_ins.strengthen(actor=request.actor)
         request.session.cycle_key()
-        return redirect(next_url(request))
+        kept = held.take(request)
+        if kept is None:
+            return redirect(next_url(request))
+        context = {"held": kept, "next": next_url(request)}
+        return render(request, "members/held_form.html", context)
     context = {
         "form": form,
         "next": next_url(request),

@@ -236,6 +236,36 @@ def test_a_recusal_offers_nobody_of_another_unit(
     assert cast.stranger.organization.name not in page
 
 
+def test_a_form_that_met_a_stale_factor_is_sent_on_after_the_proof(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    """Nothing typed is lost, and the way back is the page, not the form's address."""
+    device = staff_with_totp(cast)
+    stale = clock.now() - timedelta(minutes=6)
+    client = signed_in(cast.chair, strong_at=stale)
+    member = cast.case.household.get(label="母")
+    page = reverse("members:consent-enter", args=[cast.case.id])
+    typed = {
+        "member": str(member.id),
+        "scope": "支援者会議の構成員 <b>",
+        "evidence": "様式1-1への署名",
+        "given_on": clock.today().isoformat(),
+    }
+    asked = client.post(page, typed, headers={"Referer": f"http://testserver{page}"})
+    assert asked["Location"].startswith(reverse("members:step-up"))
+    assert typed["scope"] not in str(dict(client.session))
+    token = {"device": device.persistent_id, "token": code_of(device)}
+    proved = client.post(asked["Location"], token)
+    assert proved.status_code == 200
+    shown = proved.content.decode()
+    assert f'action="{page}"' in shown
+    assert "支援者会議の構成員 &lt;b&gt;" in shown
+    assert f'href="http://testserver{page}"' in shown
+    assert "held_form" not in client.session
+    assert client.post(page, typed).status_code == 302
+    assert member.consents.filter(scope=typed["scope"]).exists()
+
+
 def test_a_new_case_keeps_what_was_typed_when_something_is_wrong(
     cast: Cast, signed_in: SignInAs
 ) -> None:
