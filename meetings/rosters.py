@@ -110,8 +110,9 @@ def people_in_sight(
         if access.allows(Action.CONVENE, item_facts(item, access.actor.id))
     }
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for item, seats in seats_of(visible).items():
-        found[visible[item]] |= {seat.person_id for seat in seats}
+    seats = Seat.objects.filter(live(), item_id__in=visible)
+    for item, person in seats.values_list("item_id", "person"):
+        found[visible[item]].add(person)
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from meetings import rosters
 from members.access import Actor, access_for
 from members.facts import Action
 from members.policies import HEALTH, trail_facts
@@ -22,6 +23,9 @@ class Apart:
 
 def apart_of(actor: Actor) -> Apart | None:
     """The home of an administrator or auditor; ``None`` for anybody else."""
+    offices = actor.person.offices.filter(rosters.live(), role__in=rosters.APART)
+    if not offices.exists():  # what is asked for on every home page stays cheap
+        return None
     access = access_for(actor, cases=(), items=())
     administers = access.offers(Action.ADMINISTER, HEALTH)
     if not administers and not access.offers(

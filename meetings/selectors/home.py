@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from documents.models import Link, PaperVersion
 from documents.models.links import MAX_WRONG_CODES
@@ -178,10 +178,12 @@ def _pledge_due(actor: Actor) -> bool:
 def _in_round(actor: Actor) -> list[Minutes]:
     """The records in their round on items where the actor sits, oldest date first."""
     seats = actor.person.seats.filter(rosters.live()).values("item_id")
+    # Apart, or PostgreSQL joins the items of all years for a handful of them.
+    items = AgendaItem.objects.select_related("sitting__body", "body", "case")
+    items = items.prefetch_related("about")
     return list(
         Minutes.objects.filter(state=Minutes.State.ROUND, item__in=seats)
-        .select_related("item__sitting__body", "item__body", "item__case")
-        .prefetch_related("item__about", "confirmations")
+        .prefetch_related(Prefetch("item", items), "confirmations")
         .order_by("due_on", "id")[:LOOKED_AT]
     )
 
