@@ -1,5 +1,6 @@
 """The ASGI application: pages over HTTP, live minutes over websockets."""
 
+import gc
 import os
 
 import django
@@ -32,3 +33,7 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+
+# What is loaded by now stays. Walking it again and again would cost the collector
+# half as long as the slowest page takes.
+gc.freeze()
