@@ -119,23 +119,23 @@ def _people(
     ids = [actor.id for actor in actors]
     organizations = {actor.person.organization_id for actor in actors}
     fresh = models.Person.objects.select_related("organization").in_bulk(ids)
-    offices = _by_person(models.Office.objects.filter(person__in=ids))
+    offices = _by_person(models.Office.objects.filter(person__in=ids).order_by("pk"))
     acknowledged = _by_person(
         models.Acknowledgement.objects.filter(person__in=ids).select_related("pledge")
     )
-    chosen = models.Membership.objects.filter(person__in=ids)
+    chosen = models.Membership.objects.filter(person__in=ids).order_by("pk")
     memberships = _by_person(chosen.filter(_limit("case", cases)))
-    seated = models.Seat.objects.filter(person__in=ids)
+    seated = models.Seat.objects.filter(person__in=ids).order_by("pk")
     seats = _by_person(seated.filter(_limit("item_id", items)))
     commissions = list(
         models.Commission.objects.filter(
             Q(person__in=ids) | Q(organization__in=organizations)
-        )
+        ).order_by("pk")
     )
     recusals = list(
         models.Recusal.objects.filter(
             Q(person__in=ids) | Q(organization__in=organizations)
-        )
+        ).order_by("pk")
     )
     return {
         person.id: facts.PersonFacts(

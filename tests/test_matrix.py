@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.signals import request_finished
-from django.db import close_old_connections, connection, transaction
-from django.http import HttpResponseBase
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -17,6 +15,7 @@ from meetings.routing import websocket_urlpatterns
 from tests import cast as people
 from tests import factories, matrix
 from tests.cast import Cast
+from tests.clients import close
 from tests.conftest import SignIn
 from tests.matrix import PERSONAS, Row, sign_in_of
 from tests.meetings.live import Visitor
@@ -95,13 +94,6 @@ def written_to(captured: CaptureQueriesContext) -> set[str]:
     """The tables that the captured statements change."""
     statements = (query["sql"] for query in captured.captured_queries)
     return {found[1] for sql in statements if (found := WRITES.match(sql))}
-
-
-def close(response: HttpResponseBase) -> None:
-    """Free what an answer holds that nobody reads, as Django's own client does."""
-    request_finished.disconnect(close_old_connections)
-    response.close()
-    request_finished.connect(close_old_connections)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from portal.core import clock
 from portal.core.errors import UnavailableError
 from portal.core.models import AuditEvent
 from portal.core.objectstore import store
+from tests.clients import close
 from tests.documents import files
 
 
@@ -85,7 +86,9 @@ def test_a_weak_session_is_asked_for_a_factor(cast, released, signed_in, route):
 @pytest.mark.parametrize("route", ROUTES)
 def test_it_stops_with_the_membership(cast, released, signed_in, route):
     version, client = released(), signed_in(cast.clinic)
-    assert client.get(address(route[0], version, *route[1])).status_code == 200
+    answer = client.get(address(route[0], version, *route[1]))
+    assert answer.status_code == 200
+    close(answer)
     Membership.objects.filter(person=cast.clinic).update(ends_at=clock.now())
     assert client.get(address(route[0], version, *route[1])).status_code == 404
 
