@@ -54,8 +54,9 @@ class SignInMiddleware:
     ) -> HttpResponseBase | None:
         """Send the person to the missing step, and from there back here."""
         # An address that only takes a form is no page to come back to.
-        shown = request.method in {"GET", "HEAD"}
-        page = request.get_full_path() if shown else request.headers.get("Referer", "")
+        page = request.get_full_path()
+        if request.method == "POST":
+            page = request.headers.get("Referer") or page
         back = urlencode({"next": page})
         if isinstance(exception, NeedAcknowledgementError):
             return redirect(f"{reverse('members:pledge')}?{back}")
