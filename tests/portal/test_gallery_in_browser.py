@@ -128,6 +128,9 @@ def test_typed_words_are_not_lost_without_asking(open_page):
     with page.expect_event("dialog") as asked:
         page.close(run_before_unload=True)
     assert asked.value.type == "beforeunload"
+    # Chromium ends with a crash when its context closes under the open question;
+    # a page that answers again has taken the no.
+    page.evaluate("document.readyState")
 
 
 def test_the_summary_of_errors_is_read_first(open_page):
