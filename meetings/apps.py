@@ -9,8 +9,12 @@ class MeetingsConfig(AppConfig):
     name = "meetings"
 
     def ready(self) -> None:
-        """Let the worker finish records whose archive job was lost."""
+        """Name the pages of links; let the worker finish records whose job was lost."""
+        from documents import entrances
         from meetings.services import records
+        from members.models import Purpose
         from portal.core import worker
+
+        entrances.PAGES[Purpose.SITTING] = "meetings:sitting-detail"
 
         worker.SWEEPS.append(records.requeue_archives)

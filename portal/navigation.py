@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from documents import entrances
 from members.access import Actor
 from portal.core import clock
 
@@ -26,10 +27,10 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _ways(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    """A session that a link opened has one way only: its own sitting."""
-    if actor.sign_in and actor.sign_in.sitting_id:
-        sitting = reverse("meetings:sitting-detail", args=[actor.sign_in.sitting_id])
-        ways = [(_("会議のご案内"), sitting)]
+    """A session that a link opened has one way only: what it leads to."""
+    scope = actor.sign_in.scope if actor.sign_in else None
+    if scope is not None:
+        ways = [(_("ご案内"), entrances.page_of(scope))]
     else:
         ways = [(_("ホーム"), reverse("meetings:home"))]
         now = clock.now()

@@ -20,6 +20,8 @@ from members.models import (
     Organization,
     Person,
     PledgeText,
+    Purpose,
+    Scope,
     Seat,
     SignIn,
     Unit,
@@ -174,8 +176,15 @@ def presence(person: Person, item: AgendaItem) -> Presence:
     )
 
 
-def sign_in(person: Person, strength: int = 2, **more: Any) -> Actor:
-    """A live sign-in, just proved with the given strength."""
+def to_sitting(sitting: Sitting) -> Scope:
+    """What a link to the sitting leads to."""
+    return Scope(Purpose.SITTING, sitting.id)
+
+
+def sign_in(
+    person: Person, strength: int = 2, scope: Scope | None = None, **more: Any
+) -> Actor:
+    """A live sign-in, just proved with the given strength; ``scope`` is a link's."""
     now = clock.now()
     values = {
         "started_at": now,
@@ -183,4 +192,6 @@ def sign_in(person: Person, strength: int = 2, **more: Any) -> Actor:
         "strength": strength,
         "strong_at": now if strength == 2 else None,
     }
+    if scope is not None:
+        values |= {"purpose": scope.purpose, "scope_id": scope.id}
     return Actor(person, SignIn.objects.create(person=person, **{**values, **more}))

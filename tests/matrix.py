@@ -21,6 +21,7 @@ from meetings.models import Correction, Entry, Invitation, Minutes, Presence
 from members.models import Person
 from portal.core import clock
 from tests.cast import Cast
+from tests.factories import to_sitting
 
 PERSONAS = (
     "chair",
@@ -215,7 +216,7 @@ def sign_in_of(cast: Cast, persona: str) -> tuple[Person, dict[str, Any]] | None
     if persona == "anonymous":
         return None
     if persona == "mail_code":
-        return cast.clinic, {"strength": 1, "sitting_id": cast.sitting.id}
+        return cast.clinic, {"strength": 1, "scope": to_sitting(cast.sitting)}
     return getattr(cast, persona), {"strength": 2}
 
 

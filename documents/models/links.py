@@ -1,4 +1,4 @@
-"""Secure links: one person, one sitting, an end, and codes that open them (R31)."""
+"""Secure links: one person, one thing, an end, and codes that open them (R31)."""
 
 import hashlib
 import math
@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F
 from django_otp.models import Device
 
-from members.models import Person
+from members.models import Person, Purpose, Scope
 from members.models.bodies import Dated
 from members.models.factors import normalized
 from portal.core import clock, keys
@@ -25,8 +25,10 @@ CODES_PER_HOUR = 3
 
 
 class Link(Dated):
-    """A personal link. Neither of its secrets is kept.
+    """A personal link to one thing. Neither of its secrets is kept.
 
+    ``scope_id`` is the id of a sitting, a poll, a call or a request, as ``purpose``
+    says; this app knows no more of it.
     ``digest`` is the SHA-256 of the secret in the URL fragment. The code printed
     for those without script is too short for a plain digest: ``card_mac`` is its
     keyed MAC. Only a rightly typed code changes a link; ``wrong_count`` is the one
@@ -35,7 +37,8 @@ class Link(Dated):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     person = models.ForeignKey(Person, models.PROTECT, related_name="links")
-    sitting_id = models.UUIDField(db_index=True)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    scope_id = models.UUIDField(db_index=True)
     digest = models.CharField(max_length=64, unique=True)
     card_mac = models.CharField(max_length=80, unique=True)
     wrong_count = models.PositiveSmallIntegerField(default=0)
@@ -45,6 +48,11 @@ class Link(Dated):
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+    @property
+    def scope(self) -> Scope:
+        """What the link leads to."""
+        return Scope(Purpose(self.purpose), self.scope_id)
 
     @property
     def reference(self) -> str:

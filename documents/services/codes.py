@@ -265,7 +265,7 @@ def _open(link: Link, visit: Visit, way: Way) -> SignIn:
         person=link.person,
         strength=STRENGTH[way],
         link_id=link.id,
-        sitting_id=link.sitting_id,
+        scope=link.scope,
         ends_at=link.ends_at,
         address=visit.address,
         user_agent=visit.user_agent,

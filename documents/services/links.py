@@ -1,7 +1,7 @@
 """Secure links: issued, listed, extended, unlocked, revoked (R31).
 
-Which custodian may do this for which sitting is decided by the caller, who knows
-the sitting; this app knows its id only.
+Which custodian may do this for what a link leads to is decided by the caller, who
+knows the thing; this app knows its purpose and id only.
 """
 
 import secrets
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from documents.models import Link
 from documents.models.links import card_mac_of, digest_of
 from members.access import Actor
-from members.models import Person, SignIn
+from members.models import Person, Scope, SignIn
 from members.services import sign_ins
 from portal.core import audit, clock, outbox
 from portal.core.errors import RefusedError
@@ -48,11 +48,11 @@ def issue_link(
     *,
     actor: Actor,
     person: Person,
-    sitting_id: UUID,
+    scope: Scope,
     starts_at: datetime,
     ends_at: datetime,
 ) -> IssuedLink:
-    """Make the one live link of ``person`` for the sitting; an older one dies.
+    """Make the one live link of ``person`` for the thing; an older one dies.
 
     Raises RefusedError when the end is not after the start.
     """
@@ -60,12 +60,13 @@ def issue_link(
         raise RefusedError(_("リンクの終わりの日時は、始まりより後にしてください。"))
     # The person's row is the lock: two clerks at once leave one live link.
     person = Person.objects.select_for_update().get(pk=person.pk)
-    revoke_links(actor=actor, sitting_id=sitting_id, person=person)
+    revoke_links(actor=actor, scope_id=scope.id, person=person)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     card_code = "".join(secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
     link = Link.objects.create(
         person=person,
-        sitting_id=sitting_id,
+        purpose=scope.purpose,
+        scope_id=scope.id,
         starts_at=starts_at,
         ends_at=ends_at,
         digest=digest_of(secret),
@@ -97,11 +98,11 @@ def revoke_link(*, actor: Actor, link: Link) -> None:
 
 @transaction.atomic
 def revoke_links(
-    *, actor: Actor, sitting_id: UUID, person: Person | None = None
+    *, actor: Actor, scope_id: UUID, person: Person | None = None
 ) -> int:
-    """End the links of a sitting, or those of one person for it; returns how many."""
+    """End the links to a thing, or those of one person to it; returns how many."""
     links = Link.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=clock.now()), sitting_id=sitting_id
+        Q(ends_at=None) | Q(ends_at__gt=clock.now()), scope_id=scope_id
     )
     if person is not None:
         links = links.filter(person=person)
@@ -154,7 +155,7 @@ class Standing(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class LinkOnBoard:
-    """One link of a sitting with what the secretariat watches.
+    """One link with what the secretariat watches.
 
     ``browser_count`` is the number of sign-ins it has opened so far: more than the
     person's own machines would explain tells of a forwarded link.
@@ -165,11 +166,11 @@ class LinkOnBoard:
     browser_count: int
 
 
-def links_of(sitting_id: UUID) -> list[LinkOnBoard]:
-    """The newest link of every person for the sitting, by agency and name."""
+def links_of(scope_id: UUID) -> list[LinkOnBoard]:
+    """The newest link of every person to the thing, by agency and name."""
     t = clock.now()
     newest: dict[UUID, Link] = {}
-    rows = Link.objects.filter(sitting_id=sitting_id).select_related(
+    rows = Link.objects.filter(scope_id=scope_id).select_related(
         "person__organization"
     )
     for link in rows.order_by("issued_at"):
@@ -238,7 +239,7 @@ def _record(what: str, actor: Actor, link: Link, **detail: str) -> None:
         subject=f"link:{link.id}",
         detail={
             "person": str(link.person_id),
-            "sitting": str(link.sitting_id),
+            link.purpose: str(link.scope_id),
             **detail,
         },
     )

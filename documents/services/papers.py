@@ -38,6 +38,7 @@ class ItemReference:
     item_id: UUID
     sitting_id: UUID
     body: Body
+    regime: Regime
     case: Case | None
     about: tuple[HouseholdMember, ...] = ()
 
@@ -50,7 +51,7 @@ class ItemReference:
             sitting=self.sitting_id,
             case=self.case.id if self.case else None,
             item=self.item_id,
-            regime=Regime(self.body.regime),
+            regime=self.regime,
             about=frozenset(member.id for member in self.about),
         )
 
@@ -143,7 +144,8 @@ def _file_paper(
             "case": item.case,
             "item_id": item.item_id,
             "sitting_id": item.sitting_id,
-            "origin": item.body.regime,
+            "law": item.regime,
+            "origin": item.regime,
             "order": Paper.objects.filter(item_id=item.item_id).count() + 1,
             "created_by": actor.person,
             "created_at": access.t,
@@ -315,7 +317,8 @@ def file_record(
         case=item.case,
         item_id=item.item_id,
         sitting_id=item.sitting_id,
-        origin=item.body.regime,
+        law=item.regime,
+        origin=item.regime,
         created_by=author,
         created_at=access.t,
     )

@@ -1,4 +1,4 @@
-"""The gate of a secure link: link, way, one-time code, and then the sitting.
+"""The gate of a secure link: link, way, one-time code, and then what it leads to.
 
 Before the right code a browser holds a *handle* only: the link's id and a nonce of
 its own, in its session. GET and HEAD change nothing; an unknown, ended or revoked
@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from documents import entrances
 from documents.forms.gate import CardCodeForm, CodeForm, SecretForm
 from documents.models import Link
 from documents.services import codes, links
@@ -106,7 +107,7 @@ def notice(request: HttpRequest, visit: Visit) -> HttpResponse:
 @form_page
 @at_gate
 def code(request: HttpRequest, visit: Visit, way_name: str) -> HttpResponse:
-    """Type the one-time code; the right one opens the link's sitting."""
+    """Type the one-time code; the right one opens what the link leads to."""
     way = _way(visit.link, way_name)
     form = CodeForm(way, request.POST or None)
     if not form.is_valid():
@@ -114,7 +115,7 @@ def code(request: HttpRequest, visit: Visit, way_name: str) -> HttpResponse:
     attempt = codes.try_code(visit=visit, way=way, token=form.cleaned_data["code"])
     if attempt.sign_in:
         http.begin(request, attempt.sign_in)
-        return redirect("meetings:sitting-detail", visit.link.sitting_id)
+        return redirect(entrances.page_of(visit.link.scope))
     return _refused(request, visit, way, form, attempt)
 
 
@@ -125,7 +126,7 @@ def _enter(request: HttpRequest, link: Link) -> HttpResponse:
     """
     actor = getattr(request, "actor", None)
     if actor is not None and actor.sign_in.link_id == link.id:
-        return redirect("meetings:sitting-detail", link.sitting_id)
+        return redirect(entrances.page_of(link.scope))
     handle = request.session.get(HANDLE)
     if handle is None or handle["link"] != str(link.id):
         nonce = secrets.token_urlsafe(32)
@@ -150,11 +151,10 @@ def _visit(request: HttpRequest) -> Visit | None:
 
 
 def _inside(request: HttpRequest) -> HttpResponse | None:
-    """Who has passed the gate and comes back to it goes on to the sitting."""
+    """Who has passed the gate and comes back to it goes on to where it leads."""
     actor = getattr(request, "actor", None)
-    if actor is None or actor.sign_in.sitting_id is None:
-        return None
-    return redirect("meetings:sitting-detail", actor.sign_in.sitting_id)
+    scope = actor.sign_in.scope if actor is not None else None
+    return redirect(entrances.page_of(scope)) if scope else None
 
 
 def _way(link: Link, name: str) -> Way:

@@ -28,6 +28,7 @@ from django.urls import reverse  # noqa: E402
 from documents.services.links import IssuedLink, issue_link  # noqa: E402
 from meetings.models import Invitation, Sitting  # noqa: E402
 from members.access import Actor  # noqa: E402
+from members.models import Purpose, Scope  # noqa: E402
 from portal.core import clock  # noqa: E402
 from portal.demo import mailbox  # noqa: E402
 
@@ -60,7 +61,7 @@ def new_links(count: int) -> Iterator[IssuedLink]:
         yield issue_link(
             actor=Actor(invitation.sitting.created_by),
             person=invitation.person,
-            sitting_id=invitation.sitting_id,
+            scope=Scope(Purpose.SITTING, invitation.sitting_id),
             starts_at=clock.now(),
             ends_at=invitation.sitting.ends_at,
         )
@@ -76,7 +77,7 @@ def open_link(link: IssuedLink, port: int) -> tuple[float, float]:
     asked = browser.post(notice, {}, follow=True)
     arrived(asked, reverse(code, args=["mail"]))
     typed = browser.post(asked.path, {"code": code_in_mail()}, follow=True)
-    arrived(typed, reverse("meetings:sitting-detail", args=[link.link.sitting_id]))
+    arrived(typed, reverse("meetings:sitting-detail", args=[link.link.scope_id]))
     return door.seconds + page.seconds, typed.seconds
 
 

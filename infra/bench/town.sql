@@ -195,11 +195,11 @@ FROM (
 ) asked;
 
 INSERT INTO documents_link (
-    id, person_id, sitting_id, digest, card_mac, wrong_count, opened_at, issued_by_id,
+    id, person_id, purpose, scope_id, digest, card_mac, wrong_count, opened_at, issued_by_id,
     issued_at, starts_at, ends_at
 )
 SELECT
-    md5('link' || i.id)::uuid, i.person_id, i.sitting_id,
+    md5('link' || i.id)::uuid, i.person_id, 'sitting', i.sitting_id,
     encode(sha256(i.id::text::bytea), 'hex'), encode(sha256(i.id::text::bytea), 'hex'),
     0, i.checked_in_at, s.created_by_id, i.notified_at, i.notified_at,
     s.ends_at + interval '7 days'

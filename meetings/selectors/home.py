@@ -301,10 +301,10 @@ def _locked(
 ) -> list[tuple[Link, Sitting]]:
     by_id = {sitting.id: sitting for sitting in sittings}
     rows = Link.objects.filter(
-        rosters.live(), sitting_id__in=by_id, wrong_count__gte=MAX_WRONG_CODES
+        rosters.live(), scope_id__in=by_id, wrong_count__gte=MAX_WRONG_CODES
     )
     return [
-        (link, by_id[link.sitting_id])
+        (link, by_id[link.scope_id])
         for link in rows.select_related("person__organization")
-        if link.person_id in people[link.sitting_id]
+        if link.person_id in people[link.scope_id]
     ]

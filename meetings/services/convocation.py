@@ -18,7 +18,7 @@ from meetings.notices import Occasion
 from meetings.policies import sitting_facts
 from members.access import Actor, access_for
 from members.facts import Action
-from members.models import Person
+from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, outbox
 from portal.core.errors import RefusedError
 
@@ -30,7 +30,7 @@ def withdraw(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
     invitation.sequence += int(told)
     invitation.save()
     links.revoke_links(
-        actor=actor, sitting_id=invitation.sitting_id, person=invitation.person
+        actor=actor, scope_id=invitation.sitting_id, person=invitation.person
     )
     if told and invitation.person.email:
         _mail(invitation, occasion, None)
@@ -89,7 +89,7 @@ def _issue(actor: Actor, invitation: Invitation) -> IssuedLink:
     return links.issue_link(
         actor=actor,
         person=invitation.person,
-        sitting_id=sitting.id,
+        scope=Scope(Purpose.SITTING, sitting.id),
         starts_at=clock.now(),
         ends_at=sitting.ends_at + timedelta(days=sitting.body.link_days),
     )
@@ -172,7 +172,7 @@ def stop_link(*, actor: Actor, invitation: Invitation) -> None:
     """End the person's links to the sitting, with everything opened through them."""
     invitation = _lock(actor, invitation)
     links.revoke_links(
-        actor=actor, sitting_id=invitation.sitting_id, person=invitation.person
+        actor=actor, scope_id=invitation.sitting_id, person=invitation.person
     )
 
 
@@ -181,7 +181,7 @@ def unlock(*, actor: Actor, invitation: Invitation) -> None:
     """Let the person try codes again on the live link."""
     invitation = _lock(actor, invitation)
     live = Link.objects.filter(
-        rosters.live(), sitting_id=invitation.sitting_id, person=invitation.person
+        rosters.live(), scope_id=invitation.sitting_id, person=invitation.person
     )
     for link in live:
         links.unlock_link(actor=actor, link=link)
@@ -220,7 +220,7 @@ def tell_of_change(actor: Actor, sitting: Sitting, *, ask_again: bool) -> None:
         if ask_again:
             invitation.rsvp, invitation.rsvp_at = Invitation.Rsvp.WAITING, None
         invitation.save()
-        links.revoke_links(actor=actor, sitting_id=sitting.id, person=invitation.person)
+        links.revoke_links(actor=actor, scope_id=sitting.id, person=invitation.person)
     notify(actor, sitting, invitations, Occasion.CHANGED)
 
 
@@ -233,4 +233,4 @@ def call_off(actor: Actor, sitting: Sitting) -> None:
         invitation.save()
         if invitation.person.email:
             _mail(invitation, Occasion.CANCELLED, None)
-    links.revoke_links(actor=actor, sitting_id=sitting.id)
+    links.revoke_links(actor=actor, scope_id=sitting.id)

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from documents import entrances
 from meetings.selectors import home as selectors
 from meetings.selectors.apart import apart_of
 from members.http import MemberRequest, signed_in
@@ -12,12 +13,12 @@ from members.http import MemberRequest, signed_in
 def home(request: MemberRequest) -> HttpResponse:
     """Chair, secretariat and member share one page, composed by what each may do.
 
-    A session that a link opened has one page only: its sitting. Administrators and
+    A session that a link opened has one page only: what it leads to. Administrators and
     auditors have a page of their own, without sittings.
     """
-    sign_in = request.actor.sign_in
-    if sign_in is not None and sign_in.sitting_id is not None:
-        return redirect("meetings:sitting-detail", sign_in.sitting_id)
+    scope = request.actor.sign_in.scope if request.actor.sign_in else None
+    if scope is not None:
+        return redirect(entrances.page_of(scope))
     apart = apart_of(request.actor)
     if apart is not None:
         return render(request, "meetings/home_apart.html", {"apart": apart})

@@ -1,6 +1,13 @@
 """Tables of members: people and bodies, duty, cases, sign-ins."""
 
-from members.models.bodies import Body, LegalBasis, Organization, Policy, Unit
+from members.models.bodies import (
+    Body,
+    LegalBasis,
+    LegalGround,
+    Organization,
+    Policy,
+    Unit,
+)
 from members.models.cases import (
     Case,
     Consent,
@@ -9,18 +16,21 @@ from members.models.cases import (
     Recusal,
     Seat,
 )
+from members.models.charters import Charter
 from members.models.duty import Acknowledgement, Commission, Office, PledgeText
 from members.models.factors import PaperCard, PaperCode
-from members.models.people import Person, SignIn, SignInFailure
+from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
 
 __all__ = [
     "Acknowledgement",
     "Body",
     "Case",
+    "Charter",
     "Commission",
     "Consent",
     "HouseholdMember",
     "LegalBasis",
+    "LegalGround",
     "Membership",
     "Office",
     "Organization",
@@ -29,7 +39,9 @@ __all__ = [
     "Person",
     "PledgeText",
     "Policy",
+    "Purpose",
     "Recusal",
+    "Scope",
     "Seat",
     "SignIn",
     "SignInFailure",

@@ -1,6 +1,7 @@
 """People and their sign-ins. One account is one natural person (R9)."""
 
 import uuid
+from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -55,10 +56,27 @@ class Person(AbstractBaseUser):
         return Span(self.starts_at, self.ends_at)
 
 
+class Purpose(models.TextChoices):
+    """What sort of thing a link leads to."""
+
+    SITTING = "sitting", "会議"
+    POLL = "poll", "日程調整"
+    CALL = "call", "事例の募集"
+    REQUEST = "request", "協力依頼"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The one thing a link leads to; the session it opens sees nothing else (R31)."""
+
+    purpose: Purpose
+    id: uuid.UUID
+
+
 class SignIn(models.Model):
     """One sign-in on one browser, by password and factor or through a link.
 
-    ``sitting_id`` narrows it to the sitting whose link (``link_id``) opened it.
+    ``purpose`` and ``scope_id`` narrow it to what the link (``link_id``) leads to.
     Ending the row ends every page, socket and download that rests on it.
     """
 
@@ -70,7 +88,8 @@ class SignIn(models.Model):
     strength = models.PositiveSmallIntegerField(default=0)
     strong_at = models.DateTimeField(null=True, blank=True)
     link_id = models.UUIDField(null=True, blank=True, db_index=True)
-    sitting_id = models.UUIDField(null=True, blank=True)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, blank=True)
+    scope_id = models.UUIDField(null=True, blank=True)
     address = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
 
@@ -90,8 +109,15 @@ class SignIn(models.Model):
             seen_at=self.seen_at,
             strength=self.strength,
             strong_at=self.strong_at,
-            sitting=self.sitting_id,
+            sitting=self.scope_id,
         )
+
+    @property
+    def scope(self) -> Scope | None:
+        """What a link that opened it leads to; None for everybody else."""
+        if self.scope_id is None:
+            return None
+        return Scope(Purpose(self.purpose), self.scope_id)
 
 
 class SignInFailure(models.Model):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from members.access import Actor
-from members.models import Person, SignIn
+from members.models import Person, Scope, SignIn
 from portal.core import audit, clock
 
 
@@ -26,7 +26,7 @@ def start(
     person: Person,
     strength: int,
     link_id: UUID | None = None,
-    sitting_id: UUID | None = None,
+    scope: Scope | None = None,
     ends_at: datetime | None = None,
     address: str = "",
     user_agent: str = "",
@@ -41,7 +41,8 @@ def start(
         strength=strength,
         strong_at=now if strength == 2 else None,
         link_id=link_id,
-        sitting_id=sitting_id,
+        purpose=scope.purpose if scope else "",
+        scope_id=scope.id if scope else None,
         address=address,
         user_agent=user_agent[:200],
     )

@@ -13,12 +13,13 @@ from members.models import Person
 from portal.core import clock
 from tests import factories
 from tests.cast import Cast
+from tests.factories import to_sitting
 
 
 def issue(cast: Cast, person: Person | None = None, **more) -> IssuedLink:
     now = clock.now()
     values = {
-        "sitting_id": cast.sitting.id,
+        "scope": to_sitting(cast.sitting),
         "starts_at": now - timedelta(days=1),
         "ends_at": now + timedelta(days=7),
     }

@@ -18,7 +18,7 @@ from documents.models.links import (
 )
 from documents.services import codes, links
 from documents.services.codes import Sending, Verdict, Visit, Way
-from members.models import SignIn
+from members.models import Purpose, Scope, SignIn
 from members.services import factors
 from portal.core import clock
 from portal.core.models import AuditEvent
@@ -53,7 +53,7 @@ def test_the_right_code_opens_one_sign_in_for_the_sitting(cast, link):
     sign_in = SignIn.objects.get(link_id=link.id)
     assert attempt.sign_in == sign_in
     assert sign_in.person == cast.clinic
-    assert sign_in.sitting_id == cast.sitting.id
+    assert sign_in.scope == Scope(Purpose.SITTING, cast.sitting.id)
     assert sign_in.ends_at == link.ends_at
     assert sign_in.strength == 1
     assert sign_in.strong_at is None

@@ -1,7 +1,7 @@
 """The pages of the gate: neutral before the code, the same for every dead link."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -12,11 +12,12 @@ from django.urls import reverse
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from documents import entrances
 from documents.models import Link, LinkCode
 from documents.models.links import CODE_LIFE, MAX_WRONG_CODES
 from documents.services import links
 from members.http import SESSION_KEY
-from members.models import SignIn
+from members.models import Purpose, Scope, SignIn
 from members.services import factors
 from portal.core import clock
 from portal.core.models import AuditEvent
@@ -36,6 +37,7 @@ GATE = reverse("documents:gate")
 CARD = reverse("documents:gate-card")
 NOTICE = reverse("documents:gate-notice")
 CODE = reverse("documents:gate-code", args=["mail"])
+UNKNOWN = UUID(int=404)
 PAGES = [GATE, CARD, NOTICE, CODE]
 
 
@@ -365,3 +367,31 @@ def test_an_unheard_of_handle_is_a_dead_link(cast):
     session.save()
     assert client.get(NOTICE).status_code == 404
     assert "gate" not in client.session
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_gate_leads_to_the_page_of_its_purpose(cast, monkeypatch, purpose):
+    """The app that owns the page names it; the gate's words are the same for all."""
+    monkeypatch.setitem(entrances.PAGES, purpose, "members:case-detail")
+    issued = issue(cast, scope=Scope(purpose, UNKNOWN))
+    page = reverse("members:case-detail", args=[UNKNOWN])
+    client = enter(issued)
+    shown = ask(client).content.decode()
+    assert not [word for word in ("日程", "募集", "依頼") if word in shown]
+    assert typed(client, mailed_code()).url == page
+    sign_in = SignIn.objects.get(id=client.session[SESSION_KEY])
+    assert sign_in.scope == issued.link.scope
+    assert sign_in.session.sitting == UNKNOWN
+    again = client.post(GATE, {"secret": secret_of(issued)})
+    assert again.url == page
+    assert client.get(NOTICE).url == page
+    assert client.get(reverse("meetings:home")).url == page
+
+
+def test_a_session_of_a_link_to_something_else_sees_no_sitting(
+    cast, monkeypatch, signed_in
+):
+    elsewhere = Scope(Purpose.POLL, UNKNOWN)
+    monkeypatch.setitem(entrances.PAGES, elsewhere.purpose, "members:case-detail")
+    client = signed_in(cast.clinic, scope=elsewhere)
+    assert client.get(sitting_page(cast.sitting.id)).status_code == 404

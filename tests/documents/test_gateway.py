@@ -17,7 +17,7 @@ from documents import content
 from documents.gateway import disposition
 from documents.intake import safe_name
 from documents.models import PaperVersion
-from members.models import Membership
+from members.models import Membership, Purpose, Scope
 from portal.core import clock
 from portal.core.errors import UnavailableError
 from portal.core.models import AuditEvent
@@ -95,7 +95,7 @@ def test_it_stops_with_the_membership(cast, released, signed_in, route):
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_link_of_another_sitting_opens_nothing(cast, released, signed_in, route):
-    client = signed_in(cast.clinic, sitting_id=cast.case.id)
+    client = signed_in(cast.clinic, scope=Scope(Purpose.SITTING, cast.case.id))
     assert client.get(address(route[0], released(), *route[1])).status_code == 404
 
 

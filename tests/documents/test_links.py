@@ -13,6 +13,7 @@ from portal.core.errors import RefusedError
 from portal.core.models import AuditEvent, OutgoingMail
 from tests import factories
 from tests.documents.gate import issue, secret_of
+from tests.factories import to_sitting
 
 
 def test_a_link_has_its_secret_in_the_fragment_only(cast, settings):
@@ -87,7 +88,7 @@ def test_a_new_link_kills_the_old_one_of_the_same_person_and_sitting(cast):
     old = issue(cast)
     other_person = issue(cast, cast.newcomer)
     other_sitting = issue(
-        cast, sitting_id=factories.sitting(cast.shien, cast.secretariat).id
+        cast, scope=to_sitting(factories.sitting(cast.shien, cast.secretariat))
     )
     new = issue(cast)
     assert links.find_by_secret(secret_of(old)) is None
@@ -133,10 +134,10 @@ def test_revoking_twice_is_one_revocation(cast):
 def test_the_links_of_a_sitting_are_revoked_together(cast):
     mine, theirs = issue(cast), issue(cast, cast.newcomer)
     elsewhere = issue(
-        cast, sitting_id=factories.sitting(cast.shien, cast.secretariat).id
+        cast, scope=to_sitting(factories.sitting(cast.shien, cast.secretariat))
     )
     actor = factories.sign_in(cast.secretariat)
-    count = links.revoke_links(actor=actor, sitting_id=cast.sitting.id)
+    count = links.revoke_links(actor=actor, scope_id=cast.sitting.id)
     assert count == 2
     for one in (mine, theirs):
         assert links.find_by_secret(secret_of(one)) is None

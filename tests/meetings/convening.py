@@ -76,7 +76,7 @@ def mails(person: Person) -> list[OutgoingMail]:
 
 
 def links(person: Person, sitting: Sitting) -> list[Link]:
-    rows = Link.objects.filter(person=person, sitting_id=sitting.id)
+    rows = Link.objects.filter(person=person, scope_id=sitting.id)
     return [link for link in rows if link.span.holds(clock.now())]
 
 

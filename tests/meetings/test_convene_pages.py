@@ -15,6 +15,7 @@ from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
+from tests.factories import to_sitting
 from tests.meetings import convening
 from tests.meetings.convening import add, convened, draft, key, mails, select
 
@@ -252,7 +253,7 @@ def test_before_the_pledge_only_the_neutral_face_shows(cast: Cast, signed_in) ->
 
 def test_a_mail_code_opens_the_answer_but_no_item(cast: Cast, signed_in) -> None:
     sitting = convened(cast, cast.clinic)
-    weak = signed_in(cast.clinic, strength=1, sitting_id=sitting.id)
+    weak = signed_in(cast.clinic, strength=1, scope=to_sitting(sitting))
     page = text(weak, url("sitting-detail", sitting.id))
     assert "本人確認に進む" in page
     assert cast.case.number not in page
@@ -265,7 +266,7 @@ def test_a_mail_code_opens_the_answer_but_no_item(cast: Cast, signed_in) -> None
 
 def test_a_link_session_has_no_other_sitting(cast: Cast, signed_in) -> None:
     first, second = convened(cast, cast.clinic), convened(cast, cast.clinic, number=2)
-    bound = signed_in(cast.clinic, sitting_id=first.id)
+    bound = signed_in(cast.clinic, scope=to_sitting(first))
     assert bound.get(url("home"))["Location"] == url("sitting-detail", first.id)
     assert bound.get(url("sitting-detail", second.id)).status_code == 404
     assert str(second.id) not in text(bound, url("sitting-list"))
