@@ -25,7 +25,7 @@ WATCHED = {
     "members_policy": "",
     "members_recusal": "",
     "members_seat": "",
-    "members_signin": "OF person_id, started_at, ends_at, strength, strong_at, sitting_id",
+    "members_signin": "OF person_id, started_at, ends_at, strength, strong_at, scope_id",
     "meetings_agendaitem": (
         'OF sitting_id, "order", body_id, case_id, title, minutes_allotted, state,'
         " opened_at, closed_at"
