@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from documents.models import Paper
-from meetings import preparation, rosters
-from meetings.models import AgendaItem, Sitting
-from meetings.policies import item_facts, sitting_facts
+from meetings import preparation
+from meetings.models import Sitting
+from meetings.policies import sitting_facts
+from meetings.selectors.agenda import visible_items
 from meetings.services import convocation, invitations
 from members.access import Access, Actor, access_for
-from members.facts import Action, Regime
-from members.models import Body, Case, HouseholdMember
-from members.policies import body_facts, case_facts
-from members.services import cases
+from members.facts import Action
+from members.models import Body
+from members.policies import body_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
@@ -32,17 +30,6 @@ class When:
     starts_at: datetime
     ends_at: datetime
     place: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemWords:
-    """What an agenda item says, apart from its body and case."""
-
-    kind: str
-    occasion: str
-    title: str
-    purpose: str
-    minutes: int
 
 
 @transaction.atomic
@@ -79,7 +66,7 @@ def change_sitting(*, actor: Actor, sitting: Sitting, when: When) -> Sitting:
     A change of time asks for the answers anew; links are made new, so that their
     end follows the sitting.
     """
-    sitting, _access = _locked(actor, sitting, State.DRAFT, State.CONVENED)
+    sitting, _access = lock_sitting(actor, sitting, State.DRAFT, State.CONVENED)
     old = When(sitting.starts_at, sitting.ends_at, sitting.place)
     if when == old:
         return sitting
@@ -109,7 +96,7 @@ def _check(when: When, body: Body, apart_from: Sitting | None = None) -> None:
 @transaction.atomic
 def cancel_sitting(*, actor: Actor, sitting: Sitting) -> Sitting:
     """Call the sitting off: links end, and everybody told gets a cancellation."""
-    sitting, _access = _locked(
+    sitting, _access = lock_sitting(
         actor, sitting, State.DRAFT, State.SUBMITTED, State.CONVENED
     )
     sitting.state = State.CANCELLED
@@ -120,118 +107,9 @@ def cancel_sitting(*, actor: Actor, sitting: Sitting) -> Sitting:
 
 
 @transaction.atomic
-def add_item(  # each is one field of the row
-    *,
-    actor: Actor,
-    key: UUID,
-    sitting: Sitting,
-    body: Body,
-    case: Case | None,
-    words: ItemWords,
-) -> AgendaItem:
-    """Put an item at the end of a draft agenda; a repeat with ``key`` is answered.
-
-    The body decides the regime (R18). Chair and secretariat of the body take their
-    seats. Raises InvalidError where body and case do not go together.
-    """
-    sitting, _access = _locked(actor, sitting, State.DRAFT)
-    access = access_for(actor, cases=[case.id] if case else (), items=())
-    access.require(Action.CONVENE, body_facts(body))
-    if case is not None:
-        access.require(Action.CONVENE, case_facts(case))
-    known = AgendaItem.objects.filter(pk=key, sitting=sitting).first()
-    if known is not None:
-        return known
-    _check_law(sitting, body, case)
-    last = sitting.items.aggregate(last=Max("order"))["last"] or 0
-    item = AgendaItem(id=key, sitting=sitting, order=last + 1, body=body, case=case)
-    _write(item, words)
-    item.save(force_insert=True)
-    if case is not None:
-        item.about.set(case.household.all())
-    invitations.seat_offices(actor, item)
-    _record_item("add", actor, item)
-    return item
-
-
-def _check_law(sitting: Sitting, body: Body, case: Case | None) -> None:
-    if (case is None) is (Regime(body.regime) is not Regime.NONE):
-        raise InvalidError(
-            _("支援会議と重層的支援会議の議題には、事例を1つ選んでください。")
-            if case is None
-            else _("この会議体の議題では、事例を扱いません。")
-        )
-    units = {sitting.body.unit_id, body.unit_id, case.unit_id if case else None}
-    if len(units - {None}) > 1:
-        raise InvalidError(_("ほかの圏域の会議体や事例は、この会議では扱えません。"))
-
-
-@transaction.atomic
-def change_item(
-    *,
-    actor: Actor,
-    item: AgendaItem,
-    words: ItemWords,
-    about: list[HouseholdMember] | None = None,
-) -> AgendaItem:
-    """Rewrite a draft item; ``about`` narrows it to some of the household."""
-    item, _access = _locked_item(actor, item)
-    _write(item, words)
-    item.save()
-    if about is not None and item.case is not None:
-        known = set(item.case.household.values_list("id", flat=True))
-        chosen = [member for member in about if member.id in known]
-        if not chosen:
-            raise InvalidError(_("対象になる世帯員を1人以上選んでください。"))
-        item.about.set(chosen)
-    _record_item("change", actor, item)
-    return item
-
-
-def _write(item: AgendaItem, words: ItemWords) -> None:
-    item.kind, item.occasion = words.kind, words.occasion
-    item.title, item.purpose = words.title, words.purpose
-    item.minutes_allotted = words.minutes
-
-
-@transaction.atomic
-def move_item(*, actor: Actor, item: AgendaItem, step: Literal[-1, 1]) -> None:
-    """Let the item change places with the one before (-1) or after (1) it.
-
-    Its neighbours are those the actor can see; at an end nothing happens.
-    """
-    item, _access = _locked_item(actor, item)
-    items = visible_items(actor, item.sitting)
-    here = [other.id for other in items].index(item.id)
-    if 0 <= here + step < len(items):
-        other = items[here + step]
-        item.order, other.order = other.order, item.order
-        AgendaItem.objects.bulk_update([item, other], ["order"])
-        _record_item("move", actor, item)
-
-
-@transaction.atomic
-def remove_item(*, actor: Actor, item: AgendaItem) -> None:
-    """Take a draft item off the agenda, with its seats. Papers must go first."""
-    item, _access = _locked_item(actor, item)
-    if Paper.objects.filter(item_id=item.id).exists():
-        raise RefusedError(
-            _(
-                "この議題には資料があります。先に資料をほかの議題に移すか外してください。"
-            )
-        )
-    for seat in rosters.seats_of([item.id]).get(item.id, []):
-        cases.end_seat(actor=actor, seat=seat)
-    _record_item("remove", actor, item)
-    sitting = item.sitting
-    item.delete()
-    invitations.settle(actor, sitting)
-
-
-@transaction.atomic
 def submit_agenda(*, actor: Actor, sitting: Sitting) -> Sitting:
     """Hand the draft to the chair. A repeat is harmless."""
-    sitting, _access = _locked(actor, sitting, State.DRAFT, State.SUBMITTED)
+    sitting, _access = lock_sitting(actor, sitting, State.DRAFT, State.SUBMITTED)
     if sitting.state == State.SUBMITTED:
         return sitting
     _refuse_if_unready(actor, sitting)
@@ -244,7 +122,7 @@ def submit_agenda(*, actor: Actor, sitting: Sitting) -> Sitting:
 @transaction.atomic
 def send_back(*, actor: Actor, sitting: Sitting, note: str) -> Sitting:
     """Make the agenda a draft again: the chair with a note, or the clerk to mend it."""
-    sitting, _access = _locked(actor, sitting, State.DRAFT, State.SUBMITTED)
+    sitting, _access = lock_sitting(actor, sitting, State.DRAFT, State.SUBMITTED)
     if sitting.state == State.SUBMITTED:
         sitting.state, sitting.returned_note = State.DRAFT, note
         sitting.save(update_fields=["state", "returned_note"])
@@ -259,7 +137,7 @@ def approve_agenda(*, actor: Actor, sitting: Sitting) -> Sitting:
     A repeat is harmless: nobody is told twice. Raises RefusedError while something
     that blocks is missing.
     """
-    sitting, access = _locked(actor, sitting, State.SUBMITTED, State.CONVENED)
+    sitting, access = lock_sitting(actor, sitting, State.SUBMITTED, State.CONVENED)
     access.require(Action.APPROVE, sitting_facts(sitting, None))
     if sitting.state == State.CONVENED:
         return sitting
@@ -280,18 +158,7 @@ def _refuse_if_unready(actor: Actor, sitting: Sitting) -> None:
         raise RefusedError(" ".join(blocking))
 
 
-def visible_items(actor: Actor, sitting: Sitting) -> list[AgendaItem]:
-    """The sitting's items that the actor may convene, in their order."""
-    items = list(sitting.items.select_related("body", "case").prefetch_related("about"))
-    access = access_for(
-        actor,
-        cases={i.case_id for i in items if i.case_id},
-        items={i.id for i in items},
-    )
-    return [i for i in items if access.allows(Action.CONVENE, item_facts(i, actor.id))]
-
-
-def _locked(
+def lock_sitting(
     actor: Actor, sitting: Sitting, *states: Sitting.State
 ) -> tuple[Sitting, Access]:
     """The sitting under its lock, once the actor may convene it in such a state."""
@@ -309,33 +176,7 @@ def _locked(
     return found, access
 
 
-def _locked_item(actor: Actor, item: AgendaItem) -> tuple[AgendaItem, Access]:
-    sitting, _access = _locked(actor, item.sitting, State.DRAFT)
-    found = (
-        AgendaItem.objects.select_related("body", "case")
-        .filter(pk=item.pk, sitting=sitting)
-        .first()
-    )
-    if found is None:
-        raise HiddenError
-    found.sitting = sitting
-    cases = [found.case_id] if found.case_id else ()
-    access = access_for(actor, cases=cases, items=[found.id])
-    access.require(Action.CONVENE, item_facts(found, actor.id))
-    return found, access
-
-
 def _record(what: str, actor: Actor, sitting: Sitting) -> None:
     audit.record(
         f"meetings.sitting.{what}", actor=actor.id, subject=f"sitting:{sitting.id}"
-    )
-
-
-def _record_item(what: str, actor: Actor, item: AgendaItem) -> None:
-    audit.record(
-        f"meetings.item.{what}",
-        actor=actor.id,
-        subject=f"item:{item.id}",
-        case=item.case_id,
-        item=item.id,
     )

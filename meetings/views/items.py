@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from meetings.forms.convening import ItemChangeForm, ItemForm, PeopleForm
+from meetings.forms.agenda import ItemChangeForm, ItemForm
+from meetings.forms.convening import PeopleForm
 from meetings.selectors import people
 from meetings.selectors import sittings as selectors
+from meetings.services import agenda as services
 from meetings.services import invitations
-from meetings.services import sittings as services
 from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 

@@ -11,7 +11,8 @@ from meetings.agenda_rendering import AgendaDocument, AgendaItemLine, agenda_pdf
 from meetings.models import AgendaItem
 from meetings.records import REGIME_WORDS
 from meetings.rendering import PaperRow
-from meetings.selectors.sittings import Opened, agenda_view, open_sitting, own_view
+from meetings.selectors.agenda import agenda_view, own_view
+from meetings.selectors.sittings import Opened, open_sitting
 from members.http import MemberRequest, signed_in
 from portal.core import audit
 from portal.core.errors import HiddenError

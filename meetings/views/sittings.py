@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from documents.services.papers import papers_for
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
 from meetings.selectors import sittings as selectors
-from meetings.selectors.sittings import Agenda, Opened, OwnSitting
+from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
+from meetings.selectors.sittings import Opened
 from meetings.services import invitations
 from meetings.services import sittings as services
 from meetings.views.acting import attempt, form_page, press
@@ -65,10 +66,10 @@ def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """The whole agenda for those who convene it, the own one for everybody else."""
     opened = selectors.open_sitting(request.actor, sitting_id)
     if opened.custodian:
-        agenda = selectors.agenda_view(opened)
+        agenda = agenda_view(opened)
         _record_read(opened, [line.item.id for line in agenda.lines])
         return render(request, "meetings/sitting_agenda.html", _whole(agenda))
-    own = selectors.own_view(opened)
+    own = own_view(opened)
     _record_read(opened, [line.item.id for line in own.items])
     return render(request, "meetings/sitting_own.html", _own(own))
 
@@ -113,7 +114,7 @@ def _own(own: OwnSitting) -> dict[str, object]:
 def sitting_answer(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """出欠回答: GET only shows, so that a mail scanner answers nothing."""
     opened = selectors.open_sitting(request.actor, sitting_id)
-    own = selectors.own_view(opened)
+    own = own_view(opened)
     if own.invitation is None:
         raise HiddenError
     invitation = own.invitation
@@ -176,7 +177,7 @@ def sitting_approve(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         _("次第を承認しました。参加する人に案内を送ります。"),
     ):
         return redirect("meetings:sitting-detail", sitting_id)
-    agenda = selectors.agenda_view(opened)
+    agenda = agenda_view(opened)
     if not agenda.can.approve:
         return redirect("meetings:sitting-detail", sitting_id)
     _record_read(opened, [line.item.id for line in agenda.lines])
@@ -226,6 +227,6 @@ def sitting_cancel(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         _("会議を中止にしました。案内を受けた人に、取消しの連絡を送ります。"),
     ):
         return redirect("meetings:sitting-detail", sitting_id)
-    agenda = selectors.agenda_view(opened)
+    agenda = agenda_view(opened)
     _record_read(opened, [line.item.id for line in agenda.lines])
     return render(request, "meetings/sitting_cancel.html", _whole(agenda))

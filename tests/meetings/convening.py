@@ -5,9 +5,10 @@ from uuid import UUID
 
 from documents.models import Link
 from meetings.models import AgendaItem, Invitation, Sitting
-from meetings.services import invitations, sittings
+from meetings.services import agenda, invitations, sittings
+from meetings.services.agenda import ItemWords
 from meetings.services.invitations import Choice
-from meetings.services.sittings import ItemWords, When
+from meetings.services.sittings import When
 from members.access import Actor
 from members.models import Body, Person
 from portal.core import clock
@@ -47,7 +48,7 @@ def draft(cast: Cast, number: int = 1) -> Sitting:
 def add(
     cast: Cast, sitting: Sitting, body: Body | None = None, number: int = 101
 ) -> AgendaItem:
-    return sittings.add_item(
+    return agenda.add_item(
         actor=clerk(cast),
         key=key(number),
         sitting=sitting,

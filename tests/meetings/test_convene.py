@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from meetings.models import AgendaItem, Invitation, Sitting
-from meetings.services import convocation, invitations, sittings
+from meetings.services import agenda, convocation, invitations, sittings
 from meetings.services.invitations import Choice
 from members.facts import Regime, Role
 from members.models import Consent, Membership, Recusal, Seat
@@ -120,7 +120,7 @@ def test_body_and_case_go_together(cast: Cast) -> None:
         factories.commission(person, plain)
     for body, case in ((cast.shien, None), (plain, cast.case)):
         with pytest.raises(InvalidError):
-            sittings.add_item(
+            agenda.add_item(
                 actor=clerk(cast),
                 key=key(7),
                 sitting=sitting,
@@ -128,7 +128,7 @@ def test_body_and_case_go_together(cast: Cast) -> None:
                 case=case,
                 words=WORDS,
             )
-    item = sittings.add_item(
+    item = agenda.add_item(
         actor=clerk(cast),
         key=key(8),
         sitting=sitting,
@@ -149,11 +149,11 @@ def test_items_move_past_each_other_and_stop_at_the_ends(cast: Cast) -> None:
     sitting = draft(cast)
     first, second = add(cast, sitting), add(cast, sitting, cast.juso, 102)
     actor = clerk(cast)
-    sittings.move_item(actor=actor, item=first, step=-1)
+    agenda.move_item(actor=actor, item=first, step=-1)
     assert list(sitting.items.all()) == [first, second]
-    sittings.move_item(actor=actor, item=first, step=1)
+    agenda.move_item(actor=actor, item=first, step=1)
     assert list(sitting.items.all()) == [second, first]
-    sittings.move_item(actor=actor, item=first, step=1)
+    agenda.move_item(actor=actor, item=first, step=1)
     assert list(sitting.items.all()) == [second, first]
 
 
@@ -161,7 +161,7 @@ def test_a_removed_item_takes_its_seats_along(cast: Cast) -> None:
     sitting = draft(cast)
     item = add(cast, sitting)
     select(cast, item, cast.clinic)
-    sittings.remove_item(actor=clerk(cast), item=item)
+    agenda.remove_item(actor=clerk(cast), item=item)
     assert not AgendaItem.objects.filter(id=item.id).exists()
     assert not sitting.invitations.filter(withdrawn_at=None).exists()
     assert mails(cast.clinic) == []
@@ -170,10 +170,10 @@ def test_a_removed_item_takes_its_seats_along(cast: Cast) -> None:
 def test_about_keeps_to_the_household(cast: Cast) -> None:
     item = add(cast, draft(cast))
     mother, son = cast.case.household.all()
-    sittings.change_item(actor=clerk(cast), item=item, words=WORDS, about=[mother])
+    agenda.change_item(actor=clerk(cast), item=item, words=WORDS, about=[mother])
     assert list(item.about.all()) == [mother]
     with pytest.raises(InvalidError):
-        sittings.change_item(actor=clerk(cast), item=item, words=WORDS, about=[])
+        agenda.change_item(actor=clerk(cast), item=item, words=WORDS, about=[])
     assert son not in item.about.all()
 
 
@@ -265,7 +265,7 @@ def test_nothing_changes_while_the_chair_looks(cast: Cast) -> None:
     for act in (
         lambda: add(cast, sitting, cast.juso, 102),
         lambda: select(cast, item, cast.clinic),
-        lambda: sittings.remove_item(actor=clerk(cast), item=item),
+        lambda: agenda.remove_item(actor=clerk(cast), item=item),
         lambda: sittings.change_sitting(
             actor=clerk(cast), sitting=sitting, when=when(40)
         ),
@@ -316,7 +316,7 @@ def test_everybody_asked_gets_a_mail_and_only_outside_people_a_link(
     assert len(links(cast.clinic, sitting)) == len(links(cast.newcomer, sitting)) == 1
     assert links(cast.chair, sitting) == []
     link = links(cast.clinic, sitting)[0]
-    assert link.ends_at == sitting.ends_at + timedelta(days=cast.shien.link_days)
+    assert link.ends_at == sitting.ends_at + timedelta(days=cast.shien.rules.link_days)
 
 
 def test_who_is_recused_in_the_meantime_is_not_told(cast: Cast) -> None:

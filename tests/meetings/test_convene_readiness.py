@@ -19,7 +19,7 @@ from meetings.readiness import (
     SittingRow,
     findings,
 )
-from meetings.services import sittings
+from meetings.selectors.agenda import visible_items
 from members.facts import Regime, State
 from members.models import Commission, LegalBasis
 from portal.core import clock
@@ -117,7 +117,7 @@ def test_one_person_on_two_items_is_named_once() -> None:
 
 
 def found_in(cast: Cast, sitting: Sitting) -> dict[Check, str]:
-    items = sittings.visible_items(clerk(cast), sitting)
+    items = visible_items(clerk(cast), sitting)
     rows = preparation.findings(sitting, items)
     return {finding.check: finding.words for finding in rows}
 
