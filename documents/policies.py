@@ -1,10 +1,10 @@
-"""What the decision needs to know of papers."""
+"""What the decision needs to know of papers and of co-operation requests."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from documents.models import PaperVersion, Release
+from documents.models import CooperationRequest, PaperVersion, Release
 from members.facts import Kind, ObjectFacts, Regime, Span, State
 
 
@@ -29,7 +29,7 @@ def version_facts(
         sitting=paper.sitting_id,
         case=paper.case_id,
         item=paper.item_id,
-        regime=Regime(paper.body.regime),
+        regime=Regime(paper.law),
         origin=Regime(paper.origin),
         tax_information=paper.tax_information,
         document_class=int(paper.document_class[0]),
@@ -44,4 +44,21 @@ def version_facts(
             if paper.restricted
             else None
         ),
+    )
+
+
+def request_facts(request: CooperationRequest, person: UUID) -> ObjectFacts:
+    """A co-operation request, as ``person`` stands to it (R15).
+
+    The respondent is its author while a reply is awaited, and nobody afterwards.
+    """
+    return ObjectFacts(
+        kind=Kind.REQUEST,
+        body=request.body_id,
+        sitting=request.id,
+        case=request.case_id,
+        regime=Regime(request.regime),
+        document_class=int(request.document_class[0]),
+        about=frozenset(member.id for member in request.case.household.all()),
+        author=request.waiting and request.person_id == person,
     )

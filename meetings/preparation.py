@@ -40,7 +40,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
             unconsented=_unconsented(item, standing),
             papers=papers[item.id],
             tax_papers=taxed[item.id],
-            signatories_wanted=item.body.signatory_count,
+            signatories_wanted=item.body.rules.signatory_count,
             seats=_seat_rows(item, seats.get(item.id, []), standing, provers),
         )
         for order, item in enumerate(items, start=1)

@@ -25,7 +25,8 @@ from meetings.rendering import (
 )
 from members.access import Access, Actor, access_for
 from members.facts import Action, ObjectFacts, Regime, State
-from members.models import LegalBasis, Seat
+from members.grounds import words_of
+from members.models import Seat
 from portal.core import clock
 from portal.core.errors import HiddenError
 
@@ -197,7 +198,7 @@ def _step(
 def document(record: Record, *, confirmed: bool) -> MinutesDocument:
     """The record as the document model of the .docx and the PDF/A."""
     item, sitting = record.item, record.item.sitting
-    basis = LegalBasis.objects.filter(body=item.body, starts_at__lte=sitting.starts_at)
+    ground = words_of(item.ground, sitting.starts_at)
     presiding = sitting.presiding
     outcomes = [e for e in record.entries if e.kind in OUTCOMES]
     monitoring = [
@@ -206,9 +207,7 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
     return MinutesDocument(
         municipality=settings.MUNICIPALITY,
         body=item.body.name,
-        legal_basis="、".join(
-            b.article for b in basis if b.span.holds(sitting.starts_at)
-        ),
+        legal_basis=ground.article if ground else "",
         sitting=sitting.number,
         starts_at=item.opened_at or sitting.starts_at,
         ends_at=item.closed_at or sitting.ends_at,

@@ -143,7 +143,14 @@ def _people(
             internal=person.organization.internal,
             active=person.span,
             roles=tuple(
-                facts.RoleGrant(Role(o.role), o.body_id, o.span)
+                facts.RoleGrant(
+                    Role(o.role),
+                    o.body_id,
+                    o.span,
+                    o.convenes,
+                    o.presides,
+                    o.sitting_id,
+                )
                 for o in offices[person.id]
             ),
             commissions=tuple(
@@ -194,8 +201,15 @@ def _municipality(
 ) -> facts.Municipality:
     policy = models.Policy.objects.filter(id=1).first() or models.Policy()
     bases: dict[UUID, list[Span]] = defaultdict(list)
-    for basis in models.LegalBasis.objects.all():
-        bases[basis.body_id].append(basis.span)
+    shelters: dict[str, list[Span]] = defaultdict(list)
+    for ground in models.LegalGround.objects.filter(regime=Regime.SHIEN):
+        shelters[ground.code].append(ground.span)
+    for basis in models.LegalBasis.objects.filter(ground__in=shelters):
+        bases[basis.body_id] += [
+            common
+            for span in shelters[basis.ground]
+            if (common := basis.span.common(span))
+        ]
     consents: dict[UUID, list[Span]] = defaultdict(list)
     rows = models.Consent.objects.all()
     if cases is None:

@@ -145,6 +145,13 @@ def r16_guest_is_in_the_room(q: Question) -> bool:
     return q.role is not Role.GUEST or q.admitted
 
 
+def r17_convener_calls_together(q: Question) -> bool:
+    """Of two people in the chair's role, the convener approves what calls together."""
+    if q.action is not Action.APPROVE:
+        return True
+    return any(grant.convenes for grant in q.grants)
+
+
 def r18_item_has_its_roster(q: Question) -> bool:
     """Item-bound acts need a place on that item's roster, and following the room.
 
@@ -248,7 +255,8 @@ def _released(q: Question) -> bool:
     if q.action is Action.REQUEST_CORRECTION:
         return q.custodian or q.thing.attended
     if q.action is Action.CONFIRM_MINUTES:
-        return q.role is Role.CHAIR or any(seat.signatory for seat in q.seats)
+        presides = any(grant.presides for grant in q.grants)
+        return presides or any(seat.signatory for seat in q.seats)
     return q.action in {
         Action.READ,
         Action.DOWNLOAD,
@@ -323,6 +331,7 @@ RULES: tuple[tuple[Rule, Answer], ...] = (
     (r13_release_reaches_the_reader, Answer.HIDDEN),
     (r15_request_is_the_respondents, Answer.HIDDEN),
     (r16_guest_is_in_the_room, Answer.HIDDEN),
+    (r17_convener_calls_together, Answer.HIDDEN),
     (r18_item_has_its_roster, Answer.HIDDEN),
     (r19_legal_basis_is_in_force, Answer.HIDDEN),
     (r20_consent_covers_the_household, Answer.HIDDEN),

@@ -40,6 +40,7 @@ class Kind(StrEnum):
 
     BODY = "body"  # to create cases, sittings and items in
     SITTING = "sitting"  # its neutral face: number, date, place, own invitation
+    CALL = "call"  # call for cases: its neutral face, and to propose in
     CASE = "case"
     ITEM = "item"  # agenda item, with its roster and live minutes
     PAPER = "paper"  # one version of a paper, or any derivative of it
@@ -55,6 +56,7 @@ class Action(StrEnum):
     SEE_NOTICE = "see_notice"
     ACKNOWLEDGE = "acknowledge"
     CONVENE = "convene"
+    PROPOSE = "propose"
     APPROVE = "approve"
     READ = "read"
     OPEN_FROZEN = "open_frozen"
@@ -71,6 +73,8 @@ class Action(StrEnum):
     DECLARE_RECUSAL = "declare_recusal"
     DISPOSE = "dispose"
     ISSUE_CARD = "issue_card"
+    SET_RULES = "set_rules"
+    APPOINT = "appoint"
     ADMINISTER = "administer"
     READ_TRAIL = "read_trail"
 
@@ -110,6 +114,15 @@ class Span:
         after = self.start is None or self.start <= t
         return after and (self.end is None or t < self.end)
 
+    def common(self, other: "Span") -> "Span | None":
+        """The part that both share; None where there is none."""
+        starts = [t for t in (self.start, other.start) if t is not None]
+        ends = [t for t in (self.end, other.end) if t is not None]
+        start, end = max(starts, default=None), min(ends, default=None)
+        if start is not None and end is not None and start >= end:
+            return None
+        return Span(start, end)
+
 
 ALWAYS = Span()
 
@@ -127,11 +140,18 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class RoleGrant:
-    """A role per body (R17), or for the whole portal where ``body`` is None."""
+    """A role per body (R17), or for the whole portal where ``body`` is None.
+
+    Chairs may be two people: who calls together (``convenes``) and who leads the
+    sitting (``presides``). ``sitting`` narrows a stand-in to one sitting (R26).
+    """
 
     role: Role
     body: UUID | None
     span: Span
+    convenes: bool = True
+    presides: bool = True
+    sitting: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_NOTICE: CUSTODIANS | SEATED | {Role.GUEST},
     Action.ACKNOWLEDGE: CUSTODIANS | SEATED | {Role.GUEST},
     Action.CONVENE: CUSTODIANS,
+    Action.PROPOSE: MEMBERS,
     Action.APPROVE: frozenset({Role.CHAIR}),
     Action.READ: CUSTODIANS | SEATED | {Role.GUEST, Role.RESPONDENT},
     Action.OPEN_FROZEN: CUSTODIANS,
@@ -29,13 +30,26 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.DECLARE_RECUSAL: SEATED,
     Action.DISPOSE: CUSTODIANS,
     Action.ISSUE_CARD: CUSTODIANS,
+    Action.SET_RULES: CUSTODIANS,
+    Action.APPOINT: CUSTODIANS,
     Action.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Action.READ_TRAIL: CUSTODIANS | SEATED | {Role.AUDITOR},
 }
 
 # Which acts a kind of thing knows at all; any other is HIDDEN (R1).
 ACTS: dict[Kind, frozenset[Action]] = {
-    Kind.BODY: frozenset({Action.READ, Action.CONVENE, Action.ISSUE_CARD}),
+    Kind.BODY: frozenset(
+        {
+            Action.READ,
+            Action.CONVENE,
+            Action.ISSUE_CARD,
+            Action.SET_RULES,
+            Action.APPOINT,
+        }
+    ),
+    Kind.CALL: frozenset(
+        {Action.SEE_NOTICE, Action.ACKNOWLEDGE, Action.CONVENE, Action.PROPOSE}
+    ),
     Kind.SITTING: frozenset(
         {
             Action.SEE_NOTICE,
@@ -103,6 +117,8 @@ STRONG_ACTS = frozenset(
         Action.OPEN_FROZEN,
         Action.DISPOSE,
         Action.ISSUE_CARD,
+        Action.SET_RULES,
+        Action.APPOINT,
     }
 )
 NEUTRAL_ACTS = frozenset({Action.SEE_NOTICE, Action.ACKNOWLEDGE})

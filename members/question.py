@@ -14,6 +14,7 @@ from members.facts import (
     PersonFacts,
     Regime,
     Role,
+    RoleGrant,
     Seat,
     Session,
     Span,
@@ -46,6 +47,12 @@ class Question:
     def seats(self) -> tuple[Seat, ...]:
         """The live places on the roster of the thing's item (R18)."""
         return _seats(self.person, self.thing, self.t)
+
+    @cached_property
+    def grants(self) -> tuple[RoleGrant, ...]:
+        """The live offices in which the role is held for the thing (R17)."""
+        live = _grants(self.person, self.thing, self.t)
+        return tuple(grant for grant in live if grant.role is self.role)
 
     @property
     def admitted(self) -> bool:
@@ -122,7 +129,7 @@ def roles_of(person: PersonFacts, thing: ObjectFacts, t: datetime) -> frozenset[
     opens no case: chair and secretariat need selection for it like anybody
     (R12), and their selection is void without the office (R17).
     """
-    offices = _offices(person, thing, t)
+    offices = frozenset(grant.role for grant in _grants(person, thing, t))
     if offices & APART:
         return offices & APART
     if thing.kind is Kind.REQUEST and thing.author:
@@ -134,20 +141,26 @@ def roles_of(person: PersonFacts, thing: ObjectFacts, t: datetime) -> frozenset[
     else:
         roles = offices | (seated & MEMBERS)
     roles |= seated & BY_SEAT
-    if (thing.kind is Kind.SITTING and thing.invited) or (
+    if (thing.kind in {Kind.SITTING, Kind.CALL} and thing.invited) or (
         thing.kind is Kind.TRAIL and thing.author
     ):
         roles |= {Role.INTERNAL if person.internal else Role.EXTERNAL}
     return roles
 
 
-def _offices(person: PersonFacts, thing: ObjectFacts, t: datetime) -> frozenset[Role]:
-    """Roles held for the body of the thing, or for the whole portal (R17)."""
-    return frozenset(
-        grant.role
+def _grants(
+    person: PersonFacts, thing: ObjectFacts, t: datetime
+) -> tuple[RoleGrant, ...]:
+    """Offices held for the body of the thing, or for the whole portal (R17).
+
+    A stand-in's office reaches its one sitting only (R26).
+    """
+    return tuple(
+        grant
         for grant in person.roles
         if grant.span.holds(t)
         and (grant.role in APART or grant.body == thing.body is not None)
+        and grant.sitting in {None, thing.sitting}
     )
 
 

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from members import grounds
 from members.access import Actor
 from members.facts import Regime, Role
 from members.models import (
@@ -15,6 +16,7 @@ from members.models import (
     Consent,
     HouseholdMember,
     LegalBasis,
+    LegalGround,
     Membership,
     Office,
     Organization,
@@ -56,6 +58,13 @@ def person(name: str, organization: Organization, **more: Any) -> Person:
     )
 
 
+GROUNDS = {
+    Regime.SHIEN: LegalGround.Code.ACT_106_6,
+    Regime.JUSO: LegalGround.Code.ACT_106_4,
+    Regime.NONE: LegalGround.Code.NONE,
+}
+
+
 def body(regime: Regime = Regime.SHIEN, **more: Any) -> Body:
     names = {
         Regime.SHIEN: "支援会議",
@@ -65,9 +74,8 @@ def body(regime: Regime = Regime.SHIEN, **more: Any) -> Body:
     row = Body.objects.create(
         **{"unit": unit(), "name": names[regime], "regime": regime, **more}
     )
-    LegalBasis.objects.create(
-        body=row, article="社会福祉法第106条の6", starts_at=LONG_AGO
-    )
+    grounds.enter_usual_grounds()
+    LegalBasis.objects.create(body=row, ground=GROUNDS[regime], starts_at=LONG_AGO)
     return row
 
 
@@ -153,6 +161,8 @@ def item(sitting: Sitting, case: Case | None, body: Body, **more: Any) -> Agenda
         "order": sitting.items.count() + 1,
         "kind": AgendaItem.Kind.DELIBERATION,
         "title": "支援の方向性について",
+        "law": body.regime,
+        "ground": GROUNDS[Regime(body.regime)],
     }
     row = AgendaItem.objects.create(
         sitting=sitting, case=case, body=body, **{**values, **more}

@@ -29,6 +29,7 @@ def reference(item: AgendaItem) -> papers.ItemReference:
         item_id=item.id,
         sitting_id=item.sitting_id,
         body=item.body,
+        regime=item.regime,
         case=item.case,
         about=tuple(item.about.all()),
     )

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from members.facts import Regime, State
-from members.models import Body, Case, HouseholdMember, Person
+from members.models import Body, Case, HouseholdMember, Person, Purpose, Scope
 from members.models.bodies import Dated
 from portal.core.models import StoredObject
 
@@ -29,6 +29,7 @@ class Paper(models.Model):
         IDENTITY_KEY = "identity_key", "氏名対照表"
         AGENDA = "agenda", "次第"
         MINUTES = "minutes", "会議録"
+        REPLY = "reply", "協力依頼への回答"
         OTHER = "other", "その他"
 
     class Class(models.TextChoices):
@@ -50,7 +51,18 @@ class Paper(models.Model):
     )
     item_id = models.UUIDField(db_index=True)
     sitting_id = models.UUIDField(db_index=True)
+    # The law of the item it lies under, and that under which it was received.
+    law = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
     origin = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
+    # What the sitting's place is held by: the sitting itself, or a call for cases.
+    purpose = models.CharField(
+        max_length=10, choices=Purpose.choices, default=Purpose.SITTING
+    )
+    # A transfer makes a new paper and says of which version, and why (R21).
+    source = models.ForeignKey(
+        "PaperVersion", models.PROTECT, null=True, related_name="transfers"
+    )
+    transfer_reason = models.CharField("引き継ぎの理由", max_length=200, blank=True)
     tax_information = models.BooleanField("税情報を含む", default=False)
     about = models.ManyToManyField(HouseholdMember, related_name="+", blank=True)
     restricted = models.BooleanField("閲覧者を限る", default=False)
@@ -64,6 +76,11 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def scope(self) -> Scope:
+        """The thing whose page leads to the paper."""
+        return Scope(Purpose(self.purpose), self.sitting_id)
 
 
 class PaperVersion(models.Model):

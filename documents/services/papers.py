@@ -23,7 +23,7 @@ from documents.selectors import PaperRow
 from documents.services.trail import record_act
 from members.access import Access, Actor, access_for
 from members.facts import Action, Kind, ObjectFacts, Regime, Role, State
-from members.models import Body, Case, HouseholdMember, Person
+from members.models import Body, Case, HouseholdMember, Person, Purpose
 from portal.core import vault
 from portal.core.errors import RefusedError, UnavailableError
 from portal.core.models import StoredObject
@@ -41,6 +41,7 @@ class ItemReference:
     regime: Regime
     case: Case | None
     about: tuple[HouseholdMember, ...] = ()
+    purpose: Purpose = Purpose.SITTING
 
     @property
     def facts(self) -> ObjectFacts:
@@ -144,6 +145,7 @@ def _file_paper(
             "case": item.case,
             "item_id": item.item_id,
             "sitting_id": item.sitting_id,
+            "purpose": item.purpose,
             "law": item.regime,
             "origin": item.regime,
             "order": Paper.objects.filter(item_id=item.item_id).count() + 1,
@@ -227,8 +229,10 @@ def reference_of(paper: Paper) -> ItemReference:
         item_id=paper.item_id,
         sitting_id=paper.sitting_id,
         body=paper.body,
+        regime=Regime(paper.law),
         case=paper.case,
         about=tuple(paper.about.all()),
+        purpose=Purpose(paper.purpose),
     )
 
 

@@ -102,7 +102,7 @@ def furnish(number: int) -> list[Seat]:
     before = now - timedelta(days=30)
     unit = models.Unit.objects.create(name=f"測定{word}")
     body = models.Body.objects.create(unit=unit, name="支援会議", regime=Regime.SHIEN)
-    models.LegalBasis.objects.create(body=body, article="測定", starts_at=before)
+    models.LegalBasis.objects.create(body=body, ground="act_106_6", starts_at=before)
     office = models.Organization.objects.create(name=f"測定課{word}", internal=True)
     people = models.Person.objects.bulk_create(
         models.Person(
@@ -127,6 +127,8 @@ def furnish(number: int) -> list[Seat]:
         order=1,
         kind=AgendaItem.Kind.DELIBERATION,
         body=body,
+        law=Regime.SHIEN,
+        ground="act_106_6",
         case=case,
         title="測定",
         state=AgendaItem.State.OPEN,

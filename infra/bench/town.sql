@@ -37,16 +37,25 @@ FROM generate_series(0, {people} - 1) p,
     LATERAL (SELECT CASE WHEN p / {units} < 2 THEN 0 ELSE p / {units} % 12 END j) o;
 
 INSERT INTO members_body (
-    id, unit_id, name, regime, tier, charter, head_title, signatory_count, link_days
+    id, unit_id, name, regime, tier
 )
 SELECT
     pg_temp.at('body', u, r), pg_temp.at('unit', u),
     (ARRAY['支援会議', '重層的支援会議'])[r + 1], (ARRAY['shien', 'juso'])[r + 1],
-    'case', '', '議長', 1, 7
+    'case'
 FROM generate_series(0, {units} - 1) u, generate_series(0, 1) r;
 
-INSERT INTO members_legalbasis (body_id, article, starts_at)
-SELECT id, '社会福祉法第106条の6', timestamptz '{beginning}' FROM members_body;
+INSERT INTO members_legalground (
+    code, article, regime, notice_words, penalty_words, subject_invited, starts_at
+)
+SELECT g, '社会福祉法第106条の6', r, '', '', false, timestamptz '{beginning}'
+FROM (VALUES ('act_106_6', 'shien'), ('act_106_4', 'juso')) grounds (g, r);
+
+INSERT INTO members_legalbasis (body_id, ground, decided_by, starts_at)
+SELECT
+    id, CASE regime WHEN 'shien' THEN 'act_106_6' ELSE 'act_106_4' END, '',
+    timestamptz '{beginning}'
+FROM members_body;
 
 INSERT INTO members_pledgetext (regime, version, title, text, starts_at)
 SELECT r, 1, '守秘義務に関する誓約書', '秘密を漏らしません。', timestamptz '{beginning}'
@@ -62,10 +71,12 @@ SELECT
     timestamptz '{beginning}'
 FROM generate_series(0, {people} - 1) p, generate_series(0, 1) r;
 
-INSERT INTO members_office (person_id, role, body_id, starts_at)
+INSERT INTO members_office (
+    person_id, role, body_id, convenes, presides, starts_at
+)
 SELECT
     pg_temp.at('person', u + k * {units}), (ARRAY['chair', 'secretariat'])[k + 1],
-    pg_temp.at('body', u, r), timestamptz '{beginning}'
+    pg_temp.at('body', u, r), true, true, timestamptz '{beginning}'
 FROM generate_series(0, {units} - 1) u, generate_series(0, 1) k,
     generate_series(0, 1) r;
 
@@ -163,12 +174,13 @@ FROM generate_series(0, {cases} - 1) c
 ANALYZE talk;
 
 INSERT INTO meetings_agendaitem (
-    id, sitting_id, "order", kind, body_id, case_id, occasion, title, purpose,
-    minutes_allotted, state, revision
+    id, sitting_id, "order", kind, body_id, law, ground, case_id, occasion, title,
+    purpose, minutes_allotted, state, revision
 )
 SELECT
     id, sitting, row_number() OVER (PARTITION BY sitting ORDER BY c), 'deliberation',
-    body, case_id, 'sharing', '支援の方向性について', '役割分担を決める', 15,
+    body, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1],
+    (ARRAY['act_106_6', 'act_106_4'])[c / {units} % 2 + 1], case_id, 'sharing', '支援の方向性について', '役割分担を決める', 15,
     CASE WHEN state = 'closed' THEN 'closed' ELSE 'pending' END, 5
 FROM talk;
 
@@ -244,13 +256,14 @@ VALUES (
 -- The first paper of an item that is over is its record.
 INSERT INTO documents_paper (
     id, number, title, kind, document_class, body_id, case_id, item_id, sitting_id,
-    origin, tax_information, restricted, "order", created_by_id, created_at
+    law, origin, tax_information, restricted, "order", created_by_id, created_at
 )
 SELECT
     pg_temp.at('paper', c, q, j), '資料' || (j + 1),
     CASE WHEN minutes THEN '会議録' ELSE '事例概要' END,
     CASE WHEN minutes THEN 'minutes' ELSE 'case_summary' END, '3B', body, case_id, id,
-    sitting, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1], false, false, j,
+    sitting, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1],
+    (ARRAY['shien', 'juso'])[c / {units} % 2 + 1], false, false, j,
     pg_temp.at('person', c % {units} + {units}), starts_at - interval '10 days'
 FROM talk, generate_series(0, {papers} - 1) j,
     LATERAL (SELECT j = 0 AND state = 'closed' minutes) a;

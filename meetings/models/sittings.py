@@ -5,8 +5,9 @@ import uuid
 from django.db import models
 
 from members.facts import Regime
-from members.models import Body, Case, HouseholdMember, Person
+from members.models import Body, Case, HouseholdMember, LegalGround, Person
 from members.models.bodies import Dated
+from portal.core.models import OutgoingMail
 
 
 class Sitting(models.Model):
@@ -50,14 +51,20 @@ class Sitting(models.Model):
 
 
 class AgendaItem(models.Model):
-    """議題. The regime is that of the item's own body, not of the day (R18)."""
+    """議題. The law is the item's own, not that of the day (R18).
+
+    ``law`` is one that the charter of ``body`` admits; ``ground`` is the
+    body's that carries it.
+    """
 
     class Kind(models.TextChoices):
-        """協議・報告・研修."""
+        """Under which heading of the agenda it stands; the last three have no case."""
 
         DELIBERATION = "deliberation", "協議事項"
         REPORT = "report", "報告事項"
         STUDY = "study", "研修・勉強会"
+        RESOURCE = "resource", "社会資源"
+        ARRANGEMENT = "arrangement", "支援体制"
 
     class Occasion(models.TextChoices):
         """The mandatory timings of a plan, and plain sharing."""
@@ -74,12 +81,15 @@ class AgendaItem(models.Model):
         PENDING = "pending", "これから"
         OPEN = "open", "協議中"
         CLOSED = "closed", "終了"
+        CARRIED = "carried", "次回へ持ち越し"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="items")
     order = models.PositiveSmallIntegerField()
     kind = models.CharField("種別", max_length=20, choices=Kind.choices)
     body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    law = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
+    ground = models.CharField("根拠", max_length=20, choices=LegalGround.Code.choices)
     case = models.ForeignKey(
         Case, models.PROTECT, null=True, blank=True, related_name="items"
     )
@@ -89,12 +99,21 @@ class AgendaItem(models.Model):
     )
     title = models.CharField("議題名", max_length=120)
     purpose = models.CharField("検討の目的", max_length=200, blank=True)
+    points = models.TextField("話し合うこと", blank=True)
     minutes_allotted = models.PositiveSmallIntegerField("時間(分)", default=15)
     state = models.CharField(
         max_length=10, choices=State.choices, default=State.PENDING
     )
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # The unfinished item of an earlier sitting that goes on here.
+    carried_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="carried_to"
+    )
+    # The item of an earlier sitting whose decisions and tasks are reported here.
+    reports_on = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="report"
+    )
     # The revision of the item's live minutes: every committed change raises it.
     revision = models.BigIntegerField(default=0)
 
@@ -107,7 +126,7 @@ class AgendaItem(models.Model):
     @property
     def regime(self) -> Regime:
         """The law this item stands under."""
-        return Regime(self.body.regime)
+        return Regime(self.law)
 
 
 class Invitation(models.Model):
@@ -136,6 +155,10 @@ class Invitation(models.Model):
     calendar_uid = models.UUIDField(default=uuid.uuid4, unique=True)
     sequence = models.PositiveIntegerField(default=0)
     notified_at = models.DateTimeField(null=True)
+    # The mail that told last; None where a letter did.
+    notice = models.ForeignKey(
+        OutgoingMail, models.SET_NULL, null=True, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -36,6 +36,7 @@ class ItemPapers:
             item_id=self.item.id,
             sitting_id=self.item.sitting_id,
             body=self.item.body,
+            regime=self.item.regime,
             case=self.item.case,
             about=tuple(self.item.about.all()),
         )
@@ -48,7 +49,9 @@ class ItemPapers:
     @property
     def last_day(self) -> date:
         """The last day on which outside members may read after the sitting (R31)."""
-        until = self.item.sitting.ends_at + timedelta(days=self.item.body.link_days)
+        until = self.item.sitting.ends_at + timedelta(
+            days=self.item.body.rules.link_days
+        )
         return until.astimezone(clock.JST).date()
 
 

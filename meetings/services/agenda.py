@@ -17,6 +17,7 @@ from meetings.services import invitations
 from meetings.services.sittings import lock_sitting
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime
+from members.grounds import ground_of
 from members.models import Body, Case, HouseholdMember
 from members.policies import body_facts, case_facts
 from members.services import cases
@@ -46,23 +47,26 @@ def add_item(  # each is one field of the row
     body: Body,
     case: Case | None,
     words: ItemWords,
+    regime: Regime | None = None,
 ) -> AgendaItem:
     """Put an item at the end of a draft agenda; a repeat with ``key`` is answered.
 
-    The body decides the regime (R18). Chair and secretariat of the body take their
-    seats. Raises InvalidError where body and case do not go together.
+    ``regime`` is asked for where the body's charter admits several (R18). Chair and
+    secretariat of the body take their seats. Raises InvalidError where body, case
+    and regime do not go together.
     """
     sitting, _access = lock_sitting(actor, sitting, State.DRAFT)
     access = access_for(actor, cases=[case.id] if case else (), items=())
     access.require(Action.CONVENE, body_facts(body))
     if case is not None:
-        access.require(Action.CONVENE, case_facts(case))
+        access.require(Action.CONVENE, case_facts(case, body))
     known = AgendaItem.objects.filter(pk=key, sitting=sitting).first()
     if known is not None:
         return known
-    _check_law(sitting, body, case)
+    law = _law(sitting, body, case, regime)
     last = sitting.items.aggregate(last=Max("order"))["last"] or 0
     item = AgendaItem(id=key, sitting=sitting, order=last + 1, body=body, case=case)
+    item.law, item.ground = law, ground_of(body, law, sitting.starts_at)
     _write(item, words)
     item.save(force_insert=True)
     if case is not None:
@@ -72,16 +76,28 @@ def add_item(  # each is one field of the row
     return item
 
 
-def _check_law(sitting: Sitting, body: Body, case: Case | None) -> None:
-    if (case is None) is (Regime(body.regime) is not Regime.NONE):
-        raise InvalidError(
-            _("支援会議と重層的支援会議の議題には、事例を1つ選んでください。")
-            if case is None
-            else _("この会議体の議題では、事例を扱いません。")
-        )
+def _law(
+    sitting: Sitting, body: Body, case: Case | None, wanted: Regime | None
+) -> Regime:
+    """The law of a new item; what names no household stands under none."""
     units = {sitting.body.unit_id, body.unit_id, case.unit_id if case else None}
     if len(units - {None}) > 1:
         raise InvalidError(_("ほかの圏域の会議体や事例は、この会議では扱えません。"))
+    if case is None:
+        return Regime.NONE
+    admitted = body.rules_at(sitting.starts_at).regimes
+    if not admitted:
+        raise InvalidError(_("この会議体の議題では、事例を扱いません。"))
+    if wanted is None and len(admitted) > 1:
+        raise InvalidError(_("同意のもとで扱うかどうかを選んでください。"))
+    law = wanted or min(admitted)
+    if law not in admitted:
+        raise InvalidError(
+            _(
+                "この会議体の要綱では、この扱いの議題を置けません。設定をお確かめください。"
+            )
+        )
+    return law
 
 
 @transaction.atomic

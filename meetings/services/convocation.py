@@ -16,11 +16,13 @@ from meetings import notices, rosters
 from meetings.models import Invitation, Sitting
 from meetings.notices import Occasion
 from meetings.policies import sitting_facts
+from meetings.services import feeds
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, outbox
 from portal.core.errors import RefusedError
+from portal.core.models import OutgoingMail
 
 
 def withdraw(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
@@ -73,7 +75,7 @@ def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
 
 def _send(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
     issued = None if invitation.person.login else _issue(actor, invitation)
-    _mail(invitation, occasion, issued)
+    invitation.notice = _mail(invitation, occasion, issued)
     invitation.notified_at = clock.now()
     invitation.save()
     audit.record(
@@ -91,15 +93,15 @@ def _issue(actor: Actor, invitation: Invitation) -> IssuedLink:
         person=invitation.person,
         scope=Scope(Purpose.SITTING, sitting.id),
         starts_at=clock.now(),
-        ends_at=sitting.ends_at + timedelta(days=sitting.body.link_days),
+        ends_at=sitting.ends_at + timedelta(days=sitting.body.rules.link_days),
     )
 
 
 def _mail(
     invitation: Invitation, occasion: Occasion, issued: IssuedLink | None
-) -> None:
+) -> OutgoingMail:
     notice = notices.compose(occasion, _facts(invitation, issued))
-    outbox.queue(
+    return outbox.queue(
         person=invitation.person_id,
         address=invitation.person.email,
         subject=notice.subject,
@@ -128,6 +130,7 @@ def _facts(invitation: Invitation, issued: IssuedLink | None) -> notices.Facts:
         address=address,
         link=issued.url if issued else address,
         link_until=issued.link.ends_at if issued else None,
+        entry=feeds.wants_entries(person),
     )
 
 
@@ -150,6 +153,7 @@ def print_letter(*, actor: Actor, invitation: Invitation) -> IssuedLink:
     _require_something_to_open(invitation)
     issued = _issue(actor, invitation)
     invitation.notified_at = clock.now()
+    invitation.notice = None
     invitation.save()
     audit.record(
         "meetings.invitation.letter",
@@ -230,7 +234,7 @@ def call_off(actor: Actor, sitting: Sitting) -> None:
     for invitation in rows.select_related("person"):
         invitation.sitting = sitting
         invitation.sequence += 1
-        invitation.save()
         if invitation.person.email:
-            _mail(invitation, Occasion.CANCELLED, None)
+            invitation.notice = _mail(invitation, Occasion.CANCELLED, None)
+        invitation.save()
     links.revoke_links(actor=actor, scope_id=sitting.id)

@@ -49,7 +49,7 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
         )
     if record.minutes.state != Minutes.State.WRITING:
         raise RefusedError("この会議録は、すでに回覧されています。")
-    if len(record.signatories) < record.item.body.signatory_count:
+    if len(record.signatories) < record.item.body.rules.signatory_count:
         raise RefusedError(
             "会議録を確認する構成員が決まっていません。議題の出席者から選んでください。"
         )
@@ -203,6 +203,7 @@ def archive(item_id: str, person_id: str) -> None:
                     item_id=record.item.id,
                     sitting_id=record.item.sitting_id,
                     body=record.item.body,
+                    regime=record.item.regime,
                     case=record.item.case,
                     about=tuple(record.item.about.all()),
                 ),
@@ -240,7 +241,9 @@ def _freeze(actor: Actor, record: Record, versions: dict[str, PaperVersion]) -> 
     minutes.save()
     # Typing buffers go when the record is fixed (R34).
     EntryChange.objects.filter(entry__item=record.item).delete()
-    until = record.item.sitting.ends_at + timedelta(days=record.item.body.link_days)
+    until = record.item.sitting.ends_at + timedelta(
+        days=record.item.body.rules.link_days
+    )
     attended = {p.person_id: p.person for p in record.presences}
     if until > clock.now():
         releases.release_record(

@@ -1,10 +1,17 @@
 """The municipality's units, organisations and bodies, and what they rest on."""
 
 import uuid
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db import models
 
 from members.facts import Regime, Span
+from portal.core import clock
+
+if TYPE_CHECKING:
+    from members.models.charters import Charter
 
 
 class Dated(models.Model):
@@ -51,7 +58,7 @@ class Organization(models.Model):
 
 
 class Body(models.Model):
-    """会議体: a standing body with its own rules and local words."""
+    """会議体: a standing body. How it works is its charter's matter."""
 
     class Tier(models.TextChoices):
         """代表者会議・実務者会議・個別ケース検討会議."""
@@ -62,35 +69,96 @@ class Body(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     name = models.CharField("会議体の名称", max_length=60)
+    # The law of its own room; an item may stand under another that its charter admits.
     regime = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
     tier = models.CharField(max_length=20, choices=Tier.choices, default=Tier.CASE)
-    charter = models.CharField("設置要綱", max_length=120, blank=True)
-    head_title = models.CharField("長の呼び方", max_length=20, default="議長")
-    signatory_count = models.PositiveSmallIntegerField(
-        "議長のほかに会議録を確認する人数", default=1
-    )
-    link_days = models.PositiveSmallIntegerField("会議後に閲覧できる日数", default=7)
+    # A body on trial ends: no sitting after that day, the archive stays readable.
+    starts_on = models.DateField("設置日", null=True, blank=True)
+    ends_on = models.DateField("終了日", null=True, blank=True)
 
     class Meta:
         ordering = ("unit__name", "name")
         verbose_name_plural = "bodies"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None)
+                | models.Q(starts_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="body_ends_after_it_starts",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.name}({self.unit.name})" if self.unit else self.name
 
+    @cached_property
+    def rules(self) -> "Charter":
+        """The charter in force now; the usual rules where none was entered."""
+        return self.rules_at(clock.now())
 
-class LegalBasis(Dated):
-    """根拠条項: the article a body stands on, as dated data."""
+    def rules_at(self, t: datetime) -> "Charter":
+        """The charter in force at ``t``; the usual rules where none was entered."""
+        live = [charter for charter in self.charters.all() if charter.span.holds(t)]
+        return live[-1] if live else self.charters.model.usual(self)
 
-    body = models.ForeignKey(Body, models.PROTECT, related_name="legal_bases")
-    article = models.CharField("根拠条項", max_length=120)
+    def exists_on(self, day: date) -> bool:
+        """Whether the body is set up on that day."""
+        after = self.starts_on is None or self.starts_on <= day
+        return after and (self.ends_on is None or day <= self.ends_on)
+
+
+class LegalGround(Dated):
+    """根拠法令: an article with the words that follow from it, as dated data.
+
+    A change of article, wording or penalty is a new row, not a release.
+    """
+
+    class Code(models.TextChoices):
+        """The grounds such meetings rest on."""
+
+        ACT_106_6 = "act_106_6", "社会福祉法第106条の6"
+        ACT_106_4 = "act_106_4", "社会福祉法第106条の4第2項第5号"
+        ACT_106_3 = "act_106_3", "社会福祉法第106条の3"
+        SELF_RELIANCE_9 = "self_reliance_9", "生活困窮者自立支援法第9条"
+        NONE = "none", "根拠法令なし(要綱による)"
+
+    code = models.CharField("根拠", max_length=20, choices=Code.choices)
+    article = models.CharField("条文", max_length=120)
+    regime = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
+    notice_words = models.CharField("案内に書く根拠", max_length=200, blank=True)
+    penalty_words = models.CharField("罰則", max_length=200, blank=True)
+    # Whether the person concerned may be asked to come (R16).
+    subject_invited = models.BooleanField("本人の出席", default=False)
 
     class Meta:
-        verbose_name_plural = "legal bases"
+        ordering = ("code", "starts_at")
 
     def __str__(self) -> str:
         return self.article
+
+
+class LegalBasis(Dated):
+    """根拠条項: a ground the body stands on, from when until when (R19).
+
+    A body that holds both modes stands on several. The words that follow from a
+    ground are those of its ``LegalGround`` in force on the day.
+    """
+
+    body = models.ForeignKey(Body, models.PROTECT, related_name="legal_bases")
+    ground = models.CharField("根拠", max_length=20, choices=LegalGround.Code.choices)
+    decided_by = models.CharField("決めた人", max_length=60, blank=True)
+    decided_on = models.DateField("決めた日", null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "legal bases"
+        ordering = ("starts_at",)
+
+    def __str__(self) -> str:
+        return self.get_ground_display()
 
 
 class Policy(models.Model):

@@ -10,7 +10,12 @@ from members.models.people import Person
 
 
 class Office(Dated):
-    """A role of a person for one body, or for the whole portal without a body."""
+    """A role of a person for one body, or for the whole portal without a body.
+
+    The chair's role has two parts that two people may hold: ``convenes`` (招集者)
+    and ``presides`` (議長・会長). With ``sitting_id`` it is a stand-in's, for one
+    sitting (R26).
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="offices")
     role = models.CharField(
@@ -25,6 +30,9 @@ class Office(Dated):
     body = models.ForeignKey(
         Body, models.PROTECT, null=True, blank=True, related_name="offices"
     )
+    convenes = models.BooleanField("招集する", default=True)
+    presides = models.BooleanField("議長を務める", default=True)
+    sitting_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -19,10 +19,15 @@ def regimes_of(person: Person, t: datetime) -> set[Regime]:
     commissions = Commission.objects.filter(
         Q(person=person) | Q(organization=person.organization_id)
     )
-    return {
-        Regime(c.body.regime)
-        for c in commissions.select_related("body")
+    bodies = {
+        c.body
+        for c in commissions.select_related("body").prefetch_related("body__charters")
         if c.span.holds(t)
+    }
+    return {
+        regime
+        for body in bodies
+        for regime in {Regime(body.regime), *body.rules_at(t).regimes}
     }
 
 

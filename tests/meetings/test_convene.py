@@ -1,6 +1,7 @@
 """A sitting from the draft to the approval, and every refusal on the way."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.services import agenda, convocation, invitations, sittings
 from meetings.services.invitations import Choice
 from members.facts import Regime, Role
-from members.models import Consent, Membership, Recusal, Seat
+from members.models import Body, Charter, Consent, Membership, Recusal, Seat
 from portal.core import clock
 from portal.core.errors import (
     HiddenError,
@@ -118,25 +119,29 @@ def test_body_and_case_go_together(cast: Cast) -> None:
     for person in (cast.chair, cast.secretariat):
         factories.office(person, Role.SECRETARIAT, plain)
         factories.commission(person, plain)
-    for body, case in ((cast.shien, None), (plain, cast.case)):
-        with pytest.raises(InvalidError):
-            agenda.add_item(
-                actor=clerk(cast),
-                key=key(7),
-                sitting=sitting,
-                body=body,
-                case=case,
-                words=WORDS,
-            )
-    item = agenda.add_item(
-        actor=clerk(cast),
-        key=key(8),
-        sitting=sitting,
-        body=plain,
-        case=None,
-        words=WORDS,
-    )
-    assert item.regime is Regime.NONE
+    asked: Any = {"actor": clerk(cast), "sitting": sitting, "words": WORDS}
+    with pytest.raises(InvalidError):
+        agenda.add_item(key=key(7), body=plain, case=cast.case, **asked)
+    for number, body in enumerate((cast.shien, plain)):
+        item = agenda.add_item(key=key(8 + number), body=body, case=None, **asked)
+        assert item.regime is Regime.NONE
+
+
+def test_an_item_stands_under_a_law_that_its_charter_admits(cast: Cast) -> None:
+    asked: Any = {"actor": clerk(cast), "sitting": draft(cast), "words": WORDS}
+    about: Any = {"body": cast.shien, "case": cast.case}
+    with pytest.raises(InvalidError, match="要綱"):
+        agenda.add_item(key=key(7), **about, **asked, regime=Regime.JUSO)
+    both = Charter.usual(cast.shien)
+    both.consent, both.starts_at = Charter.Consent.BOTH, factories.LONG_AGO
+    both.decided_by, both.decided_on = "市長", factories.LONG_AGO.date()
+    both.save()
+    about["body"] = Body.objects.get(pk=cast.shien.pk)
+    with pytest.raises(InvalidError, match="同意"):
+        agenda.add_item(key=key(7), **about, **asked)
+    for number, regime in enumerate((Regime.SHIEN, Regime.JUSO)):
+        item = agenda.add_item(key=key(8 + number), **about, **asked, regime=regime)
+        assert item.regime is regime
 
 
 def test_no_body_of_another_unit_and_no_case_of_ones_own_choice(cast: Cast) -> None:

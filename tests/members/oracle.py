@@ -9,6 +9,8 @@ account, session                       the account is active, the session is fre
 strength, fresh_factor                 0 link, 1 mail code, 2 factor; proved lately
 grave, grave_lowered                   class 3; the town lowered class 3 to 1
 commission, pledge, office             valid now, for this body and regime
+convenes, presides                     the parts of the chair's office
+acting                                 no stand-in's office, one for here, elsewhere
 selection                              for the thing's case, in this capacity
 seat, scribe, signatory                a place on the roster of the thing's item
 invited, admitted, attended            to the sitting, to the item now, back then
@@ -30,10 +32,12 @@ MEMBERS = {"internal", "external"}
 APART = {"administrator", "auditor"}
 DOCUMENTS = {"paper", "minutes"}
 OF_AN_ITEM = {"item", "paper", "minutes"}
+LEADS_TO = {"sitting", "call", "request"}
 
 # Which questions make sense at all. What is not here does not exist (R1).
 _KNOWN = {
-    "body": "read convene issue_card",
+    "body": "read convene issue_card set_rules appoint",
+    "call": "see_notice acknowledge convene propose",
     "sitting": "see_notice acknowledge read convene approve",
     "case": "read convene enter_consent enter_recusal declare_recusal dispose",
     "item": "read convene upload write_minutes follow_minutes declare_recusal",
@@ -50,13 +54,14 @@ KNOWN = {(kind, act) for kind, acts in _KNOWN.items() for act in acts.split()}
 _COLUMNS = {
     "chair": "see_notice acknowledge convene approve read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction confirm_minutes"
-    " enter_consent enter_recusal dispose issue_card read_trail",
+    " enter_consent enter_recusal dispose issue_card set_rules appoint read_trail",
     "secretariat": "see_notice acknowledge convene read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction"
-    " enter_consent enter_recusal dispose issue_card read_trail",
-    "internal": "see_notice acknowledge read upload download recall write_minutes"
-    " follow_minutes request_correction confirm_minutes declare_recusal read_trail",
-    "external": "see_notice acknowledge read upload download recall"
+    " enter_consent enter_recusal dispose issue_card set_rules appoint read_trail",
+    "internal": "see_notice acknowledge propose read upload download recall"
+    " write_minutes follow_minutes request_correction confirm_minutes"
+    " declare_recusal read_trail",
+    "external": "see_notice acknowledge propose read upload download recall"
     " follow_minutes request_correction confirm_minutes declare_recusal read_trail",
     "deputy": "see_notice acknowledge read upload download write_minutes"
     " follow_minutes request_correction declare_recusal read_trail",
@@ -78,6 +83,8 @@ GRAVE_ACTS = {
     "open_frozen",
     "dispose",
     "issue_card",
+    "set_rules",
+    "appoint",
 }
 NEUTRAL_ACTS = {"see_notice", "acknowledge"}
 # R20, R24: what shows or grows content; the rest handles the case.
@@ -121,16 +128,22 @@ def capacities(s: Situation) -> list[str]:
     """How the person meets this thing. Nobody meets an invitation or their own acts
     as chair or guest only: they are also the person who was invited or who acted."""
     own = str(s["capacity"])
-    if own in APART and s["office"]:
+    if own in APART and in_office(s):
         return [own]
     if s["kind"] == "request" and s["author"]:
         return ["respondent"]
     personal = "internal" if own in KEEPERS | APART | {"internal"} else "external"
-    if (s["kind"] == "sitting" and s["invited"]) or (
+    if (s["kind"] in {"sitting", "call"} and s["invited"]) or (
         s["kind"] == "trail" and s["author"]
     ):
         return [own, f"as {personal}"]
     return [own]
+
+
+def in_office(s: Situation) -> bool:
+    """The office holds for this thing: a stand-in's for the one sitting only."""
+    here = s["acting"] == "here" and s["kind"] in OF_AN_ITEM | LEADS_TO
+    return bool(s["office"]) and (s["acting"] == "no" or here)
 
 
 def broken(s: Situation, capacity: str) -> set[str]:
@@ -181,7 +194,7 @@ def _r12(s, who, personally):
     if personally:
         return True
     if who in APART:
-        return s["office"]
+        return in_office(s)
     if who == "respondent":
         return s["kind"] == "request" and s["author"]
     seated = s["seat"] and s["kind"] in OF_AN_ITEM
@@ -189,7 +202,7 @@ def _r12(s, who, personally):
         return seated
     if who in KEEPERS:
         has_body = s["kind"] != "health" and (s["kind"] != "trail" or s["case"])
-        return s["office"] and has_body and (s["selection"] or not s["case"])
+        return in_office(s) and has_body and (s["selection"] or not s["case"])
     return s["selection"] if s["case"] else seated
 
 
@@ -219,6 +232,13 @@ def _r15(s, who, personally):
 
 def _r16(s, who, personally):
     return who != "guest" or s["admitted"]
+
+
+def _r17(s, who, personally):
+    """Who calls together approves; a head who only presides does not."""
+    if s["act"] != "approve":
+        return True
+    return s["convenes"] and in_office(s) and who in KEEPERS and not personally
 
 
 def _r18(s, who, personally):
@@ -287,13 +307,14 @@ def _r29(s, who, personally):
 
 
 def _signs(s, who):
-    return who == "chair" or (s["seat"] and s["signatory"])
+    presiding = who in KEEPERS and in_office(s) and s["presides"]
+    return presiding or (s["seat"] and s["signatory"])
 
 
 def _r31(s, who, personally):
     if s["link"] == "none":
         return True
-    return s["link"] == "here" and s["kind"] in OF_AN_ITEM | {"sitting"}
+    return s["link"] == "here" and s["kind"] in OF_AN_ITEM | LEADS_TO
 
 
 def _r32(s, who, personally):
@@ -321,6 +342,7 @@ RULES = {
     "R13": _r13,
     "R15": _r15,
     "R16": _r16,
+    "R17": _r17,
     "R18": _r18,
     "R19": _r19,
     "R20": _r20,

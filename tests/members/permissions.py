@@ -23,6 +23,8 @@ LETTERS: dict[str, Situation] = {
     "C": {"commission": False},
     "P": {"pledge": False},
     "O": {"office": False},
+    "V": {"convenes": False},
+    "H": {"presides": False},
     "S": {"selection": False},
     "T": {"seat": False},
     "I": {"invited": False},
@@ -57,6 +59,8 @@ under another law is opened, and tax information leaves no hands without consent
 | C | commission to the body, or of the whole organisation |
 | P | the pledge in force for the regime is acknowledged (without it: asked for it) |
 | O | the office for this body |
+| V | calls together: holds the convener's part of the office |
+| H | presides: holds the head's part of the office, or stands in for it |
 | S | selection for the case, in this role |
 | T | a place on the item's roster |
 | I | invitation to the sitting |

@@ -47,6 +47,9 @@ FAVOURABLE: Situation = {
     "commission": True,
     "pledge": True,
     "office": True,
+    "convenes": True,
+    "presides": True,
+    "acting": "no",
     "selection": True,
     "seat": True,
     "scribe": True,
@@ -73,9 +76,9 @@ FAVOURABLE: Situation = {
     "author": False,
 }
 
-KINDS_OF_A_SITTING = {"sitting", "item", "paper", "minutes"}
+KINDS_OF_A_SITTING = {"sitting", "item", "paper", "minutes", "call", "request"}
 KINDS_OF_AN_ITEM = {"item", "paper", "minutes"}
-WITHOUT_CASE = {"body", "sitting", "health"}
+WITHOUT_CASE = {"body", "sitting", "call", "health"}
 
 _PERSON = (
     "capacity",
@@ -83,6 +86,9 @@ _PERSON = (
     "commission",
     "pledge",
     "office",
+    "convenes",
+    "presides",
+    "acting",
     "selection",
     "seat",
     "scribe",
@@ -169,9 +175,7 @@ def _person(values):
         id=ME,
         internal=capacity in INSIDE,
         active=Span(LONG_AGO) if s["account"] else OVER,
-        roles=(RoleGrant(role, None if apart else BODY, since),)
-        if holds_office
-        else (),
+        roles=(_grant(s, role, apart=apart),) if holds_office else (),
         commissions=(Commission(BODY, since if s["commission"] else OVER),),
         acknowledged=frozenset({(Regime(s["regime"]), 2 if s["pledge"] else 1)}),
         memberships=(
@@ -182,6 +186,17 @@ def _person(values):
             Recusal(recused[0], None, Span(LAST_WEEK)),
             Recusal(None, recused[1], Span(LAST_WEEK)),
         ),
+    )
+
+
+def _grant(s, role, *, apart):
+    return RoleGrant(
+        role,
+        None if apart else BODY,
+        Span(LAST_MONTH),
+        convenes=s["convenes"],
+        presides=s["presides"],
+        sitting={"no": None, "here": SITTING, "elsewhere": ELSEWHERE}[s["acting"]],
     )
 
 

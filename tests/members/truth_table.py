@@ -25,6 +25,7 @@ CHANGES: list[Situation] = [
     {name: not value} for name, value in FAVOURABLE.items() if isinstance(value, bool)
 ]
 CHANGES += [{"strength": 0}, {"strength": 1}, {"link": "here"}, {"link": "elsewhere"}]
+CHANGES += [{"acting": "here"}, {"acting": "elsewhere"}]
 CHANGES += [{"restricted": True, "listed": True}]
 
 BOTH = (True, False)
@@ -68,6 +69,12 @@ GROUPS: list[dict[str, tuple[str | int | bool, ...]]] = [
         ),
         BOTH,
     ),
+    {
+        "acting": ("no", "here", "elsewhere"),
+        **dict.fromkeys(
+            ("convenes", "presides", "office", "seat", "signatory", "pledge"), BOTH
+        ),
+    },
     {
         "strength": (0, 1, 2),
         "link": ("none", "here", "elsewhere"),

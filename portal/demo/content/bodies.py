@@ -79,14 +79,12 @@ def _conference(
 
 
 _SHIEN_BASIS = LegalBasis(
-    text="社会福祉法（昭和26年法律第45号）第106条の6第1項",
-    article="106条の6",
+    ground="act_106_6",
     valid_from=_IN_FORCE,
     valid_until=None,
 )
 _JUSO_BASIS = LegalBasis(
-    text="社会福祉法（昭和26年法律第45号）第106条の4第2項第5号",
-    article="106条の4第2項5号",
+    ground="act_106_4",
     valid_from=_IN_FORCE,
     valid_until=None,
 )
@@ -122,8 +120,7 @@ REPRESENTATIVES = Body(
     charter="見本市重層的支援体制整備事業代表者会議設置要綱",
     legal_bases=(
         LegalBasis(
-            text="見本市重層的支援体制整備事業代表者会議設置要綱第1条",
-            article="要綱第1条",
+            ground="none",
             valid_from=_IN_FORCE,
             valid_until=None,
         ),

@@ -126,8 +126,7 @@ class Person:
 
 @dataclass(frozen=True)
 class LegalBasis:
-    text: str
-    article: str
+    ground: str
     valid_from: date
     valid_until: date | None
 

@@ -78,6 +78,7 @@ def _paper(entry: PaperContent, order: int, rows: Rows) -> Paper:
         case=item.case,
         item_id=item.id,
         sitting_id=item.sitting_id,
+        law=item.regime,
         origin=item.regime,
         order=order,
         created_by=rows.people[entry.uploaded_by],
@@ -93,7 +94,7 @@ def _release(entry: PaperContent, version: PaperVersion, rows: Rows) -> None:
         return
     version.state = State.RELEASED
     version.save(update_fields=["state"])
-    until = item.sitting.ends_at + timedelta(days=item.body.link_days)
+    until = item.sitting.ends_at + timedelta(days=item.body.rules.link_days)
     Release.objects.bulk_create(
         Release(
             version=version,

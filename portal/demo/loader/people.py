@@ -3,9 +3,11 @@
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from members.facts import Regime, Role
+from members.grounds import enter_usual_grounds
 from members.models import (
     Acknowledgement,
     Body,
+    Charter,
     Commission,
     LegalBasis,
     Office,
@@ -19,6 +21,7 @@ from members.models import (
 )
 from members.models.factors import CODES_PER_CARD
 from portal.core import clock
+from portal.demo.content.types import Body as BodyContent
 from portal.demo.content.types import DemoContent
 from portal.demo.content.types import Person as PersonContent
 from portal.demo.identity import card_codes, totp_key, uid
@@ -92,7 +95,20 @@ def _factor(entry: PersonContent, person: Person, clerk: Person) -> None:
     )
 
 
+def _charter(entry: BodyContent, body: Body, rows: Rows) -> None:
+    head = rows.people[entry.head]
+    charter = Charter.usual(body)
+    charter.name, charter.head_title = entry.charter, entry.head_title
+    charter.signatory_count = entry.confirming_members
+    charter.starts_at = charter.entered_at = head.starts_at
+    charter.decided_by = entry.convener
+    charter.decided_on = head.starts_at.astimezone(clock.JST).date()
+    charter.entered_by = rows.people[entry.secretariat]
+    charter.save()
+
+
 def _bodies(content: DemoContent, rows: Rows) -> None:
+    enter_usual_grounds()
     for entry in content.bodies:
         body = Body.objects.create(
             id=uid("body", entry.key),
@@ -102,15 +118,13 @@ def _bodies(content: DemoContent, rows: Rows) -> None:
             tier=(
                 Body.Tier.CASE if entry.regime != "NONE" else Body.Tier.REPRESENTATIVES
             ),
-            charter=entry.charter,
-            head_title=entry.head_title,
-            signatory_count=entry.confirming_members,
         )
+        _charter(entry, body, rows)
         rows.bodies[entry.key] = body
         LegalBasis.objects.bulk_create(
             LegalBasis(
                 body=body,
-                article=basis.text,
+                ground=basis.ground,
                 starts_at=clock.day_start(basis.valid_from),
                 ends_at=end_of(basis.valid_until),
             )

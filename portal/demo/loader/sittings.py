@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting
 from members.facts import Role
+from members.grounds import ground_of
 from members.models import Person, Seat
 from portal.core import clock
 from portal.demo.content.types import AgendaItem as ItemContent
@@ -11,7 +12,7 @@ from portal.demo.content.types import DemoContent
 from portal.demo.content.types import MinutesEntry as EntryContent
 from portal.demo.content.types import Sitting as SittingContent
 from portal.demo.identity import uid
-from portal.demo.loader.rows import Rows, at
+from portal.demo.loader.rows import Rows, at, regime
 
 NOTICE_DAYS = 10
 
@@ -71,6 +72,8 @@ def _item(entry: ItemContent, begins: datetime, *, closed: bool, rows: Rows) -> 
         order=entry.order,
         kind=entry.kind,
         body=rows.bodies[entry.body],
+        law=regime(entry.regime),
+        ground=ground_of(rows.bodies[entry.body], regime(entry.regime), begins),
         case=rows.cases.get(entry.case or ""),
         occasion=entry.occasion or AgendaItem.Occasion.SHARING,
         title=entry.title,
