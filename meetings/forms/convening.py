@@ -38,12 +38,9 @@ class KeyedForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class WhenForm(forms.Form):
-    """Date, time and place of a sitting, in Japanese time."""
+class HoursForm(forms.Form):
+    """From when until when, and where."""
 
-    day = forms.DateField(
-        label=_("開催日"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
     starts = forms.TimeField(
         label=_("開始"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
     )
@@ -59,6 +56,23 @@ class WhenForm(forms.Form):
         ),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """The end comes after the start."""
+        data = super().clean() or {}
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("開始より後の時刻にしてください。"))
+        return data
+
+
+class WhenForm(HoursForm):
+    """Date, time and place of a sitting, in Japanese time."""
+
+    day = forms.DateField(
+        label=_("開催日"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    field_order = ("day",)
+
     @staticmethod
     def initial_of(sitting: Sitting) -> dict[str, object]:
         """The sitting as the form shows it."""
@@ -70,14 +84,6 @@ class WhenForm(forms.Form):
             "ends": end.time(),
             "place": sitting.place,
         }
-
-    def clean(self) -> dict[str, Any]:
-        """The end comes after the start."""
-        data = super().clean() or {}
-        starts, ends = data.get("starts"), data.get("ends")
-        if starts and ends and ends <= starts:
-            self.add_error("ends", _("開始より後の時刻にしてください。"))
-        return data
 
     @property
     def when(self) -> When:
