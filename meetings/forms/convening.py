@@ -71,7 +71,7 @@ class WhenForm(HoursForm):
     day = forms.DateField(
         label=_("開催日"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
-    field_order = ("day",)
+    field_order: Sequence[str] = ("day",)
 
     @staticmethod
     def initial_of(sitting: Sitting) -> dict[str, object]:
