@@ -17,6 +17,7 @@ WATCHED = {
     "members_consent": "",
     "members_householdmember": "",
     "members_legalbasis": "",
+    "members_legalground": "",
     "members_membership": "",
     "members_office": "",
     "members_organization": "",
@@ -27,7 +28,7 @@ WATCHED = {
     "members_seat": "",
     "members_signin": "OF person_id, started_at, ends_at, strength, strong_at, scope_id",
     "meetings_agendaitem": (
-        'OF sitting_id, "order", body_id, case_id, title, minutes_allotted, state,'
+        'OF sitting_id, "order", body_id, law, case_id, title, minutes_allotted, state,'
         " opened_at, closed_at"
     ),
     "meetings_agendaitem_about": "",

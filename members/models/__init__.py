@@ -20,6 +20,7 @@ from members.models.charters import Charter
 from members.models.duty import Acknowledgement, Commission, Office, PledgeText
 from members.models.factors import PaperCard, PaperCode
 from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
+from members.models.posts import ExOfficio, Post, Succession, Tenure, Turnover
 
 __all__ = [
     "Acknowledgement",
@@ -28,6 +29,7 @@ __all__ = [
     "Charter",
     "Commission",
     "Consent",
+    "ExOfficio",
     "HouseholdMember",
     "LegalBasis",
     "LegalGround",
@@ -39,11 +41,15 @@ __all__ = [
     "Person",
     "PledgeText",
     "Policy",
+    "Post",
     "Purpose",
     "Recusal",
     "Scope",
     "Seat",
     "SignIn",
     "SignInFailure",
+    "Succession",
+    "Tenure",
+    "Turnover",
     "Unit",
 ]

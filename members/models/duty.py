@@ -33,6 +33,10 @@ class Office(Dated):
     convenes = models.BooleanField("招集する", default=True)
     presides = models.BooleanField("議長を務める", default=True)
     sitting_id = models.UUIDField(null=True, blank=True)
+    # The post by virtue of which the person holds it; it passes on with the post.
+    post = models.ForeignKey(
+        "members.Post", models.PROTECT, null=True, blank=True, related_name="offices"
+    )
 
     class Meta:
         constraints = (
@@ -70,6 +74,13 @@ class Commission(Dated):
         Organization, models.PROTECT, null=True, blank=True, related_name="commissions"
     )
     approved_by = models.CharField("承認者", max_length=60, blank=True)
+    post = models.ForeignKey(
+        "members.Post",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commissions",
+    )
 
     class Meta:
         constraints = (
