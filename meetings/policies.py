@@ -1,11 +1,28 @@
 """What the decision needs to know of sittings, items and records."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from documents.models import Release
-from meetings.models import AgendaItem, Invitation, Minutes, Presence, Sitting
+from meetings.models import (
+    AgendaItem,
+    Call,
+    CallRecipient,
+    CarryUp,
+    Invitation,
+    Minutes,
+    Poll,
+    Presence,
+    Proposal,
+    ResourceGap,
+    Sitting,
+    SittingRequest,
+)
 from members.facts import Kind, ObjectFacts, Regime, Span, State
+from members.models import Body, Case, Charter
+from members.policies import body_facts, case_facts
+from portal.core import clock
 
 
 def sitting_facts(
@@ -30,6 +47,28 @@ def sitting_facts(
     )
 
 
+def poll_facts(poll: Poll, *, asked: bool) -> ObjectFacts:
+    """A poll of dates: as neutral as a sitting's face, for those who are asked."""
+    return ObjectFacts(
+        kind=Kind.SITTING,
+        body=poll.body_id,
+        sitting=poll.id,
+        regime=Regime(poll.body.regime),
+        document_class=2,
+        invited=asked,
+    )
+
+
+def asked_facts(body: UUID, sitting: UUID | None) -> ObjectFacts:
+    """Any sitting of the body to which the person were asked; its neutral face.
+
+    ``sitting`` is the one that a session opened by a link is narrowed to.
+    """
+    return ObjectFacts(
+        kind=Kind.SITTING, body=body, sitting=sitting, document_class=2, invited=True
+    )
+
+
 def item_facts(
     item: AgendaItem, person: UUID, presences: Iterable[Presence] = ()
 ) -> ObjectFacts:
@@ -45,6 +84,31 @@ def item_facts(
         admitted=tuple(
             p.span for p in presences if (p.item_id, p.person_id) == (item.id, person)
         ),
+    )
+
+
+def gap_facts(gap: ResourceGap, person: UUID) -> ObjectFacts:
+    """A gap: the body's register, or the item whose case its words may touch."""
+    if gap.general or gap.item is None:
+        return body_facts(gap.body)
+    return item_facts(gap.item, person)
+
+
+def carry_facts(carried: CarryUp) -> ObjectFacts:
+    """What was carried up, as it lies before the parent body: like an item there."""
+    item = carried.item
+    if carried.case_id is None and item is None:
+        return body_facts(carried.body)
+    source = carried.source if carried.case_id else None
+    about = source.about.all() if source else ()
+    return ObjectFacts(
+        kind=Kind.ITEM,
+        body=carried.body_id,
+        sitting=item.sitting_id if item else None,
+        case=carried.case_id,
+        item=carried.item_id,
+        regime=source.regime if source else Regime.NONE,
+        about=frozenset(member.id for member in about),
     )
 
 
@@ -85,3 +149,58 @@ def minutes_facts(
         attended=attended,
         released=released,
     )
+
+
+def call_facts(call: Call, recipient: CallRecipient | None) -> ObjectFacts:
+    """The neutral face of a call for cases: its number, its due date, its words."""
+    return ObjectFacts(
+        kind=Kind.CALL,
+        body=call.body_id,
+        sitting=call.id,
+        regime=call.regime,
+        document_class=3,
+        invited=recipient is not None,
+    )
+
+
+def proposal_facts(proposal: Proposal) -> ObjectFacts:
+    """A proposal: an item of its own, on which its author has the one seat (R5)."""
+    case = proposal.case
+    return ObjectFacts(
+        kind=Kind.ITEM,
+        body=proposal.call.body_id,
+        sitting=proposal.call_id,
+        case=proposal.case_id,
+        item=proposal.id,
+        regime=proposal.call.regime,
+        about=frozenset(m.id for m in case.household.all()) if case else frozenset(),
+    )
+
+
+def case_in_call_facts(case: Case, call: Call) -> ObjectFacts:
+    """A known case, as it would lie under the law of the call's body."""
+    return replace(
+        case_facts(case), body=call.body_id, sitting=call.id, regime=call.regime
+    )
+
+
+def asking_facts(body: Body, *, asks: bool) -> ObjectFacts:
+    """The door at which members ask a body for a sitting; ``asks``: it has one today.
+
+    Only a body that meets on request has it (設置要綱).
+    """
+    return ObjectFacts(
+        kind=Kind.CALL, body=body.id, regime=Regime(body.regime), invited=asks
+    )
+
+
+def meets_on_request(body: Body) -> bool:
+    """Whether the body's charter lets its members ask for a sitting today."""
+    on_request = body.rules.rhythm == Charter.Rhythm.ON_REQUEST
+    return on_request and body.exists_on(clock.today())
+
+
+def sitting_request_facts(request: SittingRequest, person: UUID) -> ObjectFacts:
+    """A request for a sitting, for who asked and for the custodians of the body."""
+    facts = asking_facts(request.body, asks=request.asked_by_id == person)
+    return replace(facts, sitting=request.id)

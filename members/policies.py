@@ -13,13 +13,18 @@ def body_facts(body: Body) -> ObjectFacts:
     return ObjectFacts(kind=Kind.BODY, body=body.id, regime=Regime(body.regime))
 
 
-def case_facts(case: Case) -> ObjectFacts:
-    """A case: its household, roster, consents and status."""
+def case_facts(case: Case, body: Body | None = None) -> ObjectFacts:
+    """A case: its household, roster, consents and status.
+
+    ``body`` is another body that deals with it: one of the same joint day, or the
+    parent to which it was carried up.
+    """
+    body = body or case.body
     return ObjectFacts(
         kind=Kind.CASE,
-        body=case.body_id,
+        body=body.id,
         case=case.id,
-        regime=Regime(case.body.regime),
+        regime=Regime(body.regime),
         about=frozenset(member.id for member in case.household.all()),
     )
 

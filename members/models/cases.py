@@ -25,6 +25,7 @@ class Case(models.Model):
         INTAKE = "intake", "受付"
         ASSESSMENT = "assessment", "アセスメント中"
         PLANNED = "planned", "プラン案作成"
+        AWAITING = "awaiting", "決定待ち"
         CONFIRMED = "confirmed", "プラン確定"
         REPLANNING = "replanning", "再プラン検討"
         SUSPENDED = "suspended", "支援中断"

@@ -128,15 +128,18 @@ def select_member(
     reason: str,
     back_history: bool = False,
     until: datetime | None = None,
+    body: Body | None = None,
 ) -> Membership:
     """Select ``person`` for ``case`` from now on; a live selection is kept.
 
+    ``body`` is the body whose item it is for, where that is not the case's own.
     Back-history (R13) is off unless asked for. Raises RefusedError for somebody
     who may not be selected; the message does not tell a recusal from a missing
     commission (R27).
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
-    _require(actor, Action.CONVENE, case)
+    access = access_for(actor, cases=[case.id], items=())
+    access.require(Action.CONVENE, case_facts(case, body))
     now = clock.now()
     live = case.memberships.filter(
         Q(ends_at=None) | Q(ends_at__gt=now), person=person, role=role
@@ -180,11 +183,17 @@ def selectable(case: Case, person: Person) -> bool:
 
 
 @transaction.atomic
-def end_membership(*, actor: Actor, membership: Membership) -> None:
-    """End a selection now: reads, links, sockets and downloads stop with it (R14)."""
+def end_membership(
+    *, actor: Actor, membership: Membership, body: Body | None = None
+) -> None:
+    """End a selection now: reads, links, sockets and downloads stop with it (R14).
+
+    ``body`` is the body whose item it was for, where that is not the case's own.
+    """
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     case = membership.case
-    _require(actor, Action.CONVENE, case)
+    access = access_for(actor, cases=[case.id], items=())
+    access.require(Action.CONVENE, case_facts(case, body))
     if membership.ends_at is None or membership.ends_at > clock.now():
         membership.ends_at = clock.now()
         membership.save(update_fields=["ends_at"])

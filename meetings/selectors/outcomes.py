@@ -1,0 +1,67 @@
+"""The outcome of one item: what can be entered, and on what the case waits."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from meetings import outcomes
+from meetings.models import AgendaItem, CarryUp, Outcome
+from meetings.selectors.sittings import convened_item
+from members.access import Actor
+from members.models import Case
+
+Status = Case.Status
+
+
+def waiting_outcome(case: Case) -> Outcome | None:
+    """The outcome on which the city has not decided yet; a later one replaces it."""
+    last = case.outcomes.exclude(target="").select_related("decision").first()
+    waits = last is not None and last.needs_decision and not hasattr(last, "decision")
+    return last if waits else None
+
+
+def standing_of(case: Case | None, known: Outcome | None) -> Case.Status | None:
+    """Where the case stands, what this item or the city has yet to settle aside."""
+    if case is None:
+        return None
+    if known is not None and known.target:
+        return Status(known.before)
+    waiting = waiting_outcome(case)
+    return Status(waiting.before if waiting else case.status)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    """One item with its outcome, the city's decision and its way up and down."""
+
+    item: AgendaItem
+    outcome: Outcome | None
+    results: tuple[Outcome.Result, ...]
+    waits: bool
+    carried_up: list[CarryUp]
+    carried_from: CarryUp | None
+
+    @property
+    def may_carry(self) -> bool:
+        """Whether there is a parent body, and nothing of this item before it now."""
+        before_parent = any(up.handed_down_at is None for up in self.carried_up)
+        return self.item.body.parent_id is not None and not before_parent
+
+
+def outcome_page(actor: Actor, item_id: UUID) -> OutcomePage:
+    """The page for who convenes the item."""
+    item, _access = convened_item(actor, item_id)
+    outcome = (
+        Outcome.objects.filter(item=item)
+        .select_related("lead_agency", "presided_by", "recorded_by", "decision")
+        .first()
+    )
+    waiting = waiting_outcome(item.case) if item.case else None
+    rows = item.carried_up.select_related("body", "item__sitting", "item__outcome")
+    return OutcomePage(
+        item=item,
+        outcome=outcome,
+        results=outcomes.results_of(item.occasion, standing_of(item.case, outcome)),
+        waits=waiting is not None and waiting == outcome,
+        carried_up=list(rows),
+        carried_from=CarryUp.objects.filter(item=item).select_related("child").first(),
+    )
