@@ -67,7 +67,9 @@ def select_people(
         releases.end_releases(actor=actor, item_id=item.id, person=seat.person)
     for person in set(leaving) - chosen:
         if person in memberships and person in seats:
-            cases.end_membership(actor=actor, membership=memberships[person])
+            cases.end_membership(
+                actor=actor, membership=memberships[person], body=item.body
+            )
     audit.record(
         "meetings.item.people",
         actor=actor.id,
@@ -131,6 +133,7 @@ def _select(
             person=choice.person,
             role=rosters.side_of(choice.person),
             reason=choice.reason,
+            body=item.body,
         )
 
 
@@ -166,6 +169,7 @@ def seat_offices(actor: Actor, item: AgendaItem) -> None:
                 person=person,
                 role=role,
                 reason=_("この議題の会議体の役職"),
+                body=item.body,
             )
         cases.give_seat(actor=actor, item_id=item.id, person=person, role=role)
     settle(actor, item.sitting)

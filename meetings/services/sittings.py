@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from meetings import preparation
+from meetings import numbering, preparation
 from meetings.models import Sitting
 from meetings.policies import sitting_facts
 from meetings.selectors.agenda import visible_items
@@ -45,11 +44,10 @@ def create_sitting(*, actor: Actor, key: UUID, body: Body, when: When) -> Sittin
     if known is not None:
         return known
     _check(when, body)
-    last = body.sittings.aggregate(last=Max("number"))["last"] or 0
     sitting = Sitting.objects.create(
         id=key,
         body=body,
-        number=last + 1,
+        number=numbering.next_number(body),
         starts_at=when.starts_at,
         ends_at=when.ends_at,
         place=when.place,
@@ -86,6 +84,8 @@ def _check(when: When, body: Body, apart_from: Sitting | None = None) -> None:
         raise InvalidError(_("終了は、開始より後の時刻にしてください。"))
     if when.starts_at <= clock.now():
         raise InvalidError(_("開始は、これからの日時にしてください。"))
+    if not body.exists_on(when.starts_at.astimezone(clock.JST).date()):
+        raise InvalidError(_("この会議体が設置されている期間の中の日にしてください。"))
     same = body.sittings.exclude(state=State.CANCELLED).filter(starts_at=when.starts_at)
     if apart_from is not None:
         same = same.exclude(pk=apart_from.pk)
