@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 
-from members.models import Scope
+from members.models import Purpose, Scope
 
 # Purpose to the name of an address with one argument, the thing's id. The apps
-# above fill it when they are ready.
-PAGES: dict[str, str] = {}
+# above add theirs when they are ready.
+PAGES: dict[str, str] = {Purpose.REQUEST: "documents:reply"}
 
 
 def page_of(scope: Scope) -> str:

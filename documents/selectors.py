@@ -1,4 +1,4 @@
-"""What a person may see of papers, in a fixed number of queries."""
+"""What a person may see of papers and requests, in a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from documents.intake import VIEWABLE
-from documents.models import Paper, PaperVersion, Release
-from documents.policies import version_facts
+from documents.models import CooperationRequest, Paper, PaperVersion, Release
+from documents.policies import request_facts, version_facts
 from members.access import Access, Actor, access_for
 from members.facts import Action, ObjectFacts, State
 from portal.core.errors import HiddenError
@@ -192,3 +192,34 @@ def _may_know_it_is_held(access: Access, thing: ObjectFacts) -> bool:
 
 def _live_names(releases: Iterable[Release], t: datetime) -> tuple[str, ...]:
     return tuple(sorted(str(r.person) for r in releases if r.span.holds(t)))
+
+
+def open_request(actor: Actor, request_id: UUID) -> CooperationRequest:
+    """The request, for the respondent while it is open, and for its custodians (R15).
+
+    Raises HiddenError for anybody else, and for an unknown one.
+    """
+    request = (
+        CooperationRequest.objects.filter(id=request_id)
+        .select_related(
+            "body", "case", "person__organization", "asked_by__organization"
+        )
+        .first()
+    )
+    if request is None:
+        raise HiddenError
+    access = access_for(actor, cases=[request.case_id], items=())
+    access.require(Action.READ, request_facts(request, actor.id))
+    return request
+
+
+def reply_files(request: CooperationRequest) -> list[PaperVersion]:
+    """The files of a reply, in the order of their coming."""
+    return list(
+        PaperVersion.objects.filter(
+            paper__item_id=request.id,
+            state__in=(State.DRAFT, State.HELD, State.FINAL),
+        )
+        .select_related("paper", "stored", "uploaded_by")
+        .order_by("uploaded_at")
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents.views import gate, papers
+from documents.views import gate, papers, requests
 
 app_name = "documents"
 urlpatterns = [
@@ -24,4 +24,5 @@ urlpatterns = [
         papers.version_download,
         name="version-download",
     ),
+    path("reply/<uuid:request_id>/", requests.reply, name="reply"),
 ]

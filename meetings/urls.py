@@ -3,6 +3,8 @@
 from django.urls import path
 
 from meetings.views import (
+    cooperation,
+    feeds,
     home,
     invitations,
     items,
@@ -11,8 +13,10 @@ from meetings.views import (
     printing,
     records,
     room,
+    sitting_requests,
     sittings,
     watch,
+    year,
 )
 
 app_name = "meetings"
@@ -139,5 +143,94 @@ urlpatterns = [
         live.live_operation,
         name="live-operation",
     ),
+    path(
+        "cases/<uuid:case_id>/cooperation/",
+        cooperation.cooperation_list,
+        name="cooperation-list",
+    ),
+    path(
+        "cases/<uuid:case_id>/cooperation/new/",
+        cooperation.cooperation_create,
+        name="cooperation-create",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/",
+        cooperation.cooperation_detail,
+        name="cooperation-detail",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/remind/",
+        cooperation.cooperation_remind,
+        name="cooperation-remind",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/extend/",
+        cooperation.cooperation_extend,
+        name="cooperation-extend",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/withdraw/",
+        cooperation.cooperation_withdraw,
+        name="cooperation-withdraw",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/letter/",
+        cooperation.cooperation_letter,
+        name="cooperation-letter",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/card/",
+        cooperation.cooperation_card,
+        name="cooperation-card",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/files/<uuid:version_id>/",
+        cooperation.cooperation_use,
+        name="cooperation-use",
+    ),
+    path(
+        "cooperation/<uuid:request_id>/member/",
+        cooperation.cooperation_convert,
+        name="cooperation-convert",
+    ),
+    path("feed/", feeds.feed_page, name="feed"),
+    path("feed/make/", feeds.feed_make, name="feed-make"),
+    path("feed/stop/", feeds.feed_stop, name="feed-stop"),
+    path("feed/entries/", feeds.feed_entries, name="feed-entries"),
+    path("feed/<slug:secret>.ics", feeds.feed_read, name="feed-read"),
+    path(
+        "sitting-requests/",
+        sitting_requests.sitting_request_list,
+        name="sitting-request-list",
+    ),
+    path(
+        "sitting-requests/new/",
+        sitting_requests.sitting_request_create,
+        name="sitting-request-create",
+    ),
+    path(
+        "sitting-requests/<uuid:request_id>/",
+        sitting_requests.sitting_request,
+        name="sitting-request",
+    ),
+    path(
+        "sitting-requests/<uuid:request_id>/accept/",
+        sitting_requests.sitting_request_accept,
+        name="sitting-request-accept",
+    ),
+    path(
+        "sitting-requests/<uuid:request_id>/refuse/",
+        sitting_requests.sitting_request_refuse,
+        name="sitting-request-refuse",
+    ),
     path("watch/<slug:kind>/<uuid:thing_id>/", watch.watch, name="watch"),
+    path("year/", year.year_list, name="year-list"),
+    path("year/closed-days/", year.closed_days, name="closed-days"),
+    path(
+        "year/closed-days/<uuid:day_id>/remove/",
+        year.closed_day_remove,
+        name="closed-day-remove",
+    ),
+    path("year/<uuid:body_id>/", year.year_detail, name="year-detail"),
+    path("year/<uuid:body_id>/plan/", year.year_plan, name="year-plan"),
 ]

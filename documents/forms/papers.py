@@ -9,8 +9,8 @@ from documents.intake import ACCEPT
 from documents.models import Paper
 from documents.services.papers import PaperDetails, Upload
 
-# Kinds that the portal makes itself.
-_OWN_KINDS = {Paper.Kind.MINUTES, Paper.Kind.AGENDA}
+# Kinds that come about by themselves.
+_OWN_KINDS = {Paper.Kind.MINUTES, Paper.Kind.AGENDA, Paper.Kind.REPLY}
 
 
 class UploadForm(forms.Form):

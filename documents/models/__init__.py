@@ -1,6 +1,14 @@
-"""Tables of documents: papers with versions and releases, links with codes."""
+"""Tables of documents: papers, versions, releases; links with codes; requests."""
 
 from documents.models.links import Link, LinkCode
 from documents.models.papers import Paper, PaperVersion, Release
+from documents.models.requests import CooperationRequest
 
-__all__ = ["Link", "LinkCode", "Paper", "PaperVersion", "Release"]
+__all__ = [
+    "CooperationRequest",
+    "Link",
+    "LinkCode",
+    "Paper",
+    "PaperVersion",
+    "Release",
+]

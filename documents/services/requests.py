@@ -5,44 +5,63 @@ respondent adds and takes away; with the answer they stand for good, for the cus
 of the case alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents import notices
-from documents.models import CooperationRequest, Paper, PaperVersion
+from documents.models import CooperationRequest, Link, Paper, PaperVersion
 from documents.notices import Occasion
 from documents.policies import request_facts
 from documents.services import links, papers
 from documents.services.links import IssuedLink
 from documents.services.papers import ItemReference, PaperDetails, Upload
+from members import grounds
 from members.access import Access, Actor, access_for, access_for_all
 from members.facts import Action, Answer, ObjectFacts, Regime, State
-from members.models import Body, Case, Charter, Person, Purpose, Scope, SignIn
+from members.models import (
+    Body,
+    Case,
+    Charter,
+    LegalGround,
+    Person,
+    Purpose,
+    Scope,
+    SignIn,
+)
 from members.policies import case_facts
+from members.services import outsiders
+from members.services.outsiders import Outsider
 from portal.core import audit, clock, outbox
 from portal.core.errors import InvalidError, RefusedError
 
-OPEN_FILES = (State.DRAFT, State.HELD)
+# The paragraph that lets the meeting ask for papers, information, an opinion.
+_PARAGRAPHS = {
+    LegalGround.Code.ACT_106_6: "第3項",
+    LegalGround.Code.SELF_RELIANCE_9: "第3項",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked of whom, on which ground, in whose name, until when."""
+    """What is asked of whom, until when.
+
+    Without ``clause`` and ``in_name_of`` the body's ground and its charter say them.
+    """
 
     body: Body
-    person: Person
-    clause: str
-    in_name_of: str
+    whom: Person | Outsider
     text: str
     document_class: str
     due_on: date
+    clause: str = ""
+    in_name_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,22 +96,8 @@ def make_request(
     known = CooperationRequest.objects.filter(pk=key, case=case).first()
     if known is not None:
         return known
-    last = CooperationRequest.objects.filter(body=body).aggregate(last=Max("number"))
-    request = CooperationRequest(
-        id=key,
-        body=body,
-        number=(last["last"] or 0) + 1,
-        case=case,
-        regime=body.regime,
-        clause=asked.clause,
-        in_name_of=asked.in_name_of,
-        person=asked.person,
-        text=asked.text,
-        document_class=asked.document_class,
-        due_on=_checked_day(asked.due_on),
-        asked_by=actor.person,
-        asked_at=access.t,
-    )
+    request = _written(actor, case, replace(asked, body=body))
+    request.id, request.asked_at = key, access.t
     access.require(Action.READ, request_facts(request, actor.id))
     _require_addressee(request)
     request.save(force_insert=True)
@@ -100,6 +105,35 @@ def make_request(
     if request.person.email:
         _send(actor, request, Occasion.ASKED)
     return request
+
+
+def _written(actor: Actor, case: Case, asked: Asked) -> CooperationRequest:
+    body, whom = asked.body, asked.whom
+    last = CooperationRequest.objects.filter(body=body).aggregate(last=Max("number"))
+    if isinstance(whom, Outsider):
+        whom = outsiders.note_outsider(actor=actor, key=uuid4(), body=body, who=whom)
+    return CooperationRequest(
+        body=body,
+        number=(last["last"] or 0) + 1,
+        case=case,
+        regime=body.regime,
+        clause=asked.clause or clause_of(body),
+        in_name_of=asked.in_name_of or body.rules.requests_in_name_of,
+        person=whom,
+        text=asked.text,
+        document_class=asked.document_class,
+        due_on=_checked_day(asked.due_on),
+        asked_by=actor.person,
+    )
+
+
+def clause_of(body: Body) -> str:
+    """The clause under which the body may ask; without one, its charter's name."""
+    ground = grounds.ground_of(body, Regime(body.regime), clock.now())
+    code = LegalGround.Code(ground)
+    if code is LegalGround.Code.NONE:
+        return body.rules.name or _("設置要綱")
+    return str(code.label) + _PARAGRAPHS.get(code, "")
 
 
 def _checked_day(due_on: date) -> date:
@@ -165,9 +199,7 @@ def _issue(actor: Actor, request: CooperationRequest) -> IssuedLink:
 
 def link_end(request: CooperationRequest) -> datetime:
     """Until when the link works: the due date and the days the body gives after it."""
-    return clock.day_end(
-        request.due_on + timedelta(days=request.body.rules.link_days)
-    )
+    return clock.day_end(request.due_on + timedelta(days=request.body.rules.link_days))
 
 
 def _mail(
@@ -226,7 +258,8 @@ def extend(*, actor: Actor, request: CooperationRequest, due_on: date) -> None:
         raise InvalidError(_("今の期限より後の日付にしてください。"))
     request.due_on = _checked_day(due_on)
     request.save(update_fields=["due_on"])
-    live = links.live_link(scope_id=request.id, person=request.person)
+    ways = Link.objects.filter(scope_id=request.id, person=request.person)
+    live = next((link for link in ways if link.is_live(clock.now())), None)
     if live is not None:
         links.extend_link(actor=actor, link=live, ends_at=link_end(request))
         _mail(request, Occasion.EXTENDED, about=f"link:{live.id}")
@@ -260,6 +293,7 @@ def file_reply(
     *, actor: Actor, request: CooperationRequest, upload: Upload, token: UUID
 ) -> PaperVersion:
     """Add a file to the reply. Raises InvalidError for one the intake refuses."""
+    _refuse_unless_waiting(request)
     count = Paper.objects.filter(item_id=request.id).count() + 1
     return papers.file_paper(
         actor=actor,
@@ -280,8 +314,10 @@ def _reference(request: CooperationRequest, actor: Actor) -> ReplyReference:
         item_id=request.id,
         sitting_id=request.id,
         body=request.body,
+        regime=Regime(request.regime),
         case=request.case,
         about=tuple(request.case.household.all()),
+        purpose=Purpose.REQUEST,
         request=request,
         by=actor.id,
     )
@@ -340,9 +376,10 @@ def _open_for_reply(
 # Rows ---------------------------------------------------------------------------------
 
 
-def _files(request: CooperationRequest):  # type: ignore[no-untyped-def]
+def _files(request: CooperationRequest) -> QuerySet[PaperVersion]:
+    """The files of a reply that has not been handed in."""
     return PaperVersion.objects.filter(
-        paper__item_id=request.id, state__in=OPEN_FILES
+        paper__item_id=request.id, state__in=(State.DRAFT, State.HELD)
     )
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-import segno
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +16,7 @@ from meetings.selectors import board
 from meetings.selectors import sittings as selectors
 from meetings.services import convocation, invitations
 from meetings.views.acting import form_page, press
+from meetings.views.letters import qr_of
 from members.http import MemberRequest, signed_in
 
 
@@ -78,14 +77,9 @@ def invitation_letter(request: MemberRequest, invitation_id: UUID) -> HttpRespon
     if request.method == "POST":
         issued = convocation.print_letter(actor=request.actor, invitation=invitation)
         card_page = f"{settings.BASE_URL}{reverse('documents:gate-card')}"
-        context |= {"issued": issued, "qr": _qr(issued.url), "card_page": card_page}
+        context |= {"issued": issued, "qr": qr_of(issued.url), "card_page": card_page}
         return render(request, "meetings/invitation_letter.html", context)
     return render(request, "meetings/invitation_letter_ask.html", context)
-
-
-def _qr(url: str) -> SafeString:
-    """The link as a QR code drawn in place: the policy allows no data addresses."""
-    return SafeString(segno.make(url, error="m").svg_inline(scale=4, border=2))
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,8 +14,9 @@ from django.template.loader import render_to_string
 
 # The other fields of an upload's form, and the multipart lines between them.
 FORM_BYTES = 2 * 1024 * 1024
-# items/<id>/papers/ and papers/<id>/replace/ (tested against the addresses).
-_UPLOADS = re.compile(r"/(items/[0-9a-f-]{36}/papers|papers/[0-9a-f-]{36}/replace)/")
+# items/<id>/papers/, papers/<id>/replace/, reply/<id>/ (tested against the addresses).
+_ID = "[0-9a-f-]{36}"
+_UPLOADS = re.compile(rf"/(items/{_ID}/papers|papers/{_ID}/replace|reply/{_ID})/")
 
 
 def limited(application: Any) -> Any:

@@ -1,0 +1,155 @@
+"""Forms of co-operation requests: asking, more time, use of a reply, membership."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from documents.models.requests import REQUEST_CLASSES
+from documents.services.requests import Asked
+from meetings.forms.convening import KeyedForm, OneLineField
+from meetings.models import AgendaItem
+from members.models import Body, Person
+from members.services.outsiders import Outsider
+
+_DATE = forms.DateInput({"type": "date", "class": "input--short"}, format="%Y-%m-%d")
+_CLASS_WORDS = {
+    "2": _("機密性2: メールの確認コードだけで開けます(個人を特定できる内容を書かない)"),
+    "3B": _("機密性3B: コードカードなど、本人の確認手段が要ります"),
+}
+
+
+class CooperationForm(KeyedForm):
+    """A new request: to whom, what, until when."""
+
+    person = forms.ModelChoiceField(
+        Person.objects.none(),
+        label=_("依頼する相手"),
+        required=False,
+        empty_label=_("新しい相手(下に書く)"),
+    )
+    organization = OneLineField(label=_("機関名"), max_length=120, required=False)
+    name = OneLineField(label=_("氏名"), max_length=60, required=False)
+    post = OneLineField(label=_("役職"), max_length=60, required=False)
+    email = forms.EmailField(
+        label=_("メール"),
+        required=False,
+        help_text=_("ないときは、依頼状を印刷してお渡しします。"),
+    )
+    text = forms.CharField(
+        label=_("お願いしたいこと"),
+        max_length=4000,
+        help_text=_(
+            "どの資料・情報・意見がほしいかを具体的に。"
+            "回答に要る範囲だけを書いてください。相手にはこの文だけが見えます。"
+        ),
+        widget=forms.Textarea({"rows": 8}),
+    )
+    document_class = forms.ChoiceField(
+        label=_("依頼文の分類"),
+        choices=[(c.value, _CLASS_WORDS[c.value]) for c in REQUEST_CLASSES],
+        initial="3B",
+        widget=forms.RadioSelect,
+    )
+    due_on = forms.DateField(label=_("回答の期限"), widget=_DATE)
+    in_name_of = OneLineField(
+        label=_("依頼者"),
+        max_length=60,
+        required=False,
+        help_text=_("空欄のときは、会議体の設定の名義になります。"),
+    )
+    clause = OneLineField(
+        label=_("根拠"),
+        max_length=120,
+        required=False,
+        help_text=_("空欄のときは、会議体の根拠条項から入ります。"),
+    )
+
+    field_order = ("key", "body", "person")
+
+    def __init__(
+        self,
+        *args: Any,
+        bodies: Sequence[Body],
+        people: Sequence[Person],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"] = forms.ModelChoiceField(
+            Body.objects.filter(id__in=[b.id for b in bodies]).select_related("unit"),
+            label=_("依頼する会議体"),
+            empty_label=None,
+        )
+        chosen = Person.objects.filter(id__in=[p.id for p in people])
+        self.fields["person"].queryset = chosen.select_related(  # type: ignore[attr-defined] # a model choice
+            "organization"
+        )
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody known, or a new one by agency and name."""
+        data = super().clean() or {}
+        if data.get("person") is None:
+            for field in ("organization", "name"):
+                if not data.get(field) and field not in self.errors:
+                    self.add_error(
+                        field, _("相手を選ぶか、機関名と氏名を書いてください。")
+                    )
+        return data
+
+    @property
+    def asked(self) -> Asked:
+        """The request as the service takes it."""
+        data = self.cleaned_data
+        new = Outsider(data["organization"], data["name"], data["post"], data["email"])
+        names = ("body", "text", "document_class", "due_on", "clause", "in_name_of")
+        return Asked(whom=data["person"] or new, **{name: data[name] for name in names})
+
+
+class DueForm(forms.Form):
+    """A later due date."""
+
+    due_on = forms.DateField(label=_("新しい期限"), widget=_DATE)
+
+
+class UseForm(forms.Form):
+    """Hand a reply's file on to an agenda item."""
+
+    reason = OneLineField(
+        label=_("理由"),
+        max_length=200,
+        help_text=_("例: 次回の協議で受診状況を確認するため"),
+    )
+
+    def __init__(self, *args: Any, items: Sequence[AgendaItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = {str(item.id): item for item in items}
+        self.fields["item"] = forms.ChoiceField(
+            label=_("資料にする議題"),
+            choices=[(key, _item_words(item)) for key, item in self.items.items()],
+        )
+        self.order_fields(["item"])
+
+    @property
+    def item(self) -> AgendaItem:
+        """The chosen item."""
+        return self.items[self.cleaned_data["item"]]
+
+
+def _item_words(item: AgendaItem) -> str:
+    return f"{item.sitting} {item.title}({item.body.name})"
+
+
+class MembershipForm(forms.Form):
+    """Commission and selection of who answered: approved by whom, when."""
+
+    approved_by = OneLineField(
+        label=_("承認した人"), max_length=60, help_text=_("例: 社会福祉課長 青木 誠")
+    )
+    approved_on = forms.DateField(label=_("承認した日"), widget=_DATE)
+    reason = OneLineField(
+        label=_("選ぶ理由"),
+        max_length=200,
+        help_text=_("例: 継続して情報を交わす必要があるため"),
+    )
