@@ -106,6 +106,10 @@ class AgendaItem(models.Model):
     )
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # 公開: a recorded decision, where the charter keeps items closed as a rule only.
+    public_by = models.CharField("公開を決めた人", max_length=60, blank=True)
+    public_on = models.DateField("公開を決めた日", null=True, blank=True)
+    public_reason = models.CharField("公開する理由", max_length=200, blank=True)
     # The unfinished item of an earlier sitting that goes on here.
     carried_from = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="carried_to"

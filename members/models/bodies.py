@@ -152,6 +152,8 @@ class LegalBasis(Dated):
     ground = models.CharField("根拠", max_length=20, choices=LegalGround.Code.choices)
     decided_by = models.CharField("決めた人", max_length=60, blank=True)
     decided_on = models.DateField("決めた日", null=True, blank=True)
+    end_decided_by = models.CharField("終了を決めた人", max_length=60, blank=True)
+    end_decided_on = models.DateField("終了を決めた日", null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "legal bases"

@@ -33,6 +33,9 @@ class Office(Dated):
     convenes = models.BooleanField("招集する", default=True)
     presides = models.BooleanField("議長を務める", default=True)
     sitting_id = models.UUIDField(null=True, blank=True)
+    # Elected or named: by whom or in which meeting, and when.
+    appointed_by = models.CharField("選んだ人・会議", max_length=60, blank=True)
+    appointed_on = models.DateField("選んだ日", null=True, blank=True)
     # The post by virtue of which the person holds it; it passes on with the post.
     post = models.ForeignKey(
         "members.Post", models.PROTECT, null=True, blank=True, related_name="offices"
@@ -74,6 +77,13 @@ class Commission(Dated):
         Organization, models.PROTECT, null=True, blank=True, related_name="commissions"
     )
     approved_by = models.CharField("承認者", max_length=60, blank=True)
+    approved_on = models.DateField("承認した日", null=True, blank=True)
+    # The last day of the term as commissioned; ``ends_at`` may come before it.
+    term_until = models.DateField("任期の満了日", null=True, blank=True)
+    # 補欠: whose remaining term it is.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     post = models.ForeignKey(
         "members.Post",
         models.PROTECT,

@@ -1,0 +1,97 @@
+"""招集者・長・事務局: who holds which office of a body on a day (R17)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from members.facts import Role
+from members.models import Body, Charter, Office, Person
+
+
+class Part(StrEnum):
+    """What an office of a body is; convener and head may be one person."""
+
+    CONVENER = "convener"
+    HEAD = "head"
+    BOTH = "both"
+    SECRETARIAT = "secretariat"
+
+    @property
+    def role(self) -> Role:
+        """The role in which the decision knows it."""
+        return Role.SECRETARIAT if self is Part.SECRETARIAT else Role.CHAIR
+
+    @property
+    def convenes(self) -> bool:
+        """Whether its holder calls together."""
+        return self in {Part.CONVENER, Part.BOTH}
+
+    @property
+    def presides(self) -> bool:
+        """Whether its holder leads the sitting."""
+        return self in {Part.HEAD, Part.BOTH}
+
+
+def part_of(office: Office) -> Part:
+    """Which part a row stands for."""
+    if office.role == Role.SECRETARIAT:
+        return Part.SECRETARIAT
+    if office.convenes and office.presides:
+        return Part.BOTH
+    return Part.CONVENER if office.convenes else Part.HEAD
+
+
+def part_words(part: Part, rules: Charter) -> str:
+    """The part by the body's own words."""
+    words = {
+        Part.CONVENER: rules.convener_title,
+        Part.HEAD: rules.head_title,
+        Part.BOTH: f"{rules.convener_title}・{rules.head_title}",
+        Part.SECRETARIAT: str(_("事務局")),
+    }
+    return words[part]
+
+
+def offices_at(body: Body, t: datetime) -> QuerySet[Office]:
+    """The body's standing offices at ``t``; a stand-in's for one sitting apart."""
+    return (
+        body.offices.filter(Q(ends_at=None) | Q(ends_at__gt=t), starts_at__lte=t)
+        .filter(sitting_id=None)
+        .select_related("person__organization")
+        .order_by("role", "starts_at", "pk")
+    )
+
+
+def convener_of(body: Body, t: datetime) -> Person | None:
+    """Who calls the body together at ``t``."""
+    return _holder(
+        o for o in offices_at(body, t) if o.role == Role.CHAIR and o.convenes
+    )
+
+
+def presiding_of(body: Body, t: datetime) -> Person | None:
+    """Who leads the body's sittings at ``t``: its head, whoever has called."""
+    return _holder(
+        o for o in offices_at(body, t) if o.role == Role.CHAIR and o.presides
+    )
+
+
+def _holder(offices: Iterable[Office]) -> Person | None:
+    return next((office.person for office in offices), None)
+
+
+def approvers_of(body: Body, t: datetime) -> list[Person]:
+    """Who may approve an added member, by the body's rule; nobody where it is vacant."""
+    wanted = _APPROVERS[Charter.Office(body.rules_at(t).member_approval)]
+    offices = offices_at(body, t)
+    return list(dict.fromkeys(o.person for o in offices if part_of(o) in wanted))
+
+
+_APPROVERS = {
+    Charter.Office.CONVENER: {Part.CONVENER, Part.BOTH},
+    Charter.Office.HEAD: {Part.HEAD, Part.BOTH},
+    Charter.Office.SECRETARIAT: {Part.SECRETARIAT},
+}
