@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from meetings.year import (
     DayNote,
     Rule,
     Shift,
+    fiscal_span,
     months,
 )
 from portal.core import jp
@@ -119,11 +121,20 @@ class DaysForm(KeyedForm):
     def _add(self, row: PlannedMonth) -> None:
         code = f"{row.month.first:%Y_%m}"
         month = {"month": row.month.first.month}
+        first, last = fiscal_span(jp.fiscal_year(row.month.first))
+        words = _("この年度の日を選んでください。")
         self.fields[f"day_{code}"] = forms.DateField(
             label=_("%(month)s月の日") % month,
             initial=row.day,
             required=False,
-            widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            validators=[
+                MinValueValidator(first, words),
+                MaxValueValidator(last, words),
+            ],
+            widget=forms.DateInput(
+                {"type": "date", "min": first.isoformat(), "max": last.isoformat()},
+                format="%Y-%m-%d",
+            ),
         )
         self.fields[f"out_{code}"] = forms.BooleanField(
             label=_("%(month)s月は開かない") % month, initial=row.out, required=False

@@ -57,7 +57,9 @@ class YearPlan(models.Model):
         "曜日", choices=list(enumerate(WEEKDAY_WORDS))
     )
     shift = models.CharField(
-        "閉庁日に当たるとき", max_length=10, choices=list(SHIFT_WORDS.items())
+        "閉庁日に当たるとき",
+        max_length=10,
+        choices=[(shift.value, words) for shift, words in SHIFT_WORDS.items()],
     )
     months_out = models.JSONField("開かない月", default=list)
     starts = models.TimeField("開始")
