@@ -3,18 +3,24 @@
 from django.urls import path
 
 from meetings.views import (
+    agenda,
+    calls,
     cooperation,
+    emergency,
     feeds,
     home,
     invitations,
     items,
     live,
     papers,
+    polls,
     printing,
+    proposals,
     records,
     room,
     sitting_requests,
     sittings,
+    turnover,
     watch,
     year,
 )
@@ -29,6 +35,22 @@ urlpatterns = [
         "sittings/<uuid:sitting_id>/agenda.pdf",
         printing.agenda_print,
         name="agenda-print",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/agenda.docx",
+        printing.agenda_word,
+        name="agenda-word",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/arrange/",
+        agenda.agenda_arrange,
+        name="agenda-arrange",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/reports/", agenda.report_add, name="report-add"
+    ),
+    path(
+        "bodies/<uuid:body_id>/agenda/", agenda.agenda_frame, name="agenda-frame"
     ),
     path(
         "sittings/<uuid:sitting_id>/answer/",
@@ -67,7 +89,7 @@ urlpatterns = [
         "sittings/<uuid:sitting_id>/items/new/", items.item_create, name="item-create"
     ),
     path("items/<uuid:item_id>/edit/", items.item_edit, name="item-edit"),
-    path("items/<uuid:item_id>/move/", items.item_move, name="item-move"),
+    path("items/<uuid:item_id>/carry/", agenda.item_carry, name="item-carry"),
     path("items/<uuid:item_id>/remove/", items.item_remove, name="item-remove"),
     path("items/<uuid:item_id>/people/", items.item_people, name="item-people"),
     path(
@@ -222,6 +244,93 @@ urlpatterns = [
         "sitting-requests/<uuid:request_id>/refuse/",
         sitting_requests.sitting_request_refuse,
         name="sitting-request-refuse",
+    ),
+    path("calls/", calls.call_list, name="call-list"),
+    path("calls/new/", calls.call_create, name="call-create"),
+    path("calls/<uuid:call_id>/", calls.call_detail, name="call-detail"),
+    path("calls/<uuid:call_id>/nothing/", calls.call_nothing, name="call-nothing"),
+    path("calls/<uuid:call_id>/board/", calls.call_board, name="call-board"),
+    path("calls/<uuid:call_id>/ask/", calls.call_ask, name="call-ask"),
+    path("calls/<uuid:call_id>/remind/", calls.call_remind, name="call-remind"),
+    path(
+        "calls/<uuid:call_id>/propose/",
+        proposals.proposal_create,
+        name="proposal-create",
+    ),
+    path(
+        "calls/asked/<uuid:recipient_id>/send/",
+        calls.recipient_send,
+        name="recipient-send",
+    ),
+    path(
+        "calls/asked/<uuid:recipient_id>/stop/",
+        calls.recipient_stop,
+        name="recipient-stop",
+    ),
+    path(
+        "calls/asked/<uuid:recipient_id>/unlock/",
+        calls.recipient_unlock,
+        name="recipient-unlock",
+    ),
+    path(
+        "calls/asked/<uuid:recipient_id>/nothing/",
+        calls.recipient_nothing,
+        name="recipient-nothing",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/",
+        proposals.proposal_detail,
+        name="proposal-detail",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/edit/",
+        proposals.proposal_edit,
+        name="proposal-edit",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/submit/",
+        proposals.proposal_submit,
+        name="proposal-submit",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/return/",
+        proposals.proposal_return,
+        name="proposal-return",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/decline/",
+        proposals.proposal_decline,
+        name="proposal-decline",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/take/",
+        proposals.proposal_take,
+        name="proposal-take",
+    ),
+    path("polls/", polls.poll_list, name="poll-list"),
+    path("bodies/<uuid:body_id>/polls/new/", polls.poll_create, name="poll-create"),
+    path("polls/<uuid:poll_id>/", polls.poll_detail, name="poll-detail"),
+    path("polls/<uuid:poll_id>/answer/", polls.poll_answer, name="poll-answer"),
+    path("polls/<uuid:poll_id>/remind/", polls.poll_remind, name="poll-remind"),
+    path("polls/<uuid:poll_id>/close/", polls.poll_close, name="poll-close"),
+    path("polls/dates/<uuid:date_id>/", polls.poll_decide, name="poll-decide"),
+    path("polls/voters/<uuid:voter_id>/answer/", polls.poll_enter, name="poll-enter"),
+    path("polls/voters/<uuid:voter_id>/send/", polls.poll_send, name="poll-send"),
+    path("polls/voters/<uuid:voter_id>/letter/", polls.poll_letter, name="poll-letter"),
+    path("turnovers/", turnover.turnover_list, name="turnover-list"),
+    path("turnovers/places/new/", turnover.post_place, name="post-place"),
+    path("turnovers/new/", turnover.turnover_create, name="turnover-create"),
+    path(
+        "turnovers/<uuid:turnover_id>/settle/",
+        turnover.turnover_settle,
+        name="turnover-settle",
+    ),
+    path("emergency/", emergency.emergency_start, name="emergency-start"),
+    path("cases/<uuid:case_id>/emergency/", emergency.emergency, name="emergency"),
+    path(
+        "sittings/<uuid:sitting_id>/pledges/",
+        emergency.pledge_remind,
+        name="pledge-remind",
     ),
     path("watch/<slug:kind>/<uuid:thing_id>/", watch.watch, name="watch"),
     path("year/", year.year_list, name="year-list"),

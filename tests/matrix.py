@@ -18,7 +18,7 @@ from uuid import UUID
 
 from documents.models import PaperVersion
 from meetings.models import Correction, Entry, Invitation, Minutes, Presence
-from members.models import Person
+from members.models import ExOfficio, Person, Post, Turnover
 from portal.core import clock
 from tests.cast import Cast
 from tests.factories import to_sitting
@@ -167,6 +167,14 @@ live-since        GET  200  200  200  200  200  200  404  404  200  404  404  in
 live-since        POST 405  405  405  405  405  405  405  405  405  405  405  405
 live-operation    GET  405  405  405  405  405  405  405  405  405  405  405  405
 live-operation    POST 200  200  200  200  200  200  404  404  200  404  404  in
+turnover-list     GET  200  200  404  404  404  404  404  200  404  404  404  in
+turnover-list     POST 200  200  404  404  404  404  404  200  404  404  404  in
+turnover-create   GET  200  200  404  404  404  404  404  200  404  404  404  in
+turnover-create   POST 422  422  404  404  404  404  404  422  404  404  404  in
+post-place        GET  200  200  404  404  404  404  404  200  404  404  404  in
+post-place        POST 422  422  404  404  404  404  404  422  404  404  404  in
+turnover-settle   GET  405  405  405  405  405  405  405  405  405  405  405  405
+turnover-settle   POST 302  302  404  404  404  404  404  404  404  404  404  in
 watch             GET  204  204  204  404  404  404  404  404  404  404  404  in
 watch             POST 405  405  405  405  405  405  405  405  405  405  405  405
 """
@@ -270,11 +278,29 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "page": 1,
         "entry_id": entry.id,
         "correction_id": correction.id,
+        "turnover_id": _turnover(cast).id,
         "kind": "case",
         "thing_id": cast.case.id,
         "act": "close",
         "way_name": "mail",
     }
+
+
+def _turnover(cast: Cast) -> Turnover:
+    """The chair's post, vacant from today on."""
+    post = Post.objects.create(organization=cast.chair.organization, name="課長")
+    ExOfficio.objects.create(
+        body=cast.shien, post=post, part="head", starts_at=clock.now()
+    )
+    turnover = Turnover.objects.create(
+        day=clock.today(),
+        decided_by="市長",
+        decided_on=clock.today(),
+        entered_by=cast.secretariat,
+        entered_at=clock.now(),
+    )
+    turnover.successions.create(post=post, predecessor=cast.chair)
+    return turnover
 
 
 def unknown(arguments: dict[str, object]) -> dict[str, object]:

@@ -21,6 +21,7 @@ from members.models import (
     ExOfficio,
     Membership,
     Office,
+    Organization,
     Person,
     Post,
     Recusal,
@@ -79,6 +80,37 @@ def give_place(
             detail={"body": str(body.id), "part": part},
         )
     return place
+
+
+@transaction.atomic
+def enter_post(
+    *,
+    actor: Actor,
+    body: Body,
+    organization: Organization,
+    name: str,
+    part: ExOfficio.Part,
+    holder: Person | None,
+    day: date,
+) -> ExOfficio:
+    """A post with its place in ``body`` and, where it has none yet, its holder.
+
+    Raises InvalidError for a holder from elsewhere, and for another than the one
+    known: a change of holders is a turnover.
+    """
+    _require_appoint(actor, [body])
+    post, _created = Post.objects.get_or_create(organization=organization, name=name)
+    at = clock.day_start(day)
+    if holder is not None and holder.organization_id != organization.id:
+        raise InvalidError(f"{holder.name}さんは、{organization}の方ではありません。")
+    known = post.tenures.filter(Q(ends_at=None) | Q(ends_at__gt=at)).first()
+    if known is not None and holder not in {None, known.person}:
+        raise InvalidError(
+            f"{post}の担当は{known.person.name}さんです。替わるときは異動を登録してください。"
+        )
+    if known is None and holder is not None:
+        Tenure.objects.create(post=post, person=holder, starts_at=at)
+    return give_place(actor=actor, body=body, post=post, part=part, day=day)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Posts and their turnover: who may what before, at and after the midnight."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -242,7 +243,7 @@ def test_a_place_seats_the_holder_at_once(cast: Cast, successor: Person) -> None
     post = Post.objects.create(organization=successor.organization, name="係長")
     Tenure.objects.create(post=post, person=successor, starts_at=factories.LONG_AGO)
     actor = factories.sign_in(cast.secretariat)
-    wanted = {"body": cast.shien, "post": post, "day": clock.today()}
+    wanted: Any = {"body": cast.shien, "post": post, "day": clock.today()}
     for _ in range(2):
         posts.give_place(actor=actor, part=Part.SECRETARIAT, **wanted)
     office = Office.objects.get(person=successor)

@@ -1,0 +1,240 @@
+"""1 April on the page: who may enter it, what it moves, and who is asked to come."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from meetings.models import Invitation, Sitting
+from meetings.services import turnover as services
+from members.facts import Role
+from members.models import (
+    Commission,
+    ExOfficio,
+    Office,
+    Person,
+    Post,
+    Tenure,
+    Turnover,
+)
+from members.services.posts import Successor
+from portal.core import clock
+from portal.core.errors import RefusedError
+from portal.core.models import OutgoingMail
+from tests import factories
+from tests.cast import Cast
+
+NEW = reverse("meetings:turnover-create")
+Part = ExOfficio.Part
+
+
+def april() -> date:
+    today = clock.today()
+    return date(today.year + (today.month >= 4), 4, 1)
+
+
+@pytest.fixture
+def post(cast: Cast) -> Post:
+    """The clinic's place at the 支援会議 belongs to its post of chief."""
+    post = Post.objects.create(organization=cast.clinic.organization, name="室長")
+    began = {"starts_at": factories.LONG_AGO}
+    Tenure.objects.create(post=post, person=cast.clinic, **began)
+    ExOfficio.objects.create(body=cast.shien, post=post, part=Part.MEMBER, **began)
+    Commission.objects.filter(person=cast.clinic, body=cast.shien).update(post=post)
+    return post
+
+
+@pytest.fixture
+def successor(cast: Cast) -> Person:
+    return factories.person("清水 陽子", cast.clinic.organization)
+
+
+@pytest.fixture
+def sitting(cast: Cast) -> Sitting:
+    """A sitting after 1 April to which the clinic has been asked."""
+    starts = clock.day_start(april()) + timedelta(days=15, hours=5)
+    sitting = factories.sitting(
+        cast.shien,
+        cast.secretariat,
+        number=99,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=2),
+        state=Sitting.State.CONVENED,
+    )
+    item = factories.item(sitting, cast.case, cast.shien)
+    for person, role in (
+        (cast.chair, Role.CHAIR),
+        (cast.secretariat, Role.SECRETARIAT),
+        (cast.clinic, Role.EXTERNAL),
+    ):
+        factories.seat(person, item, role)
+    sitting.invitations.update(notified_at=clock.now())
+    return sitting
+
+
+def hand_over(cast: Cast, post: Post, person: Person) -> Turnover:
+    return services.hand_over(
+        actor=factories.sign_in(cast.secretariat),
+        key=UUID(int=411),
+        day=april(),
+        successors=[Successor(post, person)],
+        decided_by="見本こころのクリニック院長",
+        decided_on=clock.today(),
+    )
+
+
+def waiting(sitting: Sitting) -> set[str]:
+    rows = sitting.invitations.filter(withdrawn_at=None, notified_at__isnull=False)
+    return set(rows.values_list("person__name", flat=True))
+
+
+def test_on_the_day_the_successor_is_asked_and_the_predecessor_told(
+    cast: Cast, post: Post, successor: Person, sitting: Sitting
+) -> None:
+    hand_over(cast, post, successor)
+    with time_machine.travel(clock.day_start(april()) - timedelta(seconds=1)):
+        assert services.settle_due() == 0
+    assert waiting(sitting) == {"青木 誠", "石川 由美", "上田 健"}
+    with time_machine.travel(clock.day_start(april()), tick=False):
+        assert services.settle_due() == 1
+        assert services.settle_due() == 0
+    assert waiting(sitting) == {"青木 誠", "石川 由美", "清水 陽子"}
+    told = OutgoingMail.objects.order_by("pk").values_list("address", flat=True)
+    assert sorted(told) == sorted([cast.clinic.email, successor.email])
+
+
+def test_who_lost_the_right_sends_nothing_and_the_successors_may(
+    cast: Cast, post: Post, successor: Person, sitting: Sitting
+) -> None:
+    turnover = hand_over(cast, post, successor)
+    with time_machine.travel(clock.day_start(april()), tick=False):
+        Office.objects.filter(person=cast.secretariat).update(ends_at=clock.now())
+        assert services.settle_due() == 0
+        assert "清水 陽子" not in waiting(sitting)
+        services.settle(actor=factories.sign_in(cast.chair), turnover=turnover)
+        assert "清水 陽子" in waiting(sitting)
+
+
+def test_nobody_is_told_before_the_day(
+    cast: Cast, post: Post, successor: Person, sitting: Sitting
+) -> None:
+    turnover = hand_over(cast, post, successor)
+    with pytest.raises(RefusedError, match="異動日"):
+        services.settle(actor=factories.sign_in(cast.chair), turnover=turnover)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_passed_sitting_keeps_its_people(
+    cast: Cast, post: Post, successor: Person
+) -> None:
+    hand_over(cast, post, successor)
+    assert cast.clinic.seats.get(item_id=cast.shien_item.id).ends_at is None
+    assert not successor.seats.exists()
+
+
+def line(**more: str) -> dict[str, str]:
+    values = {
+        "key": str(UUID(int=412)),
+        "day": april().isoformat(),
+        "decided_by": "見本市長",
+        "decided_on": clock.today().isoformat(),
+        "who-0": "new",
+        "name-0": "清水 陽子",
+        "kana-0": "シミズ ヨウコ",
+        "email-0": "shimizu@mihon.example",
+    }
+    return {**values, **more}
+
+
+def test_the_page_reads_over_first_and_then_enters_all(
+    cast: Cast, post: Post, signed_in
+) -> None:
+    client = signed_in(cast.secretariat)
+    page = client.post(NEW, line())
+    assert page.status_code == 200
+    assert "清水 陽子" in page.content.decode()
+    assert not Turnover.objects.exists()
+    for _ in range(2):  # a double click
+        done = client.post(NEW, line(confirm="1"))
+        assert done.status_code == 302
+    assert Turnover.objects.count() == 1
+    person = Person.objects.get(name="清水 陽子")
+    assert (person.login, person.post) == (None, "室長")
+    assert Invitation.objects.filter(person=person).count() == 0
+
+
+def test_edit_leads_back_with_everything_typed(
+    cast: Cast, post: Post, signed_in
+) -> None:
+    page = signed_in(cast.secretariat).post(NEW, line(edit="1"))
+    assert page.status_code == 422
+    assert 'value="清水 陽子"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name-0": ""}, "氏名を書いてください"),
+        ({"who-0": "stays"}, "1つ以上"),
+        ({"day": "2020-04-01"}, "今日以降"),
+        ({"email-0": "shimizu"}, "メール"),
+        ({"decided_by": ""}, "発令者"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_and_kept(
+    cast: Cast, post: Post, signed_in, wrong: dict[str, str], words: str
+) -> None:
+    page = signed_in(cast.secretariat).post(NEW, line(**wrong, confirm="1"))
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert not Turnover.objects.exists()
+
+
+def test_a_post_that_sits_elsewhere_too_is_not_offered(
+    cast: Cast, post: Post, signed_in
+) -> None:
+    elsewhere = factories.body(unit=factories.unit("西部圏域"))
+    ExOfficio.objects.create(
+        body=elsewhere, post=post, part=Part.MEMBER, starts_at=factories.LONG_AGO
+    )
+    page = signed_in(cast.secretariat).get(reverse("meetings:turnover-list"))
+    assert "室長" not in page.content.decode()
+
+
+PLACE = reverse("meetings:post-place")
+
+
+def place(cast: Cast, **more: object) -> dict[str, object]:
+    values = {
+        "body": cast.shien.id,
+        "organization": cast.clinic.organization_id,
+        "name": "室長",
+        "part": "member",
+        "holder": cast.clinic.id,
+        "day": clock.today().isoformat(),
+    }
+    return {**values, **more}
+
+
+def test_a_post_gets_its_place_and_its_holder(cast: Cast, signed_in) -> None:
+    client = signed_in(cast.secretariat)
+    for _ in range(2):
+        assert client.post(PLACE, place(cast)).status_code == 302
+    post = Post.objects.get(name="室長")
+    assert [t.person for t in post.tenures.all()] == [cast.clinic]
+    assert post.places.get().part == Part.MEMBER
+
+
+def test_a_holder_from_elsewhere_or_another_than_the_known_is_refused(
+    cast: Cast, signed_in
+) -> None:
+    client = signed_in(cast.secretariat)
+    page = client.post(PLACE, place(cast, holder=cast.chair.id))
+    assert (page.status_code, Post.objects.count()) == (422, 0)
+    client.post(PLACE, place(cast))
+    page = client.post(PLACE, place(cast, holder=cast.colleague.id, part="head"))
+    assert page.status_code == 422
+    assert "異動を登録" in page.content.decode()
+    assert not Office.objects.filter(person=cast.colleague).exists()
