@@ -10,10 +10,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings import calendar
 from meetings.calendar import Method, one_line
+from members.models import Person
 from portal.core import jp
 from portal.core.clock import JST
 
@@ -33,7 +35,8 @@ class Facts:
 
     ``link`` opens the portal for the recipient; ``address`` is the page's address
     without any secret, for calendars. ``link_until`` is None for people who come
-    in by their own sign-in.
+    in by their own sign-in. ``entry`` is the recipient's choice: with or without a
+    calendar entry.
     """
 
     serial: str
@@ -48,16 +51,17 @@ class Facts:
     address: str
     link: str = ""
     link_until: datetime | None = None
+    entry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One mail: its subject, its plain text and its calendar entry."""
+    """One mail: its subject, its plain text and its calendar entry, if it has one."""
 
     subject: str
     body: str
     calendar: str
-    method: Method
+    method: str
 
 
 def serial_of(starts_at: datetime, number: int) -> str:
@@ -77,9 +81,15 @@ def compose(occasion: Occasion, facts: Facts) -> Notice:
     return Notice(
         subject=_subject(occasion, facts.serial),
         body="\n\n".join(_paragraphs(occasion, facts)) + "\n",
-        calendar=calendar.render(_entry(method, facts)),
-        method=method,
+        calendar=calendar.render(entry_of(method, facts)) if facts.entry else "",
+        method=method if facts.entry else "",
     )
+
+
+def page_address(sitting: UUID, person: Person) -> str:
+    """The page that a notice leads to, without any secret."""
+    front = reverse("meetings:sitting-detail", args=[sitting])
+    return f"{settings.BASE_URL}{front if person.login else reverse('documents:gate')}"
 
 
 def moment_words(moment: datetime) -> str:
@@ -129,37 +139,40 @@ def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
         "place": one_line(facts.place),
     }
     opening = openings[occasion] % {"serial": facts.serial}
-    return [name, opening, when, *_ways(occasion, facts), _signature()]
+    return [name, opening, when, *_ways(occasion, facts), signature()]
 
 
 def _ways(occasion: Occasion, facts: Facts) -> list[str]:
     if occasion in {Occasion.CANCELLED, Occasion.WITHDRAWN}:
+        if not facts.entry:
+            return []
         return [_("カレンダーに登録された予定は、添付の取消しを受け取ると消えます。")]
     if not facts.link:
         return [_("先にお送りしたご案内のリンクから、出欠をもう一度お確かめください。")]
     ask = _("出欠のお返事と当日のご案内は、次のページでお願いします。")
     paragraphs = [f"{ask}\n{facts.link}"]
     if facts.link_until is not None:
-        paragraphs.append(
-            _(
-                "このリンクは%(name)s様だけのものです。"
-                "ほかの方に転送しないでください。\n"
-                "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
-                "%(until)sまで使えます。"
-            )
-            % {
-                "name": one_line(facts.name),
-                "until": moment_words(facts.link_until),
-            }
-        )
+        paragraphs.append(own_link_words(facts.name, facts.link_until))
     return paragraphs
 
 
-def _signature() -> str:
+def own_link_words(name: str, until: datetime) -> str:
+    """What stands below a personal link."""
+    return _(
+        "このリンクは%(name)s様だけのものです。"
+        "ほかの方に転送しないでください。\n"
+        "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
+        "%(until)sまで使えます。"
+    ) % {"name": one_line(name), "until": moment_words(until)}
+
+
+def signature() -> str:
+    """The last line of every mail."""
     return _("かさね(このメールは送信専用です)")
 
 
-def _entry(method: Method, facts: Facts) -> calendar.Entry:
+def entry_of(method: Method, facts: Facts) -> calendar.Entry:
+    """The calendar entry; a feed takes its rows from the same words."""
     return calendar.Entry(
         method=method,
         uid=facts.uid,

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from meetings.models import AgendaItem, Invitation, Sitting
-from meetings.policies import item_facts, sitting_facts
+from meetings.models import AgendaItem, Invitation, Poll, Sitting
+from meetings.policies import asked_facts, item_facts, poll_facts, sitting_facts
 from members.access import Access, Actor, access_for_all
 from members.facts import Action, Answer, Regime, Role
 from members.models import (
@@ -34,32 +34,46 @@ def live(prefix: str = "") -> Q:
     )
 
 
-def candidates(item: AgendaItem) -> list[Person]:
-    """The people who may be offered for an item: commissioned, active, not apart.
+def commissioned_people(body: UUID) -> QuerySet[Person]:
+    """Who is commissioned to the body, active and not apart, by agency and name.
 
-    Recused people are left out, and nothing says why (R27). Chair and secretariat
-    are left out too: they sit by their office.
+    Chair and secretariat are left out: they take part by their office.
     """
-    commissions = Commission.objects.filter(live(), body=item.body_id)
-    away = Recusal.objects.filter(live(), of_item(item))
+    commissions = Commission.objects.filter(live(), body=body)
     offices = Office.objects.filter(live())
-    holders = offices.filter(role__in=OFFICES, body=item.body_id)
-    return list(
+    holders = offices.filter(role__in=OFFICES, body=body)
+    return (
         Person.objects.filter(live())
         .filter(
             Q(id__in=commissions.values("person"))
             | Q(organization__in=commissions.values("organization"))
         )
+        .exclude(id__in=holders.values("person"))
+        .exclude(id__in=offices.filter(role__in=APART).values("person"))
+        .select_related("organization")
+        .order_by("-organization__internal", "organization__kana", "kana")
+    )
+
+
+def roll(body: Body) -> list[Person]:
+    """Everybody who may come to the body: its chair and secretariat, its members."""
+    return [*office_holders(body), *commissioned_people(body.id)]
+
+
+def candidates(item: AgendaItem) -> list[Person]:
+    """The people who may be offered for an item: commissioned and not recused.
+
+    Recused people are left out, and nothing says why (R27).
+    """
+    away = Recusal.objects.filter(live(), of_item(item))
+    return list(
+        commissioned_people(item.body_id)
         .exclude(id__in=away.filter(person__isnull=False).values("person"))
         .exclude(
             organization__in=away.filter(organization__isnull=False).values(
                 "organization"
             )
         )
-        .exclude(id__in=holders.values("person"))
-        .exclude(id__in=offices.filter(role__in=APART).values("person"))
-        .select_related("organization")
-        .order_by("-organization__internal", "organization__kana", "kana")
     )
 
 
@@ -149,6 +163,16 @@ def standing(
     )
 
 
+def who_may_answer(poll: Poll, people: Collection[Person]) -> set[UUID]:
+    """For whom the poll would open: commissioned to its body now, and so on."""
+    thing = poll_facts(poll, asked=True)
+    return {
+        person
+        for person, access in standing(people, items=()).items()
+        if access.answer(Action.SEE_NOTICE, thing) is Answer.ALLOW
+    }
+
+
 def would_open(access: Access, item: AgendaItem) -> bool:
     """Whether the item opens for the person, the pledge aside."""
     answer = access.answer(Action.READ, item_facts(item, access.actor.id))
@@ -171,6 +195,19 @@ def notice_answer(
         if answer is not Answer.HIDDEN:
             break
     return answer
+
+
+def takes_part(access: Access) -> bool:
+    """Whether the person could be told of a sitting now, of whatever body.
+
+    On this rests what is about a person's own invitations, and about none of them.
+    """
+    session = access.actor.session
+    scope = session.sitting if session else None
+    bodies = {c.body for c in access.facts.person.commissions}
+    return any(
+        access.allows(Action.SEE_NOTICE, asked_facts(body, scope)) for body in bodies
+    )
 
 
 def pledged(access: Access, regime: Regime) -> bool:

@@ -8,13 +8,16 @@ from meetings.views import (
     cooperation,
     emergency,
     feeds,
+    gaps,
     home,
     invitations,
     items,
+    layers,
     live,
     papers,
     polls,
     printing,
+    progress,
     proposals,
     records,
     room,
@@ -331,6 +334,36 @@ urlpatterns = [
         "sittings/<uuid:sitting_id>/pledges/",
         emergency.pledge_remind,
         name="pledge-remind",
+    ),
+    path("progress/", progress.case_board, name="case-board"),
+    path(
+        "cases/<uuid:case_id>/progress/", progress.case_progress, name="case-progress"
+    ),
+    path("cases/<uuid:case_id>/step/", progress.case_step, name="case-step"),
+    path(
+        "cases/<uuid:case_id>/hand-back/",
+        progress.case_hand_back,
+        name="case-hand-back",
+    ),
+    path("items/<uuid:item_id>/outcome/", progress.item_outcome, name="item-outcome"),
+    path(
+        "items/<uuid:item_id>/decision/", progress.item_decision, name="item-decision"
+    ),
+    path("items/<uuid:item_id>/gaps/new/", gaps.item_gap, name="item-gap"),
+    path("items/<uuid:item_id>/carry-up/", layers.item_carry_up, name="item-carry-up"),
+    path("gaps/", gaps.gap_list, name="gap-list"),
+    path("gaps/new/", gaps.gap_create, name="gap-create"),
+    path("gaps/<uuid:gap_id>/", gaps.gap_edit, name="gap-edit"),
+    path("gaps/<uuid:gap_id>/carry-up/", layers.gap_carry_up, name="gap-carry-up"),
+    path("carried/", layers.carried_list, name="carried-list"),
+    path("carried/<uuid:carried_id>/take/", layers.carried_take, name="carried-take"),
+    path(
+        "carried/<uuid:carried_id>/hand-down/",
+        layers.carried_hand_down,
+        name="carried-hand-down",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/joint/", layers.sitting_joint, name="sitting-joint"
     ),
     path("watch/<slug:kind>/<uuid:thing_id>/", watch.watch, name="watch"),
     path("year/", year.year_list, name="year-list"),
