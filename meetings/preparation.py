@@ -6,6 +6,7 @@ would tell of it (R5, R27).
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -13,10 +14,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from documents.models import Paper
 from meetings import readiness, rosters
 from meetings.models import AgendaItem, Sitting
-from meetings.readiness import Finding, ItemRow, SeatRow, SittingRow
+from meetings.readiness import Finding, ItemRow, RulesRow, SeatRow, SittingRow
 from members.access import Access
-from members.facts import Regime, State
-from members.models import PaperCard, Person, Seat
+from members.facts import Regime, Role, State
+from members.models import Charter, LegalGround, Office, PaperCard, Person, Seat
 from portal.core import clock
 
 _AT_HAND = (State.DRAFT, State.HELD, State.RELEASED, State.FINAL)
@@ -37,6 +38,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
             minutes=item.minutes_allotted,
             based=_based(item, sitting, standing),
             case=item.case_id,
+            ground=str(LegalGround.Code(item.ground).label),
             unconsented=_unconsented(item, standing),
             papers=papers[item.id],
             tax_papers=taxed[item.id],
@@ -47,7 +49,33 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     )
     length = int((sitting.ends_at - sitting.starts_at).total_seconds() // 60)
     day = sitting.starts_at.astimezone(clock.JST).date()
-    return readiness.findings(SittingRow(day, length, rows), today=clock.today())
+    row = SittingRow(
+        id=sitting.id,
+        body=sitting.body_id,
+        day=day,
+        minutes=length,
+        items=rows,
+        rules=_rules(sitting, day),
+    )
+    return readiness.findings(row, today=clock.today())
+
+
+def _rules(sitting: Sitting, day: date) -> RulesRow:
+    body = sitting.body
+    charter = body.rules_at(sitting.starts_at)
+    heads = Office.objects.filter(body=body, role=Role.CHAIR, presides=True)
+    held = charter.head_rule == Charter.HeadRule.NONE or any(
+        office.span.holds(sitting.starts_at) and office.sitting_id in {None, sitting.id}
+        for office in heads
+    )
+    return RulesRow(
+        charter=charter.name,
+        notice_days=charter.notice_days,
+        head_title=charter.head_title,
+        head_rule=charter.get_head_rule_display(),
+        head_held=held,
+        exists=body.exists_on(day),
+    )
 
 
 def papers_of(items: Sequence[AgendaItem]) -> tuple[Counter[UUID], Counter[UUID]]:
@@ -115,6 +143,7 @@ def _seat_rows(
             pledged=rosters.pledged(standing[seat.person_id], item.regime),
             reachable=bool(seat.person.email),
             proves=seat.person_id in provers,
+            signs_in=bool(seat.person.login),
             signatory=seat.signatory,
         )
         for seat in seats

@@ -1,27 +1,29 @@
 """What a sitting still lacks before people are called together.
 
-A pure function over rows. A finding that blocks stops the approval; the others are
-for the secretariat to know.
+A pure function over rows. A finding says what is missing, on which ground it is asked
+for, and where it is mended. One that blocks stops the approval; the others are for
+the secretariat to know.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.facts import Regime
-
-# Days between notice and sitting that a charter usually asks for.
-NOTICE_DAYS = 7
+from portal.core.errors import RefusedError
 
 
 class Check(StrEnum):
     """What is looked at, in the order in which it is shown."""
 
     NO_ITEMS = "no_items"
+    BODY = "body"
+    HEAD = "head"
     LEGAL_BASIS = "legal_basis"
     CONSENT = "consent"
     COMMISSION = "commission"
@@ -37,7 +39,14 @@ class Check(StrEnum):
 
 
 BLOCKING = frozenset(
-    {Check.NO_ITEMS, Check.LEGAL_BASIS, Check.CONSENT, Check.COMMISSION}
+    {
+        Check.NO_ITEMS,
+        Check.BODY,
+        Check.HEAD,
+        Check.LEGAL_BASIS,
+        Check.CONSENT,
+        Check.COMMISSION,
+    }
 )
 
 
@@ -46,7 +55,8 @@ class SeatRow:
     """One person on an item's roster, as far as the checks ask.
 
     ``reachable``: has a mail address. ``proves``: has a personal factor of strength
-    two, or signs in with one. ``custodian``: chair or secretariat.
+    two, or signs in with one; ``signs_in``: by a name of their own, not by links.
+    ``custodian``: chair or secretariat.
     """
 
     person: UUID
@@ -56,12 +66,16 @@ class SeatRow:
     pledged: bool = True
     reachable: bool = True
     proves: bool = True
+    signs_in: bool = False
     signatory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One agenda item; ``unconsented`` are the labels of household members."""
+    """One agenda item; ``unconsented`` are the labels of household members.
+
+    ``ground`` is the article the item stands on, in words.
+    """
 
     id: UUID
     order: int
@@ -69,6 +83,7 @@ class ItemRow:
     minutes: int
     based: bool
     case: UUID | None
+    ground: str = ""
     unconsented: tuple[str, ...] = ()
     papers: int = 0
     tax_papers: int = 0
@@ -77,20 +92,56 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesRow:
+    """The body on the day: its charter by name, and what of it is checked here."""
+
+    charter: str = ""
+    notice_days: int = 7
+    head_title: str = ""
+    head_rule: str = ""
+    head_held: bool = True
+    exists: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SittingRow:
     """The sitting; ``day`` is its date in Japan, ``minutes`` its length."""
 
+    id: UUID
+    body: UUID
     day: date
     minutes: int
     items: tuple[ItemRow, ...]
+    rules: RulesRow = RulesRow()
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One way to mend it: a page, or with ``press`` a button that does it at once.
+
+    ``arranging`` pages take changes while the agenda is a draft only.
+    """
+
+    label: str
+    route: str
+    target: UUID | None = None
+    press: bool = False
+    arranging: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return reverse(self.route, args=[self.target] if self.target else [])
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing missing, with its item and case where it belongs to one."""
+    """One thing missing, why it is asked for, and the ways to mend it."""
 
     check: Check
     words: str
+    ground: str = ""
+    mends: tuple[Mend, ...] = ()
     item: UUID | None = None
     case: UUID | None = None
 
@@ -100,109 +151,236 @@ class Finding:
         return self.check in BLOCKING
 
 
+class UnreadyError(RefusedError):
+    """Something that blocks is missing; nothing was done."""
+
+    def __init__(self, blocking: Sequence[Finding]) -> None:
+        super().__init__(" ".join(finding.words for finding in blocking))
+        self.findings = list(blocking)
+
+
 def findings(sitting: SittingRow, *, today: date) -> list[Finding]:
     """Everything that is missing on ``today``, what blocks first."""
-    found = [*_of_the_day(sitting, today), *_of_the_items(sitting.items)]
+    found = [
+        *_of_the_body(sitting),
+        *_of_the_day(sitting, today),
+        *_of_the_people(sitting),
+        *_of_the_items(sitting),
+    ]
     ranks = {check: rank for rank, check in enumerate(Check)}
     return sorted(found, key=lambda f: (not f.blocks, ranks[f.check]))
 
 
+def _by_charter(sitting: SittingRow, words: str) -> str:
+    name = sitting.rules.charter or _("会議体の設定")
+    return _("%(charter)s: %(words)s") % {"charter": name, "words": words}
+
+
+def _when(sitting: SittingRow) -> Mend:
+    return Mend(_("日時を見直す"), "meetings:sitting-edit", sitting.id, arranging=True)
+
+
+def _of_the_body(sitting: SittingRow) -> Iterator[Finding]:
+    rules = sitting.rules
+    if not rules.exists:
+        yield Finding(
+            Check.BODY,
+            _("開催日には、この会議体は置かれていません。"),
+            _by_charter(sitting, _("会議体の設置日と終了日")),
+            (_when(sitting),),
+        )
+    if not rules.head_held:
+        yield Finding(
+            Check.HEAD,
+            _("開催日に、%(title)sを務める人がいません。")
+            % {"title": rules.head_title},
+            _by_charter(sitting, rules.head_rule),
+            (Mend(_("人と役職を見る"), "members:person-list"),),
+        )
+
+
 def _of_the_day(sitting: SittingRow, today: date) -> Iterator[Finding]:
     if not sitting.items:
-        yield Finding(Check.NO_ITEMS, _("議題がまだありません。"))
+        add = Mend(
+            _("議題を追加する"), "meetings:item-create", sitting.id, arranging=True
+        )
+        yield Finding(
+            Check.NO_ITEMS,
+            _("議題がまだありません。"),
+            _("参加する人は議題ごとに選び、案内もその人だけに送ります。"),
+            (add,),
+        )
     planned = sum(item.minutes for item in sitting.items)
     if planned > sitting.minutes:
         words = _(
             "議題の時間の合計(%(planned)s分)が、会議の時間(%(length)s分)を超えています。"
         )
         yield Finding(
-            Check.TIME, words % {"planned": planned, "length": sitting.minutes}
+            Check.TIME,
+            words % {"planned": planned, "length": sitting.minutes},
+            _("会議の開始と終了の時刻"),
+            (_when(sitting),),
         )
-    left = (sitting.day - today).days
-    if left < NOTICE_DAYS:
-        words = _("開催まで%(left)s日です。案内は%(days)s日前までに送るのが目安です。")
-        yield Finding(Check.NOTICE, words % {"left": max(left, 0), "days": NOTICE_DAYS})
-    yield from _of_the_people(sitting.items)
+    left, days = (sitting.day - today).days, sitting.rules.notice_days
+    if left < days:
+        words = _("開催まで%(left)s日です。案内は%(days)s日前までに送ります。")
+        yield Finding(
+            Check.NOTICE,
+            words % {"left": max(left, 0), "days": days},
+            _by_charter(sitting, _("案内は開催の%(days)s日前") % {"days": days}),
+            (_when(sitting),),
+        )
 
 
-def _of_the_people(items: Iterable[ItemRow]) -> Iterator[Finding]:
-    seats = {seat.person: seat for item in items for seat in item.seats}
+def _of_the_people(sitting: SittingRow) -> Iterator[Finding]:
+    seats = {seat.person: seat for item in sitting.items for seat in item.seats}
     outside = [seat for seat in seats.values() if not seat.custodian]
-    lists = (
-        (
+    silent = [seat for seat in outside if not seat.reachable]
+    if silent:
+        yield Finding(
             Check.ADDRESS,
-            [seat.name for seat in outside if not seat.reachable],
             _(
                 "%(names)s: メールアドレスがありません。"
-                "案内状を印刷してお渡しください。"
-            ),
-        ),
-        (
+                "承認のあと、案内状を印刷してお渡しください。"
+            )
+            % {"names": _names(silent)},
+            _("案内は一人ひとりに届けます。"),
+        )
+    unproved = [seat for seat in outside if not seat.proves]
+    if unproved:
+        yield Finding(
             Check.FACTOR,
-            [seat.name for seat in outside if not seat.proves],
-            _(
-                "%(names)s: 本人確認の手段がなく、議題と資料を開けません。"
-                "ワンタイムコードのカードをお渡しください。"
+            _("%(names)s: 本人確認の手段がなく、議題と資料を開けません。")
+            % {"names": _names(unproved)},
+            _("機密性3の資料は、本人の確認手段で開きます(市の決定)。"),
+            tuple(
+                Mend(
+                    _("%(name)sさんのカードをつくる") % {"name": seat.name},
+                    "members:card-issue",
+                    seat.person,
+                )
+                for seat in unproved
             ),
-        ),
-        (
-            Check.PLEDGE,
-            [seat.name for seat in outside if not seat.pledged],
-            _(
-                "%(names)s: 誓約がまだです。"
-                "案内のリンクを開いたときに、本人に誓約をお願いします。"
-            ),
-        ),
+        )
+    yield from _of_the_pledges(sitting, [s for s in outside if not s.pledged])
+
+
+def _of_the_pledges(
+    sitting: SittingRow, unpledged: Sequence[SeatRow]
+) -> Iterator[Finding]:
+    if not unpledged:
+        return
+    ask = Mend(
+        _("誓約のお願いをメールで送る"),
+        "meetings:pledge-remind",
+        sitting.id,
+        press=True,
     )
-    for check, names, words in lists:
-        if names:
-            yield Finding(check, words % {"names": _names(names)})
+    mailed = any(seat.signs_in and seat.reachable for seat in unpledged)
+    yield Finding(
+        Check.PLEDGE,
+        _(
+            "%(names)s: 誓約がまだです。"
+            "リンクで入る人には、案内を開いたときに誓約をお願いします。"
+        )
+        % {"names": _names(unpledged)},
+        _("秘密を守る義務(社会福祉法第106条の6第5項、要綱)"),
+        (ask,) if mailed else (),
+    )
 
 
-def _of_the_items(items: Iterable[ItemRow]) -> Iterator[Finding]:
-    for item in items:
-        for check, words in _of_an_item(item):
+def _of_the_items(sitting: SittingRow) -> Iterator[Finding]:
+    for item in sitting.items:
+        for found in (
+            *_of_the_law(sitting, item),
+            *_of_the_roster(sitting, item),
+            *_of_the_papers(item),
+        ):
             numbered = _("議題%(order)s: %(words)s") % {
                 "order": item.order,
-                "words": words,
+                "words": found.words,
             }
-            yield Finding(check, numbered, item.id, item.case)
+            yield replace(found, words=numbered, item=item.id, case=item.case)
 
 
-def _of_an_item(item: ItemRow) -> Iterator[tuple[Check, str]]:
-    yield from _of_the_law(item)
-    strangers = [seat.name for seat in item.seats if not seat.commissioned]
-    if strangers:
-        words = _("%(names)sに、この会議体の委嘱がありません。")
-        yield Check.COMMISSION, words % {"names": _names(strangers)}
-    members = [seat for seat in item.seats if not seat.custodian]
-    if not members:
-        yield Check.NOBODY, _("参加する人がまだ選ばれていません。")
-    if item.case and not item.papers:
-        yield Check.PAPERS, _("資料がまだありません。")
-    if members and sum(s.signatory for s in members) < item.signatories_wanted:
-        words = _("会議録を確認する人を、議長のほかに%(count)s人選んでください。")
-        yield Check.SIGNATORY, words % {"count": item.signatories_wanted}
-
-
-def _of_the_law(item: ItemRow) -> Iterator[tuple[Check, str]]:
+def _of_the_law(sitting: SittingRow, item: ItemRow) -> Iterator[Finding]:
     if item.regime is Regime.SHIEN and not item.based:
-        yield (
+        yield Finding(
             Check.LEGAL_BASIS,
             _("開催日には、支援会議の根拠条項が有効でありません。"),
+            _("同意のない事例を扱えるのは、根拠条項のある間だけです(%(ground)s)。")
+            % {"ground": item.ground},
+            (_when(sitting),),
         )
     if item.regime is Regime.JUSO and item.unconsented:
         words = _("%(names)sの同意がありません。同意がないまま扱うことはできません。")
-        yield Check.CONSENT, words % {"names": _names(item.unconsented)}
+        yield Finding(
+            Check.CONSENT,
+            words % {"names": _("、").join(item.unconsented)},
+            _("本人の同意のもとに開く会議です(%(ground)s)。") % {"ground": item.ground},
+            (
+                Mend(_("同意を登録する"), "members:consent-enter", item.case),
+                Mend(
+                    _("対象の世帯員を見直す"),
+                    "meetings:item-edit",
+                    item.id,
+                    arranging=True,
+                ),
+            ),
+        )
+
+
+def _of_the_roster(sitting: SittingRow, item: ItemRow) -> Iterator[Finding]:
+    choose = Mend(_("人を選ぶ"), "meetings:item-people", item.id, arranging=True)
+    strangers = [seat for seat in item.seats if not seat.commissioned]
+    if strangers:
+        words = _("%(names)sに、この会議体の委嘱がありません。")
+        yield Finding(
+            Check.COMMISSION,
+            words % {"names": _names(strangers)},
+            _("秘密を守る義務を負うのは、委嘱・任命を受けた人です(%(ground)s)。")
+            % {"ground": item.ground},
+            (choose,),
+        )
+    members = [seat for seat in item.seats if not seat.custodian]
+    if not members:
+        yield Finding(
+            Check.NOBODY,
+            _("参加する人がまだ選ばれていません。"),
+            _("議題を見られるのは、選ばれた人だけです。"),
+            (choose,),
+        )
+    wanted = item.signatories_wanted
+    if members and sum(seat.signatory for seat in members) < wanted:
+        words = _("会議録を確認する人を、議長のほかに%(count)s人選んでください。")
+        yield Finding(
+            Check.SIGNATORY,
+            words % {"count": wanted},
+            _by_charter(sitting, _("会議録の確認")),
+            (choose,),
+        )
+
+
+def _of_the_papers(item: ItemRow) -> Iterator[Finding]:
+    papers = Mend(_("資料を開く"), "meetings:paper-upload", item.id)
+    if item.case and not item.papers:
+        yield Finding(
+            Check.PAPERS,
+            _("資料がまだありません。"),
+            _("参加する人は、公開された資料だけを見られます。"),
+            (papers,),
+        )
     if item.regime is not Regime.JUSO and item.tax_papers:
-        yield (
+        yield Finding(
             Check.TAX,
             _(
                 "税情報を含む資料は、同意のない議題では配れません。"
                 "その資料を外してください。"
             ),
+            _("地方税法第22条"),
+            (papers,),
         )
 
 
-def _names(names: Iterable[str]) -> str:
-    return _("、").join(names)
+def _names(seats: Iterable[SeatRow]) -> str:
+    return _("、").join(seat.name for seat in seats)

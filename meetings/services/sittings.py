@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from meetings import numbering, preparation
 from meetings.models import Sitting
 from meetings.policies import sitting_facts
+from meetings.readiness import UnreadyError
 from meetings.selectors.agenda import visible_items
 from meetings.services import convocation, invitations
 from members.access import Access, Actor, access_for
@@ -153,9 +154,9 @@ def approve_agenda(*, actor: Actor, sitting: Sitting) -> Sitting:
 
 def _refuse_if_unready(actor: Actor, sitting: Sitting) -> None:
     found = preparation.findings(sitting, visible_items(actor, sitting))
-    blocking = [finding.words for finding in found if finding.blocks]
+    blocking = [finding for finding in found if finding.blocks]
     if blocking:
-        raise RefusedError(" ".join(blocking))
+        raise UnreadyError(blocking)
 
 
 def lock_sitting(

@@ -1,0 +1,70 @@
+"""誓約のお願い: a neutral mail to those who have not pledged yet (R11, R39)."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meetings import notices, rosters
+from meetings.calendar import one_line
+from meetings.models import Sitting
+from meetings.selectors.agenda import visible_items
+from meetings.services.sittings import lock_sitting
+from members.access import Actor
+from members.models import Person
+from portal.core import audit, outbox
+from portal.core.errors import RefusedError
+
+State = Sitting.State
+
+
+@transaction.atomic
+def remind_of_pledges(*, actor: Actor, sitting: Sitting) -> Sequence[Person]:
+    """Ask everybody on the agenda's items who signs in by name and has not pledged.
+
+    Who comes by a link is asked when it is opened. Raises RefusedError when nobody
+    is left to ask.
+    """
+    sitting, _access = lock_sitting(actor, sitting, State.DRAFT, State.SUBMITTED)
+    people = _unpledged(actor, sitting)
+    if not people:
+        raise RefusedError(_("メールでお願いする人はいません。"))
+    for person in people:
+        outbox.queue(
+            person=person.id,
+            address=person.email,
+            subject=_("かさね 誓約のお願い"),
+            body="\n\n".join(_paragraphs(person)) + "\n",
+        )
+        audit.record(
+            "meetings.pledge.remind", actor=actor.id, subject=f"person:{person.id}"
+        )
+    return people
+
+
+def _unpledged(actor: Actor, sitting: Sitting) -> list[Person]:
+    items = visible_items(actor, sitting)
+    seats = rosters.seats_of([item.id for item in items])
+    people = {seat.person for roster in seats.values() for seat in roster}
+    standing = rosters.standing(people, items=items)
+    missing = {
+        seat.person
+        for item in items
+        for seat in seats.get(item.id, [])
+        if not rosters.pledged(standing[seat.person_id], item.regime)
+    }
+    return sorted(
+        (person for person in missing if person.login and person.email),
+        key=lambda person: person.kana,
+    )
+
+
+def _paragraphs(person: Person) -> list[str]:
+    page = f"{settings.BASE_URL}{reverse('members:pledge')}"
+    return [
+        _("%(name)s 様") % {"name": one_line(person.name)},
+        _("守秘義務の誓約がまだのようです。次のページでお願いします。") + f"\n{page}",
+        notices.signature(),
+    ]
