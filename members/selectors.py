@@ -1,14 +1,15 @@
 """What a person may see of cases and people, in a fixed number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from members.access import Access, Actor, access_for
-from members.facts import Action
-from members.models import Body, Case, Commission, Membership, Person
+from members.facts import Action, Regime
+from members.models import Body, Case, Commission, Membership, Person, PledgeText
 from members.policies import body_facts, case_facts
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -89,6 +90,11 @@ def convened_bodies(access: Access) -> list[Body]:
     return [b for b in bodies if access.allows(Action.CONVENE, body_facts(b))]
 
 
+def have_children(bodies: list[Body]) -> bool:
+    """Whether one of ``bodies`` is the parent of others."""
+    return Body.objects.filter(parent__in=bodies).exists()
+
+
 def bodies_of(case: Case) -> list[Body]:
     """The bodies of the case's unit, whose people may be selected for it."""
     return list(Body.objects.filter(unit=case.unit))
@@ -108,4 +114,13 @@ def commissioned_people(bodies: list[Body]) -> list[Person]:
         .select_related("organization")
         .distinct()
         .order_by("-organization__internal", "organization__kana", "kana")
+    )
+
+
+def pledges_in_force(regimes: Collection[Regime], t: datetime) -> list[PledgeText]:
+    """The texts that hold at ``t`` for the laws, as they are read aloud."""
+    return list(
+        PledgeText.objects.filter(
+            Q(ends_at=None) | Q(ends_at__gt=t), regime__in=regimes, starts_at__lte=t
+        )
     )

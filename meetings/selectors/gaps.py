@@ -31,21 +31,25 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One page of the register, with the bodies that the reader keeps."""
+    """One page of the register."""
 
     page: Page[ResourceGap]
     rows: list[GapRow]
-    bodies: list[Body]
+    has_children: bool
 
 
 def register_of(
-    actor: Actor, *, body: Body | None, state: str, number: str | None
+    actor: Actor,
+    bodies: list[Body],
+    *,
+    body: Body | None,
+    state: str,
+    number: str | None,
 ) -> Register:
-    """The gaps of the bodies that the actor convenes; HiddenError where there are none.
+    """The gaps of ``bodies``, those that the actor convenes, or of one of them.
 
     A gap whose words touch a case is found by a seat on its item, and decided there.
     """
-    bodies = kept_bodies(actor)
     found = _findable(actor, [body] if body else bodies)
     if state:
         found = found.filter(state=state)
@@ -57,7 +61,7 @@ def register_of(
         for gap in gaps
         if access.allows(Action.READ, gap_facts(gap, actor.id))
     ]
-    return Register(page, rows, bodies)
+    return Register(page, rows, members.have_children(bodies))
 
 
 def kept_bodies(actor: Actor) -> list[Body]:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from meetings.models import CarryUp, Outcome, Sitting
 from meetings.policies import carry_facts, sitting_facts
+from meetings.selectors.people import bodies_for_items
 from members import selectors as members
 from members.access import Access, Actor, access_for
 from members.facts import Action
@@ -111,6 +112,12 @@ def carried_named(actor: Actor, carried_id: UUID) -> CarryUp:
         raise HiddenError
     _access(actor, [carried]).require(Action.CONVENE, carry_facts(carried))
     return carried
+
+
+def bodies_for_joint(access: Access, sitting: Sitting) -> list[Body]:
+    """The other bodies under which the actor may record the sitting too."""
+    known = {sitting.body_id, *(joint.body_id for joint in sitting.joint.all())}
+    return [b for b in bodies_for_items(access, sitting) if b.id not in known]
 
 
 def drafts_of(access: Access, body: Body | None) -> list[Sitting]:

@@ -75,6 +75,7 @@ class Board:
 
     page: Page[Case]
     rows: list[BoardRow]
+    has_children: bool
 
 
 def board_of(
@@ -84,7 +85,8 @@ def board_of(
 
     Raises HiddenError for anybody who keeps no cases.
     """
-    if not members.convened_bodies(access_for(actor, cases=(), items=())):
+    bodies = members.convened_bodies(access_for(actor, cases=(), items=()))
+    if not bodies:
         raise HiddenError
     today = clock.today()
     found = _filtered(_kept(actor), show, today)
@@ -106,7 +108,7 @@ def board_of(
         for case in cases
         if access.allows(Action.CONVENE, case_facts(case))
     ]
-    return Board(page, rows)
+    return Board(page, rows, members.have_children(bodies))
 
 
 def _kept(actor: Actor) -> QuerySet[Case]:

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from meetings import notices, rosters
-from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.models import AgendaItem, Invitation, JointSitting, Sitting
 from meetings.policies import item_facts, sitting_facts
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer
+from members.policies import body_facts
 from portal.core import clock
 from portal.core.errors import HiddenError, StepUpError
 
@@ -65,6 +66,7 @@ def open_sitting(actor: Actor, sitting_id: UUID) -> Opened:
     )
     seated = {seat.item for seat in access.facts.person.seats}
     bodies = {item.body_id for item in items if item.id in seated}
+    bodies |= {joint.body_id for joint in sitting.joint.all()}
     answer = rosters.notice_answer(access, sitting, invitation, bodies)
     if answer is Answer.HIDDEN:
         raise HiddenError
@@ -124,6 +126,7 @@ def _sittings() -> QuerySet[Sitting]:
             .order_by("order"),
         ),
         "invitations",
+        "joint__body",
     )
 
 
@@ -145,32 +148,40 @@ def listed_sittings(actor: Actor) -> QuerySet[Sitting]:
     """
     bodies = actor.person.offices.filter(role__in=rosters.OFFICES).values("body")
     asked = Invitation.objects.filter(person=actor.person, withdrawn_at=None)
+    joint = JointSitting.objects.filter(body__in=bodies)
     return (
         Sitting.objects.filter(
             Q(body__in=bodies)
+            | Q(id__in=joint.values("sitting"))
             | (
                 Q(id__in=asked.values("sitting"))
                 & ~Q(state__in=[State.DRAFT, State.SUBMITTED])
             )
         )
         .select_related("body__unit")
+        .prefetch_related("joint__body")
         .order_by("-starts_at", "id")
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSitting:
-    """One line of a list; the body's name is for those who convene it."""
+    """One line of a list; the body's name is for those who convene it.
+
+    ``joint`` are the second bodies of the day, as far as the reader convenes them or
+    the sitting itself.
+    """
 
     sitting: Sitting
     serial: str
     custodian: bool
+    joint: list[JointSitting]
     invitation: Invitation | None
     today: bool
 
 
 def lines(access: Access, sittings: Iterable[Sitting]) -> list[ListedSitting]:
-    """The lines of ``sittings`` that the actor may see, in two queries more."""
+    """The lines of ``sittings`` that the actor may see, in a few queries more."""
     rows, actor = list(sittings), access.actor
     invitations = {
         i.sitting_id: i
@@ -184,18 +195,23 @@ def lines(access: Access, sittings: Iterable[Sitting]) -> list[ListedSitting]:
     found = []
     for row in rows:
         invitation = invitations.get(row.id)
-        answer = rosters.notice_answer(
-            access, row, invitation, asked.get(row.id, set())
-        )
+        bodies = asked.get(row.id, set()) | {j.body_id for j in row.joint.all()}
+        answer = rosters.notice_answer(access, row, invitation, bodies)
         if answer is Answer.HIDDEN:
             continue
         custodian = access.offers(Action.CONVENE, sitting_facts(row, None))
+        joint = [
+            j
+            for j in row.joint.all()
+            if custodian or access.offers(Action.CONVENE, body_facts(j.body))
+        ]
         serial = notices.serial_of(row.starts_at, row.number)
         found.append(
             ListedSitting(
                 row,
                 serial,
                 custodian,
+                joint,
                 live_invitation(invitation),
                 is_today(row, access.t),
             )

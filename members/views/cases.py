@@ -37,24 +37,26 @@ def case_list(request: MemberRequest) -> HttpResponse:
     """The cases one is selected for."""
     found = Paginator(selectors.listed_cases(request.actor), PER_PAGE)
     page = found.get_page(request.GET.get("page"))
+    bodies = _convened(request)
     context = {
         "page": page,
         "cases": selectors.readable_cases(request.actor, page.object_list),
-        "can_create": bool(_case_bodies(request)),
+        "can_create": any(body.unit_id for body in bodies),
+        "keeps": bool(bodies),
+        "has_children": selectors.have_children(bodies),
     }
     return render(request, "members/case_list.html", context)
 
 
-def _case_bodies(request: MemberRequest) -> list[Body]:
-    access = access_for(request.actor, cases=(), items=())
-    return [b for b in selectors.convened_bodies(access) if b.unit_id]
+def _convened(request: MemberRequest) -> list[Body]:
+    return selectors.convened_bodies(access_for(request.actor, cases=(), items=()))
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def case_create(request: MemberRequest) -> HttpResponse:
     """Open a case with its household."""
-    bodies = _case_bodies(request)
+    bodies = [body for body in _convened(request) if body.unit_id]
     if not bodies:
         raise HiddenError
     form = CaseForm(request.POST or None, bodies=bodies)
