@@ -1,11 +1,13 @@
-"""The calendar entry of one invitation: an iTIP message for a mail.
+"""The calendar entry of one invitation: an iTIP message for a mail, a feed's row.
 
 RFC 5545 for the words, RFC 5546 for REQUEST and CANCEL, RFC 6047 for the mail that
 carries them. Every invitation is an event of its own, with its own UID and one
-attendee: a shared entry would tell each of them who the others are (R39).
+attendee: a shared entry would tell each of them who the others are (R39). A feed
+names nobody at all.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +26,7 @@ from portal.core.clock import JST
 
 PRODID = "-//Kasane//Meeting notices//JA"
 _JAPAN_OFFSET = timedelta(hours=9)
+_REFRESH = timedelta(hours=1)
 # Control and format characters, line and paragraph separators, lone surrogates.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -61,14 +64,30 @@ class Entry:
 
 def render(entry: Entry) -> str:
     """The message as text with CRLF ends; the same entry gives the same text."""
-    uid = f"{entry.uid}@{entry.organizer.rpartition('@')[2]}"
     calendar = Calendar.new(
         method=entry.method,
         prodid=PRODID,
-        uid=uid,
+        uid=_uid(entry),
         calscale="GREGORIAN",
-        subcomponents=[_japan(), _event(entry, uid)],
+        subcomponents=[_japan(), _event(entry)],
     )
+    return _text(calendar)
+
+
+def render_feed(feed: UUID, name: str, entries: Iterable[Entry]) -> str:
+    """A calendar to subscribe to: no method, no organizer, no attendee."""
+    calendar = Calendar.new(
+        name=name,
+        prodid=PRODID,
+        uid=str(feed),
+        calscale="GREGORIAN",
+        refresh_interval=_REFRESH,
+        subcomponents=[_japan(), *(_row(entry) for entry in entries)],
+    )
+    return _text(calendar)
+
+
+def _text(calendar: Calendar) -> str:
     content: bytes = calendar.to_ical()
     return content.decode("utf-8")
 
@@ -82,10 +101,37 @@ def one_line(text: str) -> str:
     return " ".join("".join(printable).split())
 
 
-def _event(entry: Entry, uid: str) -> Event:
+def one_word(text: str) -> str:
+    """``text`` as an address: one line without spaces."""
+    return one_line(text).replace(" ", "")
+
+
+def _uid(entry: Entry) -> str:
+    return f"{entry.uid}@{one_word(entry.organizer).rpartition('@')[2]}"
+
+
+def _event(entry: Entry) -> Event:
+    attendee = vCalAddress.new(
+        one_word(entry.email),
+        cn=_parameter(entry.name),
+        cutype=CUTYPE.INDIVIDUAL,
+        role=ROLE.REQ_PARTICIPANT,
+        partstat=PARTSTAT.NEEDS_ACTION,
+        rsvp=entry.method is Method.REQUEST,
+    )
+    organizer = vCalAddress.new(
+        one_word(entry.organizer), cn=_parameter(entry.organizer_name)
+    )
+    event = _row(entry)
+    event.add("organizer", organizer)
+    event.add("attendee", attendee)
+    return event
+
+
+def _row(entry: Entry) -> Event:
     cancelled = entry.method is Method.CANCEL
     return Event.new(
-        uid=uid,
+        uid=_uid(entry),
         sequence=entry.sequence,
         stamp=entry.stamp,
         last_modified=entry.stamp,
@@ -93,19 +139,8 @@ def _event(entry: Entry, uid: str) -> Event:
         end=entry.ends_at.astimezone(JST),
         summary=one_line(entry.summary),
         location=one_line(entry.place),
-        description=entry.address,
-        url=entry.address,
-        organizer=vCalAddress.new(entry.organizer, cn=_parameter(entry.organizer_name)),
-        attendees=[
-            vCalAddress.new(
-                entry.email,
-                cn=_parameter(entry.name),
-                cutype=CUTYPE.INDIVIDUAL,
-                role=ROLE.REQ_PARTICIPANT,
-                partstat=PARTSTAT.NEEDS_ACTION,
-                rsvp=not cancelled,
-            )
-        ],
+        description=one_word(entry.address),
+        url=one_word(entry.address),
         classification=CLASS.PRIVATE,
         status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,

@@ -10,7 +10,11 @@ def main() -> None:
     """Run one command under the profile that KASANE_PROFILE names."""
     profile = os.environ.get("KASANE_PROFILE", "embedded")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"portal.settings.{profile}")
-    execute_from_command_line(["python -m portal", *sys.argv[1:]])
+    command, *rest = sys.argv[1:] or ["help"]
+    if not command.startswith("-"):
+        # "inbound-reply" is the module inbound_reply.
+        command = command.replace("-", "_")
+    execute_from_command_line(["python -m portal", command, *rest])
 
 
 if __name__ == "__main__":

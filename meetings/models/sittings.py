@@ -1,6 +1,7 @@
 """開催・議題・招集: sittings, their agenda, who is asked and who is in the room."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -8,6 +9,9 @@ from members.facts import Regime
 from members.models import Body, Case, HouseholdMember, LegalGround, Person
 from members.models.bodies import Dated
 from portal.core.models import OutgoingMail
+
+if TYPE_CHECKING:
+    from meetings.models.feeds import CalendarReply
 
 
 class Sitting(models.Model):
@@ -172,6 +176,12 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sitting} {self.person}"
+
+    @property
+    def hint(self) -> "CalendarReply | None":
+        """What the person's calendar says and the person has not said since."""
+        reply: CalendarReply | None = getattr(self, "calendar_reply", None)
+        return reply if reply and reply.stands else None
 
 
 class Presence(Dated):

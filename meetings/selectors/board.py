@@ -9,6 +9,9 @@ from documents.services.links import LinkOnBoard
 from meetings import rosters
 from meetings.models import Invitation, Sitting
 from meetings.selectors.sittings import Opened
+from portal.core.models import OutgoingMail
+
+_LOST = {OutgoingMail.State.FAILED, OutgoingMail.State.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,18 @@ class BoardLine:
         untold = self.invitation.notified_at is None
         return self.opens and untold and not self.invitation.person.email
 
+    @property
+    def on_its_way(self) -> bool:
+        """Whether the notice still waits for the mail server."""
+        notice = self.invitation.notice
+        return notice is not None and notice.state == OutgoingMail.State.WAITING
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether the notice was not taken, or came back."""
+        notice = self.invitation.notice
+        return notice is not None and notice.state in _LOST
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -48,6 +63,11 @@ class Board:
     def letters_due(self) -> list[BoardLine]:
         """Who still waits for a printed letter."""
         return [line for line in self.lines if line.letter_due]
+
+    @property
+    def undelivered(self) -> list[BoardLine]:
+        """Whom the mail did not reach."""
+        return [line for line in self.lines if line.undelivered]
 
 
 def board_of(opened: Opened) -> Board:
@@ -79,6 +99,6 @@ def _shown(opened: Opened) -> Sequence[Invitation]:
         Invitation.objects.filter(
             sitting=opened.sitting, withdrawn_at=None, person__in=people
         )
-        .select_related("person__organization")
+        .select_related("person__organization", "notice", "calendar_reply")
         .order_by("person__organization__kana", "person__kana")
     )

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents.models import Link
@@ -114,9 +112,7 @@ def _mail(
 
 def _facts(invitation: Invitation, issued: IssuedLink | None) -> notices.Facts:
     sitting, person = invitation.sitting, invitation.person
-    front = reverse("meetings:sitting-detail", args=[sitting.id])
-    page = front if person.login else reverse("documents:gate")
-    address = f"{settings.BASE_URL}{page}"
+    address = notices.page_address(sitting.id, person)
     return notices.Facts(
         serial=notices.serial_of(sitting.starts_at, sitting.number),
         starts_at=sitting.starts_at,

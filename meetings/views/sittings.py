@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from documents.services.papers import papers_for
+from meetings import rosters
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
+from meetings.selectors import carrying
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
 from meetings.selectors.sittings import Opened
@@ -35,6 +37,7 @@ def sitting_list(request: MemberRequest) -> HttpResponse:
         "page": page,
         "lines": selectors.lines(access, page.object_list),
         "can_create": bool(members.convened_bodies(access)),
+        "can_link": rosters.takes_part(access),
     }
     return render(request, "meetings/sitting_list.html", context)
 
@@ -66,12 +69,23 @@ def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """The whole agenda for those who convene it, the own one for everybody else."""
     opened = selectors.open_sitting(request.actor, sitting_id)
     if opened.custodian:
-        agenda = agenda_view(opened)
-        _record_read(opened, [line.item.id for line in agenda.lines])
-        return render(request, "meetings/sitting_agenda.html", _whole(agenda))
+        return _whole_page(request, opened)
     own = own_view(opened)
     _record_read(opened, [line.item.id for line in own.items])
     return render(request, "meetings/sitting_own.html", _own(own))
+
+
+def _whole_page(request: MemberRequest, opened: Opened) -> HttpResponse:
+    agenda, context = agenda_view(opened), {}
+    read = agenda.agenda_items
+    if agenda.can.arrange:
+        context["proposals"] = offered = carrying.proposals(
+            request.actor, opened.sitting
+        )
+        read += offered.items
+    _record_read(opened, [item.id for item in read])
+    context |= _whole(agenda)
+    return render(request, "meetings/sitting_agenda.html", context)
 
 
 def _record_read(opened: Opened, items: list[UUID]) -> None:
@@ -101,6 +115,7 @@ def _own(own: OwnSitting) -> dict[str, object]:
         "own": own,
         "sitting": own.sitting,
         "invitation": own.invitation,
+        "can_link": rosters.takes_part(own.access),
         "lines": [
             (line, [row for row in papers if row.item_id == line.item.id])
             for line in own.items

@@ -71,6 +71,11 @@ def code_key() -> mac.Mac:
     return handle.primitive(mac.Mac)  # type: ignore[type-abstract] # Tink asks so
 
 
+def tag(text: str) -> bytes:
+    """128 bit that only this installation can derive from ``text``."""
+    return code_key().compute_mac(text.encode("utf-8"))[-16:]
+
+
 def seal(text: str, purpose: bytes) -> bytes:
     """Encrypt ``text`` for its short rest in the database, bound to ``purpose``."""
     return wrapping_key().encrypt(text.encode("utf-8"), purpose)

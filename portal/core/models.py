@@ -61,7 +61,8 @@ class OutgoingMail(models.Model):
         WAITING = "waiting"
         SENT = "sent"
         CANCELLED = "cancelled"
-        FAILED = "failed"
+        FAILED = "failed"  # our mail server did not take it
+        BOUNCED = "bounced"  # it was sent back on the way
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     person = models.CharField(max_length=40, db_index=True)
@@ -78,6 +79,7 @@ class OutgoingMail(models.Model):
     queued_at = models.DateTimeField()
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["state", "due_at"], name="mail_due"),)

@@ -4,8 +4,11 @@ Subjects and bodies are composed from neutral words only: portal name, serial,
 date, time, place, the recipient's own name, the link.
 """
 
+import base64
+import binascii
 import logging
 from datetime import timedelta
+from hmac import compare_digest
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +16,14 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django_tasks import task
 
-from portal.core import clock, keys
+from portal.core import audit, clock, keys
 from portal.core.models import OutgoingMail
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
+_REPLY = "reply+"
+_PAD = "======"  # base 32 of 16 bytes is 26 letters long, and padded to 32
 
 
 @transaction.atomic
@@ -109,14 +114,21 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
 
     The Message-ID is the row's, so that a mail sent twice after a crash is shown
     once. Some clients take the calendar entry from the alternative with its method
-    (RFC 6047), others only from an attached file: it goes out as both.
+    (RFC 6047), others only from an attached file: it goes out as both. What comes
+    back undelivered goes to the mail's own address, and so does a calendar's answer.
     """
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    sender = settings.DEFAULT_FROM_EMAIL
+    host = sender.rpartition("@")[2]
+    headers = {"Message-ID": f"<{mail.id}@{host}>", "From": sender}
+    back = reply_address(mail.id)
+    if back and mail.sealed_calendar:
+        headers["Reply-To"] = back
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=keys.unseal(bytes(mail.sealed_body), mail.id.bytes),
+        from_email=back or sender,  # of the envelope
         to=[mail.address],
-        headers={"Message-ID": f"<{mail.id}@{host}>"},
+        headers=headers,
     )
     if mail.sealed_calendar:
         calendar = keys.unseal(bytes(mail.sealed_calendar), mail.id.bytes)
@@ -124,6 +136,51 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
         message.attach_alternative(calendar, kind)
         message.attach("invite.ics", calendar.encode(), "application/ics")
     return message
+
+
+def reply_address(mail_id: UUID) -> str:
+    """The mail's own address to come back to; empty where none is set up.
+
+    Its token is the mail's id and a tag over it, 52 letters that no mail server
+    minds and nobody can make up.
+    """
+    if not settings.REPLY_DOMAIN:
+        return ""
+    halves = (mail_id.bytes, keys.tag(f"reply:{mail_id}"))
+    token = "".join(base64.b32encode(half).decode().rstrip("=") for half in halves)
+    return f"{_REPLY}{token.lower()}@{settings.REPLY_DOMAIN}"
+
+
+def mail_behind(address: str) -> OutgoingMail | None:
+    """The mail whose own address this is, if we made it; the domain does not matter."""
+    token = address.partition("@")[0].lower().removeprefix(_REPLY).upper()
+    try:
+        mail_id = UUID(bytes=base64.b32decode(token[:26] + _PAD))
+        tag = base64.b32decode(token[26:] + _PAD)
+    except (ValueError, binascii.Error):
+        return None
+    if not compare_digest(tag, keys.tag(f"reply:{mail_id}")):
+        return None
+    return OutgoingMail.objects.filter(id=mail_id).first()
+
+
+@transaction.atomic
+def note_bounce(mail: OutgoingMail, *, code: str) -> bool:
+    """Remember that a sent mail came back; False if that is known or it never left.
+
+    ``code`` is the status of RFC 3463, such as ``5.1.1``.
+    """
+    noted = OutgoingMail.objects.filter(
+        id=mail.id, state=OutgoingMail.State.SENT
+    ).update(state=OutgoingMail.State.BOUNCED, bounced_at=clock.now())
+    if noted:
+        audit.record(
+            "core.mail.bounce",
+            actor=None,
+            subject=f"mail:{mail.id}",
+            detail={"person": mail.person, "code": code},
+        )
+    return bool(noted)
 
 
 def send_now(*, address: str, subject: str, body: str) -> bool:

@@ -144,6 +144,8 @@ TASKS = {
 
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("KASANE_MAIL_FROM", "kasane@city.mihon.example")
+# Where calendars answer and undelivered mail comes back; empty: nowhere.
+REPLY_DOMAIN = env.text("KASANE_REPLY_DOMAIN", "")
 
 # Key-encryption keys live outside the database and outside the object store.
 KEY_FILE = Path(env.text("KASANE_KEY_FILE", str(DATA / "keys" / "kasane-keys.json")))

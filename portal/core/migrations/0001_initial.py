@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                             ("sent", "Sent"),
                             ("cancelled", "Cancelled"),
                             ("failed", "Failed"),
+                            ("bounced", "Bounced"),
                         ],
                         default="waiting",
                         max_length=10,
@@ -94,6 +95,7 @@ class Migration(migrations.Migration):
                 ("queued_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
+                ("bounced_at", models.DateTimeField(null=True)),
             ],
             options={
                 "indexes": [models.Index(fields=["state", "due_at"], name="mail_due")],

@@ -1,0 +1,18 @@
+"""The choice about calendar entries in one's own notices."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class EntriesForm(forms.Form):
+    """予定を付ける・付けない."""
+
+    attach = forms.TypedChoiceField(
+        label=_("案内メールの予定"),
+        choices=[
+            ("True", _("予定(invite.ics)を付ける")),
+            ("False", _("案内メールに予定を付けない")),
+        ],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+    )
