@@ -84,7 +84,7 @@ def _holder(offices: Iterable[Office]) -> Person | None:
 
 
 def approvers_of(body: Body, t: datetime) -> list[Person]:
-    """Who may approve an added member, by the body's rule; nobody where it is vacant."""
+    """Who may approve an added member, by the body's rule."""
     wanted = _APPROVERS[Charter.Office(body.rules_at(t).member_approval)]
     offices = offices_at(body, t)
     return list(dict.fromkeys(o.person for o in offices if part_of(o) in wanted))

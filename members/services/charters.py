@@ -1,0 +1,383 @@
+"""設置要綱: bodies set up, their rules and legal bases changed, their end (R17, R19).
+
+Rules and bases are dated versions. A change begins today or later, so that nothing
+that was done under the old words is read under new ones.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from members.access import Actor, access_for
+from members.facts import Action, Role
+from members.grounds import words_of
+from members.models import (
+    Body,
+    Charter,
+    Commission,
+    LegalBasis,
+    Office,
+    Person,
+    Unit,
+)
+from members.policies import HEALTH, body_facts
+from portal.core import audit, clock, jp
+from portal.core.errors import HiddenError, InvalidError, RefusedError
+
+# What belongs to the version and not to the rules in it.
+_VERSION = frozenset(
+    {
+        "id",
+        "body",
+        "starts_at",
+        "ends_at",
+        "decided_by",
+        "decided_on",
+        "entered_by",
+        "entered_at",
+    }
+)
+RULES = tuple(f.name for f in Charter._meta.fields if f.name not in _VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """A body as it is set up; ``keeper`` is the first of its secretariat."""
+
+    name: str
+    tier: str
+    ground: str
+    keeper: Person
+    starts_on: date
+    ends_on: date | None = None
+    unit: Unit | None = None
+    parent: Body | None = None
+
+
+@transaction.atomic
+def found_body(
+    *,
+    actor: Actor,
+    key: UUID,
+    founding: Founding,
+    rules: Charter | None,
+    decided_by: str,
+    decided_on: date,
+) -> Body:
+    """Set up a body with its basis, its rules (else the usual) and its secretariat.
+
+    The custodians of the parent body do this, or the administration for a body
+    without a parent. A repeat with ``key`` is answered.
+    """
+    _require_founder(actor, founding)
+    known = Body.objects.filter(pk=key).first()
+    if known is not None:
+        return known
+    _check_founding(founding)
+    _check_decision(decided_by, decided_on)
+    start = clock.day_start(founding.starts_on)
+    ground = words_of(founding.ground, start)
+    if ground is None:
+        raise InvalidError(_("設置日に施行されている根拠法令を選んでください。"))
+    body = Body.objects.create(
+        id=key,
+        name=founding.name,
+        tier=founding.tier,
+        unit=founding.unit,
+        parent=founding.parent,
+        regime=ground.regime,
+        starts_on=founding.starts_on,
+        ends_on=founding.ends_on,
+    )
+    LegalBasis.objects.create(
+        body=body,
+        ground=founding.ground,
+        starts_at=start,
+        decided_by=decided_by,
+        decided_on=decided_on,
+    )
+    version = rules or Charter.usual(body)
+    _write_version(actor, body, version, start, (decided_by, decided_on))
+    _seat_keeper(body, founding.keeper, decided_by, decided_on)
+    _record("found", actor, body, (decided_by, decided_on))
+    return body
+
+
+def _require_founder(actor: Actor, founding: Founding) -> None:
+    access = access_for(actor, cases=(), items=())
+    if founding.parent is None:
+        access.require(Action.ADMINISTER, HEALTH)
+    else:
+        access.require(Action.SET_RULES, body_facts(founding.parent))
+
+
+def _check_founding(founding: Founding) -> None:
+    parent, unit = founding.parent, founding.unit
+    if founding.ends_on is not None and founding.ends_on < founding.starts_on:
+        raise InvalidError(_("終了日は、設置日以降の日にしてください。"))
+    if parent is not None and parent.unit_id not in {None, unit.id if unit else None}:
+        raise InvalidError(_("上位の会議体と同じ圏域の会議体にしてください。"))
+    if parent is not None and not parent.exists_on(founding.starts_on):
+        raise InvalidError(_("上位の会議体が設置されている期間に設置してください。"))
+    if Body.objects.filter(name=founding.name, unit=unit).exists():
+        raise InvalidError(_("この圏域には、同じ名称の会議体がもうあります。"))
+    if not may_hold_office(founding.keeper, clock.now()):
+        raise RefusedError(
+            _("%(name)sさんは、会議体の役割を持てません。")
+            % {"name": founding.keeper.name}
+        )
+
+
+def may_hold_office(person: Person, t: datetime) -> bool:
+    """Whether the account is active, and neither administration nor audit (R35)."""
+    apart = person.offices.filter(
+        Q(ends_at=None) | Q(ends_at__gt=t), role__in=[Role.ADMINISTRATOR, Role.AUDITOR]
+    )
+    return person.span.holds(t) and not apart.exists()
+
+
+def _seat_keeper(body: Body, keeper: Person, by: str, on: date) -> None:
+    now, form = clock.now(), Commission.Form
+    internal = keeper.organization.internal
+    Commission.objects.create(
+        form=form.APPOINTMENT if internal else form.INDIVIDUAL,
+        body=body,
+        person=keeper,
+        starts_at=now,
+        approved_by=by,
+        approved_on=on,
+    )
+    Office.objects.create(
+        person=keeper,
+        role=Role.SECRETARIAT,
+        body=body,
+        convenes=False,
+        presides=False,
+        starts_at=now,
+        appointed_by=by,
+        appointed_on=on,
+    )
+
+
+@transaction.atomic
+def set_rules(
+    *,
+    actor: Actor,
+    body: Body,
+    rules: Charter,
+    starts_on: date,
+    decided_by: str,
+    decided_on: date,
+) -> Charter:
+    """Let new rules begin on ``starts_on``; the version before them ends then.
+
+    ``rules`` is an unsaved row that carries the settings. Raises InvalidError for a
+    day gone by, rules equal to those in force, or a later version that waits.
+    """
+    body = _locked(actor, body)
+    start = begin_of(starts_on)
+    _check_decision(decided_by, decided_on)
+    if body.ends_on is not None and starts_on > body.ends_on:
+        raise InvalidError(_("会議体の終了日より前の日にしてください。"))
+    waiting = body.charters.filter(starts_at__gt=clock.now()).first()
+    if waiting is not None:
+        day = jp.era_words(waiting.starts_at.astimezone(clock.JST).date())
+        raise InvalidError(
+            _(
+                "%(day)sからの版が、もう登録されています。先にその版を取り消してください。"
+            )
+            % {"day": day}
+        )
+    if same_rules(rules, body.rules_at(start)):
+        raise InvalidError(_("いまの規則から変わるところがありません。"))
+    body.charters.filter(ends_at=None).update(ends_at=start)
+    version = _write_version(actor, body, rules, start, (decided_by, decided_on))
+    _record("rules", actor, body, (decided_by, decided_on), starts_on)
+    return version
+
+
+def same_rules(one: Charter, other: Charter) -> bool:
+    """Whether two versions say the same; a version never entered says nothing."""
+    if other.pk is None:
+        return False
+    return all(getattr(one, name) == getattr(other, name) for name in RULES)
+
+
+def _write_version(
+    actor: Actor,
+    body: Body,
+    rules: Charter,
+    start: datetime,
+    decision: tuple[str, date],
+) -> Charter:
+    version = Charter(**{name: getattr(rules, name) for name in RULES})
+    version.body, version.starts_at = body, start
+    version.decided_by, version.decided_on = decision
+    version.entered_by, version.entered_at = actor.person, clock.now()
+    try:
+        version.clean_fields()
+    except ValidationError as error:
+        raise InvalidError(" ".join(error.messages)) from error
+    version.save()
+    return version
+
+
+@transaction.atomic
+def withdraw_rules(*, actor: Actor, version: Charter) -> None:
+    """Take back a version that has not begun; the one before it goes on."""
+    body = _locked(actor, version.body)
+    found = body.charters.filter(pk=version.pk).first()
+    if found is None:
+        raise HiddenError
+    if found.starts_at <= clock.now():
+        raise RefusedError(
+            _("この版は、もう適用されています。新しい版を登録してください。")
+        )
+    start = found.starts_at
+    found.delete()
+    body.charters.filter(ends_at=start).update(ends_at=None)
+    audit.record(
+        "members.body.rules_withdraw", actor=actor.id, subject=f"body:{body.id}"
+    )
+
+
+@transaction.atomic
+def set_basis(
+    *,
+    actor: Actor,
+    body: Body,
+    ground: str,
+    starts_on: date,
+    decided_by: str,
+    decided_on: date,
+) -> LegalBasis:
+    """Let the body stand on ``ground`` from a day on, until ``end_basis`` (R19)."""
+    body = _locked(actor, body)
+    start = begin_of(starts_on)
+    _check_decision(decided_by, decided_on)
+    if words_of(ground, start) is None:
+        raise InvalidError(_("その日に施行されている根拠法令を選んでください。"))
+    same = body.legal_bases.filter(ground=ground)
+    if same.filter(Q(ends_at=None) | Q(ends_at__gt=start)).exists():
+        raise InvalidError(_("この根拠は、その日にはもう登録されています。"))
+    basis = LegalBasis.objects.create(
+        body=body,
+        ground=ground,
+        starts_at=start,
+        decided_by=decided_by,
+        decided_on=decided_on,
+    )
+    _record("basis", actor, body, (decided_by, decided_on), starts_on, ground)
+    return basis
+
+
+@transaction.atomic
+def end_basis(
+    *,
+    actor: Actor,
+    basis: LegalBasis,
+    off_from: date,
+    decided_by: str,
+    decided_on: date,
+) -> LegalBasis:
+    """Let a ground carry nothing from ``off_from`` on: its items close then (R19)."""
+    body = _locked(actor, basis.body)
+    found = body.legal_bases.filter(pk=basis.pk).first()
+    if found is None:
+        raise HiddenError
+    end = begin_of(off_from)
+    _check_decision(decided_by, decided_on)
+    if found.ends_at is not None and found.ends_at <= clock.now():
+        raise RefusedError(_("この根拠は、もう終わっています。"))
+    if end <= found.starts_at:
+        raise InvalidError(_("終わる日は、始まる日より後にしてください。"))
+    found.ends_at = end
+    found.end_decided_by, found.end_decided_on = decided_by, decided_on
+    found.save()
+    _record("basis_end", actor, body, (decided_by, decided_on), off_from, found.ground)
+    return found
+
+
+@transaction.atomic
+def end_body(
+    *, actor: Actor, body: Body, last_day: date, decided_by: str, decided_on: date
+) -> Body:
+    """Let the body end with ``last_day``: no sitting after it, its archive stays.
+
+    Terms that last as long as the body end with it, except those of its offices,
+    who keep the archive.
+    """
+    body = _locked(actor, body)
+    begin_of(last_day)
+    _check_decision(decided_by, decided_on)
+    if body.ends_on is not None and body.ends_on < clock.today():
+        raise RefusedError(_("この会議体は、もう終わっています。"))
+    if body.starts_on is not None and last_day < body.starts_on:
+        raise InvalidError(_("終了日は、設置日以降の日にしてください。"))
+    if body.children.filter(Q(ends_on=None) | Q(ends_on__gt=last_day)).exists():
+        raise RefusedError(_("先に、この会議体の下にある会議体を終えてください。"))
+    body.ends_on = last_day
+    body.save(update_fields=["ends_on"])
+    if body.rules.term_rule == Charter.TermRule.BODY:
+        _end_terms(body, last_day)
+    _record("end", actor, body, (decided_by, decided_on), last_day)
+    return body
+
+
+def _end_terms(body: Body, last_day: date) -> None:
+    end = clock.day_end(last_day)
+    keepers = body.offices.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    people = keepers.values_list("person", "person__organization")
+    mine = Q(person__in={p for p, _o in people}) | Q(
+        organization__in={o for _p, o in people}
+    )
+    live = body.commissions.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    live.exclude(mine).update(ends_at=end, term_until=last_day)
+
+
+def begin_of(day: date) -> datetime:
+    """The first moment of a change that begins on ``day``: now, where it is today."""
+    if day < clock.today():
+        raise InvalidError(
+            _("今日以降の日にしてください。済んだことの扱いは、後から変えられません。")
+        )
+    return max(clock.day_start(day), clock.now())
+
+
+def _check_decision(decided_by: str, decided_on: date) -> None:
+    if not decided_by.strip():
+        raise InvalidError(_("決めた人を入力してください。"))
+    if decided_on > clock.today():
+        raise InvalidError(_("決めた日は、今日までの日付にしてください。"))
+
+
+def _locked(actor: Actor, body: Body) -> Body:
+    found = Body.objects.select_for_update().filter(pk=body.pk).first()
+    if found is None:
+        raise HiddenError
+    access = access_for(actor, cases=(), items=())
+    access.require(Action.SET_RULES, body_facts(found))
+    return found
+
+
+def _record(
+    what: str,
+    actor: Actor,
+    body: Body,
+    decision: tuple[str, date],
+    day: date | None = None,
+    ground: str = "",
+) -> None:
+    by, on = decision
+    detail = {"decided_by": by, "decided_on": on.isoformat(), "ground": ground}
+    audit.record(
+        f"members.body.{what}",
+        actor=actor.id,
+        subject=f"body:{body.id}",
+        detail=detail | {"day": day.isoformat() if day else ""},
+    )
