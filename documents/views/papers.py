@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from documents import gateway
+from documents import entrances, gateway
 from documents.gateway import ZOOM_STEPS
 from documents.selectors import OpenVersion
 from members.http import MemberRequest, signed_in
@@ -36,6 +36,7 @@ def _context(found: OpenVersion, page: int, zoom: int) -> dict[str, object]:
     return {
         "version": version,
         "paper": version.paper,
+        "origin": entrances.page_of(version.paper.scope),
         "can": found.can,
         "page": page,
         "zoom": zoom,

@@ -110,7 +110,7 @@ class Upload {
     const data = new FormData(this.form);
     data.set("file", row.file);
     data.set("key", row.key);
-    data.set("number", row.part("number").value);
+    data.set("number", row.part("number")?.value ?? "");
     data.set("title", row.part("title").value);
     return new Promise((resolve) => {
       const request = new XMLHttpRequest();

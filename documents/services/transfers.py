@@ -1,0 +1,132 @@
+"""引き継ぎ: a paper handed on from where it was received to an item (R21).
+
+The transfer makes a new paper with bytes of its own; the source stays where it is,
+under the law it was received under.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from documents.content import spool
+from documents.models import Paper, PaperVersion
+from documents.services.papers import ItemReference, reference_of
+from documents.services.trail import record_act
+from members.access import Actor, access_for
+from members.facts import Action, Regime, State
+from portal.core import clock, vault
+from portal.core.errors import RefusedError
+from portal.core.models import StoredObject
+
+_NAMESPACE = UUID("2f0c9a5e-7d0c-4d35-9c0e-6f1f0b9f8a43")
+_HANDED_ON = {State.DRAFT, State.HELD, State.RELEASED, State.FINAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A version with a copy of its bytes in the store, not yet kept by anything."""
+
+    version: PaperVersion
+    stored: StoredObject
+
+
+def copy_versions(*, actor: Actor, versions: Iterable[PaperVersion]) -> list[Copied]:
+    """Copy the bytes, before the transaction of the transfer."""
+    found = list(versions)
+    for version in found:
+        _require(actor, reference_of(version.paper))
+    return [Copied(version, _copy(version)) for version in found]
+
+
+def _copy(version: PaperVersion) -> StoredObject:
+    with spool() as plain:
+        with vault.open_object(version.stored) as chunks:
+            for chunk in chunks:
+                plain.write(chunk)
+        plain.seek(0)
+        return vault.put(plain)
+
+
+def _require(actor: Actor, item: ItemReference) -> None:
+    """The act is the custodians', of the source and of the item alike."""
+    access = access_for(actor, cases=item.cases, items=[item.item_id])
+    access.require(Action.CONVENE, item.facts)
+
+
+@transaction.atomic
+def transfer_version(
+    *, actor: Actor, copied: Copied, item: ItemReference, reason: str
+) -> PaperVersion:
+    """Hand the version on to ``item`` as a new draft; it happens once.
+
+    Raises RefusedError for what is no longer there, and for tax information on the
+    way to an item without consent (地方税法22条).
+    """
+    version = PaperVersion.objects.select_for_update().get(id=copied.version.id)
+    _require(actor, reference_of(version.paper))
+    _require(actor, item)
+    new_id = uuid5(_NAMESPACE, f"{version.id} {item.item_id}")
+    done = PaperVersion.objects.filter(paper=new_id).first()
+    if done is not None:
+        return done
+    _refuse_unless_open(version, item)
+    paper = _new_paper(actor, version, item, reason, new_id)
+    vault.keep(copied.stored)
+    new = PaperVersion.objects.create(
+        paper=paper,
+        file_name=version.file_name,
+        media_type=version.media_type,
+        page_count=version.page_count,
+        stored=copied.stored,
+        uploaded_by=version.uploaded_by,
+        uploaded_at=version.uploaded_at,
+    )
+    record_act("documents.version.transfer", actor, new, source=str(version.id))
+    return new
+
+
+def _refuse_unless_open(version: PaperVersion, item: ItemReference) -> None:
+    if version.state not in _HANDED_ON:
+        raise RefusedError(
+            _("取り下げられた資料や、差し替えられた資料は引き継げません。")
+        )
+    if version.paper.tax_information and item.regime is not Regime.JUSO:
+        raise RefusedError(
+            _(
+                "税情報を含む資料は、本人同意のある重層的支援会議の議題にだけ"
+                "引き継げます(地方税法第22条)。税情報を除いた資料を出してもらってください。"
+            )
+        )
+
+
+def _new_paper(
+    actor: Actor, version: PaperVersion, item: ItemReference, reason: str, new_id: UUID
+) -> Paper:
+    source = version.paper
+    here = Paper.objects.filter(item_id=item.item_id)
+    paper = Paper.objects.create(
+        id=new_id,
+        number=source.number,
+        title=source.title,
+        kind=source.kind,
+        document_class=source.document_class,
+        body=item.body,
+        case=item.case,
+        item_id=item.item_id,
+        sitting_id=item.sitting_id,
+        law=item.regime,
+        origin=item.regime,
+        purpose=item.purpose,
+        source=version,
+        transfer_reason=reason,
+        tax_information=source.tax_information,
+        order=(here.aggregate(last=Max("order"))["last"] or 0) + 1,
+        created_by=actor.person,
+        created_at=clock.now(),
+    )
+    paper.about.set(item.about)
+    return paper
