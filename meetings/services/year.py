@@ -48,6 +48,11 @@ class PlannedMonth:
         """Whether the body meets on that very day already."""
         return any(_day_of(sitting) == self.day for sitting in self.there)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to look at."""
+        return not (self.words or self.closed or self.there or self.clashes)
+
 
 @transaction.atomic
 def plan_year(
