@@ -9,6 +9,7 @@ from documents.output.sheet import (
     Heading,
     Notice,
     Outline,
+    Paragraph,
     Point,
     Sheet,
     facts,
@@ -30,28 +31,43 @@ CARE = (
     "この次第に書かれた議題も秘密に含まれます。"
 )
 
-# What stands before and after the items, whose kinds are headings in between.
-_BEFORE = ("開会", "会長あいさつ", "守秘義務の確認", "出席者紹介")
-_AFTER = ("その他", "閉会")
+_DUTY_REMARK = "次の文を読み上げます"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FramePoint:
+    """A line beside the items; ``secrecy``: here the duty of secrecy is read aloud."""
+
+    words: str
+    starts_at: datetime | None = None
+    secrecy: bool = False
+    next_sitting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgendaItemLine:
-    """An item as its reader may see it: an item not open to them stays away."""
+    """An item as its reader may see it: an item not open to them stays away.
+
+    Without ``ends_at`` the start is the time for which its reader is called.
+    """
 
     subject: str
     kind: str
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None = None
     regime: str = ""
     occasion: str = ""
-    organization: str = ""
+    purpose: str = ""
+    points: tuple[str, ...] = ()
     papers: tuple[PaperRow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgendaDocument:
-    """The order of business of a sitting, as one person may see it."""
+    """The order of business of a sitting, as one person may see it.
+
+    ``duty`` holds title and text of the pledges that are read aloud.
+    """
 
     municipality: str
     body: str
@@ -60,7 +76,10 @@ class AgendaDocument:
     ends_at: datetime
     place: str
     made_at: datetime
+    before: tuple[FramePoint, ...] = ()
     items: tuple[AgendaItemLine, ...] = ()
+    after: tuple[FramePoint, ...] = ()
+    duty: tuple[tuple[str, str], ...] = ()
     reader: str = ""
     next_sitting: datetime | None = None
 
@@ -91,6 +110,7 @@ def _agenda(document: AgendaDocument) -> Sheet:
                 *reader,
             ),
             Outline(_points(document)),
+            *_duty(document),
             *_agenda_papers(document),
             Notice(CARE),
         ),
@@ -98,26 +118,59 @@ def _agenda(document: AgendaDocument) -> Sheet:
 
 
 def _points(document: AgendaDocument) -> tuple[Point, ...]:
-    kinds = tuple(dict.fromkeys(item.kind for item in document.items))
+    """Frame and kinds numbered through, items under the kind they follow each other in.
+
+    An item's number counts the items of this paper, as its reader sees them elsewhere.
+    """
     points: list[Point] = []
-    for number, heading in enumerate((*_BEFORE, *kinds, *_AFTER), start=1):
-        points.append(Point(str(number), heading, _remark(document, heading)))
-        items = [item for item in document.items if item.kind == heading]
-        points += [_item_point(place, item) for place, item in enumerate(items, 1)]
+
+    def head(words: str, remark: str = "") -> None:
+        number = 1 + sum(point.level == 1 for point in points)
+        points.append(Point(str(number), words, remark))
+
+    for line in document.before:
+        head(line.words, _remark(document, line))
+    kind = ""
+    for number, item in enumerate(document.items, 1):
+        if item.kind != kind:
+            kind = item.kind
+            head(kind)
+        points.append(_item_point(number, item))
+    for line in document.after:
+        head(line.words, _remark(document, line))
     return tuple(points)
 
 
-def _remark(document: AgendaDocument, heading: str) -> str:
-    if heading != "その他" or document.next_sitting is None:
-        return ""
-    return f"次回 {instant_words(document.next_sitting)}"
+def _remark(document: AgendaDocument, line: FramePoint) -> str:
+    if line.next_sitting and document.next_sitting is not None:
+        return f"次回 {instant_words(document.next_sitting)}"
+    if line.secrecy and document.duty:
+        return _DUTY_REMARK
+    return time_words(line.starts_at) if line.starts_at else ""
 
 
-def _item_point(place: int, item: AgendaItemLine) -> Point:
-    details = (item.regime, item.occasion, item.organization)
-    text = "\n".join((item.subject, "、".join(part for part in details if part)))
-    times = f"{time_words(item.starts_at)}から{time_words(item.ends_at)}まで"
-    return Point(f"({place})", text.rstrip(), times, level=2)
+def _item_point(number: int, item: AgendaItemLine) -> Point:
+    details = "、".join(part for part in (item.regime, item.occasion) if part)
+    points = (f"・{point}" for point in item.points)
+    text = "\n".join(
+        part for part in (item.subject, details, item.purpose, *points) if part
+    )
+    start = time_words(item.starts_at)
+    times = (
+        f"{start}から{time_words(item.ends_at)}まで"
+        if item.ends_at
+        else f"{start}にお越しください"
+    )
+    return Point(f"({number})", text, times, level=2)
+
+
+def _duty(document: AgendaDocument) -> tuple[Block, ...]:
+    texts = [
+        block
+        for title, text in document.duty
+        for block in (Heading(title, 2), Paragraph(text))
+    ]
+    return (Heading("読み上げる守秘義務の文"), *texts) if texts else ()
 
 
 def _agenda_papers(document: AgendaDocument) -> tuple[Block, ...]:

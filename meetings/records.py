@@ -214,7 +214,6 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
         place=sitting.place,
         presiding=f"{presiding.post} {presiding.name}" if presiding else "",
         item=MinutesItem(
-            number=item.order,
             kind=item.get_kind_display(),
             subject=item.case.number if item.case else item.title,
             regime=REGIME_WORDS[item.regime],

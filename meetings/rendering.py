@@ -44,9 +44,11 @@ class Pane(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MinutesItem:
-    """The agenda item; ``subject`` is the case number or, without a case, the title."""
+    """The agenda item; ``subject`` is the case number or, without a case, the title.
 
-    number: int
+    It has no number: each of its readers counts own items alone.
+    """
+
     kind: str
     subject: str
     regime: str = ""
@@ -148,7 +150,7 @@ def _sheet(document: MinutesDocument) -> Sheet:
         file_title=FILE_TITLE,
         title=f"{sitting} 会議録",
         made_at=document.made_at,
-        running=f"{named} 第{document.sitting}回 議題{document.item.number}",
+        running=f"{named} 第{document.sitting}回 {document.item.subject}",
         foot=f"第{document.version}版 {state}",
         draft=not document.confirmed,
         blocks=(
@@ -173,7 +175,7 @@ def _outline(document: MinutesDocument) -> tuple[Block, ...]:
     if document.acting_reason:
         presiding += f"(職務代理:{document.acting_reason})"
     subject: list[tuple[Pair, ...]] = [
-        (("議題", f"{item.number} {item.subject}"), ("区分", item.kind))
+        (("議題", item.subject), ("区分", item.kind))
     ]
     if item.regime or item.occasion:
         subject.append((("根拠の別", item.regime), ("開催の時期", item.occasion)))

@@ -18,9 +18,10 @@ from uuid import UUID
 
 from documents.models import PaperVersion
 from meetings.models import Correction, Entry, Invitation, Minutes, Presence
-from members.models import ExOfficio, Person, Post, Turnover
+from members.models import ExOfficio, Person, Post, RollImport, Turnover
 from portal.core import clock
 from tests.cast import Cast
+from tests.meetings import calling
 from tests.factories import to_sitting
 
 PERSONAS = (
@@ -99,8 +100,16 @@ sitting-create    GET  200  200  404  404  404  404  404  200  404  404  404  in
 sitting-create    POST 422  422  404  404  404  404  404  422  404  404  404  in
 sitting-detail    GET  200  200  200  200  200  200  404  404  200  404  404  in
 sitting-detail    POST 200  200  200  200  200  200  404  404  200  404  404  in
-agenda-print      GET  200  200  200  404  404  404  404  404  404  404  404  in
-agenda-print      POST 200  200  200  404  404  404  404  404  404  404  404  in
+agenda-print      GET  200  200  200  step ack  404  404  404  404  404  404  in
+agenda-print      POST 200  200  200  step ack  404  404  404  404  404  404  in
+agenda-word       GET  200  200  200  step ack  404  404  404  404  404  404  in
+agenda-word       POST 200  200  200  step ack  404  404  404  404  404  404  in
+agenda-arrange    GET  405  405  405  405  405  405  405  405  405  405  405  405
+agenda-arrange    POST 302  302  404  404  404  404  404  404  404  404  404  in
+agenda-frame      GET  200  200  404  404  404  404  404  404  404  404  404  in
+agenda-frame      POST 422  422  404  404  404  404  404  404  404  404  404  in
+report-add        GET  405  405  405  405  405  405  405  405  405  405  405  405
+report-add        POST 302  302  404  404  404  404  404  404  404  404  404  in
 sitting-answer    GET  200  200  200  200  200  200  404  404  200  404  404  in
 sitting-answer    POST 422  422  422  422  422  422  404  404  422  404  404  in
 sitting-edit      GET  200  200  404  404  404  404  404  404  404  404  404  in
@@ -119,8 +128,8 @@ item-create       GET  200  200  404  404  404  404  404  404  404  404  404  in
 item-create       POST 422  422  404  404  404  404  404  404  404  404  404  in
 item-edit         GET  200  200  404  404  404  404  404  404  404  404  404  in
 item-edit         POST 422  422  404  404  404  404  404  404  404  404  404  in
-item-move         GET  405  405  405  405  405  405  405  405  405  405  405  405
-item-move         POST 302  302  404  404  404  404  404  404  404  404  404  in
+item-carry        GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-carry        POST 422  422  404  404  404  404  404  404  404  404  404  in
 item-remove       GET  200  200  404  404  404  404  404  404  404  404  404  in
 item-remove       POST 200  200  404  404  404  404  404  404  404  404  404  in
 item-people       GET  200  200  404  404  404  404  404  404  404  404  404  in
@@ -167,6 +176,10 @@ live-since        GET  200  200  200  200  200  200  404  404  200  404  404  in
 live-since        POST 405  405  405  405  405  405  405  405  405  405  405  405
 live-operation    GET  405  405  405  405  405  405  405  405  405  405  405  405
 live-operation    POST 200  200  200  200  200  200  404  404  200  404  404  in
+roll-read         GET  200  200  404  404  404  404  404  200  404  404  404  in
+roll-read         POST 422  422  404  404  404  404  404  422  404  404  404  in
+roll-detail       GET  200  200  404  404  404  404  404  404  404  404  404  in
+roll-detail       POST 422  422  404  404  404  404  404  404  404  404  404  in
 turnover-list     GET  200  200  404  404  404  404  404  200  404  404  404  in
 turnover-list     POST 200  200  404  404  404  404  404  200  404  404  404  in
 turnover-create   GET  200  200  404  404  404  404  404  200  404  404  404  in
@@ -175,6 +188,42 @@ post-place        GET  200  200  404  404  404  404  404  200  404  404  404  in
 post-place        POST 422  422  404  404  404  404  404  422  404  404  404  in
 turnover-settle   GET  405  405  405  405  405  405  405  405  405  405  405  405
 turnover-settle   POST 302  302  404  404  404  404  404  404  404  404  404  in
+call-list         GET  200  200  200  200  200  200  200  200  200  200  200  in
+call-list         POST 200  200  200  200  200  200  200  200  200  200  200  in
+call-create       GET  200  200  404  404  404  404  404  200  404  404  404  in
+call-create       POST 422  422  404  404  404  404  404  422  404  404  404  in
+call-detail       GET  302  302  200  404  200  404  404  404  404  404  404  in
+call-detail       POST 302  302  200  404  200  404  404  404  404  404  404  in
+call-nothing      GET  405  405  405  405  405  405  405  405  405  405  405  405
+call-nothing      POST 404  404  302  404  302  404  404  404  404  404  404  in
+call-board        GET  200  200  404  404  404  404  404  404  404  404  404  in
+call-board        POST 200  200  404  404  404  404  404  404  404  404  404  in
+call-ask          GET  200  200  404  404  404  404  404  404  404  404  404  in
+call-ask          POST 422  422  404  404  404  404  404  404  404  404  404  in
+call-remind       GET  405  405  405  405  405  405  405  405  405  405  405  405
+call-remind       POST 302  302  404  404  404  404  404  404  404  404  404  in
+recipient-send    GET  405  405  405  405  405  405  405  405  405  405  405  405
+recipient-send    POST 302  302  404  404  404  404  404  404  404  404  404  in
+recipient-stop    GET  405  405  405  405  405  405  405  405  405  405  405  405
+recipient-stop    POST 302  302  404  404  404  404  404  404  404  404  404  in
+recipient-unlock  GET  405  405  405  405  405  405  405  405  405  405  405  405
+recipient-unlock  POST 302  302  404  404  404  404  404  404  404  404  404  in
+recipient-nothing GET  405  405  405  405  405  405  405  405  405  405  405  405
+recipient-nothing POST 302  302  404  404  404  404  404  404  404  404  404  in
+proposal-create   GET  404  404  200  404  ack  404  404  404  404  404  404  in
+proposal-create   POST 404  404  422  404  ack  404  404  404  404  404  404  in
+proposal-detail   GET  200  200  200  404  404  404  404  404  404  404  404  in
+proposal-detail   POST 422  422  422  404  404  404  404  404  404  404  404  in
+proposal-edit     GET  404  404  200  404  404  404  404  404  404  404  404  in
+proposal-edit     POST 404  404  422  404  404  404  404  404  404  404  404  in
+proposal-submit   GET  405  405  405  405  405  405  405  405  405  405  405  405
+proposal-submit   POST 404  404  302  404  404  404  404  404  404  404  404  in
+proposal-return   GET  200  200  404  404  404  404  404  404  404  404  404  in
+proposal-return   POST 422  422  404  404  404  404  404  404  404  404  404  in
+proposal-decline  GET  200  200  404  404  404  404  404  404  404  404  404  in
+proposal-decline  POST 422  422  404  404  404  404  404  404  404  404  404  in
+proposal-take     GET  200  200  404  404  404  404  404  404  404  404  404  in
+proposal-take     POST 422  422  404  404  404  404  404  404  404  404  404  in
 watch             GET  204  204  204  404  404  404  404  404  404  404  404  in
 watch             POST 405  405  405  405  405  405  405  405  405  405  405  405
 """
@@ -269,6 +318,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "membership_id": cast.case.memberships.get(person=cast.clinic).id,
         "consent_id": mother.consents.get().id,
         "person_id": cast.colleague.id,
+        "body_id": cast.shien.id,
         "sitting_id": cast.sitting.id,
         "invitation_id": Invitation.objects.get(
             sitting=cast.sitting, person=cast.clinic
@@ -279,6 +329,10 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "entry_id": entry.id,
         "correction_id": correction.id,
         "turnover_id": _turnover(cast).id,
+        **_call(cast),
+        "roll_id": RollImport.objects.create(
+            body=cast.shien, entered_by=cast.secretariat, at=now
+        ).id,
         "kind": "case",
         "thing_id": cast.case.id,
         "act": "close",
@@ -301,6 +355,16 @@ def _turnover(cast: Cast) -> Turnover:
     )
     turnover.successions.create(post=post, predecessor=cast.chair)
     return turnover
+
+
+def _call(cast: Cast) -> dict[str, object]:
+    """An open call: the clinic has proposed something, the newcomer is silent."""
+    call = calling.opened(cast, cast.clinic, cast.newcomer)
+    return {
+        "call_id": call.id,
+        "recipient_id": calling.recipient(call, cast.newcomer).id,
+        "proposal_id": calling.submitted(call, cast.clinic).id,
+    }
 
 
 def unknown(arguments: dict[str, object]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from documents import selectors
-from documents.models import PaperVersion, Release
+from documents.models import Paper, PaperVersion, Release
 from documents.policies import version_facts
 from documents.services.trail import record_act
 from members.access import Access, Actor, access_for, access_for_all
@@ -169,6 +169,28 @@ def end_releases(*, actor: Actor, item_id: UUID, person: Person) -> int:
             detail={"releases": count},
         )
     return count
+
+
+@transaction.atomic
+def end_item(*, actor: Actor, item_id: UUID) -> int:
+    """End everything released of an item that went on elsewhere, its record aside.
+
+    The caller has decided on the item. Returns how many releases were live.
+    """
+    now = clock.now()
+    live = Release.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=now), version__paper__item_id=item_id
+    )
+    ended = live.exclude(version__paper__kind=Paper.Kind.MINUTES).update(ends_at=now)
+    if ended:
+        audit.record(
+            "documents.releases.end",
+            actor=actor.id,
+            subject=f"item:{item_id}",
+            item=item_id,
+            detail={"releases": ended},
+        )
+    return ended
 
 
 @transaction.atomic

@@ -1,15 +1,39 @@
-"""Forms of the agenda: what an item says, and what it is about."""
+"""Forms of the agenda: items, their order and time, and how they go on."""
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings import agenda
 from meetings.forms.convening import KeyedForm, OneLineField
-from meetings.models import AgendaItem
-from meetings.services.agenda import ItemWords
+from meetings.models import AgendaItem, Sitting
+from meetings.services.agenda import ItemWords, TimeBox
+from meetings.services.carrying import Mode
+from members.facts import Regime
 from members.models import Body, Case, HouseholdMember
+from portal.core import clock, jp
+
+MINUTES = {
+    "min_value": 5,
+    "max_value": 240,
+    "widget": forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
+}
+
+
+class PointsField(forms.CharField):
+    """A few lines, one to a point."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, widget=forms.Textarea({"rows": 5}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Without empty lines and the blanks around them."""
+        lines = (line.strip() for line in super().clean(value).splitlines())
+        return "\n".join(line for line in lines if line)
 
 
 class ItemWordsForm(forms.Form):
@@ -27,13 +51,8 @@ class ItemWordsForm(forms.Form):
         help_text=_("氏名を書かないでください。この議題に参加する人だけが見られます。"),
     )
     purpose = OneLineField(label=_("検討の目的"), max_length=200, required=False)
-    minutes = forms.IntegerField(
-        label=_("時間(分)"),
-        min_value=5,
-        max_value=240,
-        initial=20,
-        widget=forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
-    )
+    points = PointsField(label=_("話し合うこと"), required=False)
+    minutes = forms.IntegerField(label=_("時間(分)"), initial=20, **MINUTES)
 
     @property
     def words(self) -> ItemWords:
@@ -45,13 +64,14 @@ class ItemWordsForm(forms.Form):
             title=data["title"],
             purpose=data["purpose"],
             minutes=data["minutes"],
+            points=data["points"],
         )
 
 
 class ItemForm(KeyedForm, ItemWordsForm):
     """A new item; body and case stay as they are chosen here."""
 
-    field_order = ("key", "body", "case", "kind", "occasion", "title", "purpose")
+    field_order = ("key", "body", "case", "regime", "kind", "occasion", "title")
 
     def __init__(
         self, *args: Any, bodies: Sequence[Body], cases: Sequence[Case], **kwargs: Any
@@ -74,12 +94,28 @@ class ItemForm(KeyedForm, ItemWordsForm):
             required=False,
             empty_label=_("事例を扱わない議題"),
         )
+        if any(len(body.rules.regimes) > 1 for body in bodies):
+            self.fields["regime"] = forms.ChoiceField(
+                label=_("本人同意"),
+                choices=[("", _("会議体の要綱のとおり")), *REGIMES],
+                required=False,
+                help_text=_("両方を扱える会議体では、どちらかを選んでください。"),
+            )
         self.order_fields(self.field_order)
 
     @property
     def choice(self) -> dict[str, Any]:
-        """Key, body and case, once the form is valid."""
-        return {name: self.cleaned_data[name] for name in ("key", "body", "case")}
+        """Key, body, case and law, once the form is valid."""
+        data = self.cleaned_data
+        law = data.get("regime")
+        kept = {name: data[name] for name in ("key", "body", "case")}
+        return {**kept, "regime": Regime(law) if law else None}
+
+
+REGIMES = (
+    (Regime.SHIEN, _("同意を前提とせず、守秘義務のもとで扱う")),
+    (Regime.JUSO, _("同意のある世帯員について扱う")),
+)
 
 
 class CaseField(forms.ModelChoiceField[Case]):
@@ -99,6 +135,7 @@ class ItemChangeForm(ItemWordsForm):
             "occasion": item.occasion,
             "title": item.title,
             "purpose": item.purpose,
+            "points": item.points,
             "minutes": item.minutes_allotted,
             "about": [member.id for member in item.about.all()],
         }
@@ -116,3 +153,74 @@ class ItemChangeForm(ItemWordsForm):
         """The members chosen; None for an item without a case."""
         chosen = self.cleaned_data.get("about")
         return None if chosen is None else list(chosen)
+
+
+class ArrangeForm(forms.Form):
+    """Order and minutes of a draft's items, as the page sends them."""
+
+    seen = forms.CharField()
+
+    def __init__(self, *args: Any, items: Sequence[AgendaItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = [(str(item.id), item.title) for item in items]
+        self.fields["order"] = forms.MultipleChoiceField(choices=ids)
+        for name in ("up", "down"):
+            self.fields[name] = forms.ChoiceField(choices=ids, required=False)
+        for number, item in enumerate(items, 1):
+            label = gettext("議題%(number)sの時間") % {"number": number}
+            self.fields[f"minutes_{item.id}"] = forms.IntegerField(
+                label=label, **MINUTES
+            )
+
+    @property
+    def boxes(self) -> list[TimeBox]:
+        """The items in their new order, once the form is valid."""
+        data = self.cleaned_data
+        order = [UUID(item) for item in data["order"]]
+        for name, step in (("up", -1), ("down", 1)):
+            if data[name]:
+                order = agenda.moved(order, UUID(data[name]), step)
+        return [TimeBox(item, data[f"minutes_{item}"]) for item in order]
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong, in one line."""
+        for name, errors in self.errors.items():
+            label = self.fields[name].label
+            return f"{label}: {errors[0]}" if label else str(errors[0])
+        return ""
+
+
+class CarryForm(KeyedForm):
+    """To which draft an item goes on, and how."""
+
+    mode = forms.ChoiceField(
+        label=_("持ち越し方"), choices=Mode.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, drafts: Sequence[Sitting], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"] = SittingField(
+            Sitting.objects.filter(id__in=[draft.id for draft in drafts])
+            .select_related("body")
+            .order_by("starts_at"),
+            label=_("どの会議に"),
+            empty_label=None,
+        )
+        self.order_fields(("key", "to", "mode"))
+
+    @property
+    def going(self) -> dict[str, Any]:
+        """Key, draft and mode, once the form is valid."""
+        data = self.cleaned_data
+        mode = Mode(data["mode"])
+        return {"key": data["key"], "to_sitting": data["to"], "mode": mode}
+
+
+class SittingField(forms.ModelChoiceField[Sitting]):
+    """A sitting by its number and day."""
+
+    def label_from_instance(self, obj: Sitting) -> str:
+        """As the select shows it."""
+        day = jp.era_words(obj.starts_at.astimezone(clock.JST).date())
+        return gettext("第%(number)s回 %(day)s") % {"number": obj.number, "day": day}

@@ -1,20 +1,23 @@
 """The agenda as its custodians see it, and as one member does (R5, R18)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-from meetings import notices, preparation, rosters
-from meetings.models import AgendaItem, Invitation, Sitting
+from meetings import agenda, notices, preparation, rosters
+from meetings.agenda import Plan, Slot
+from meetings.models import AgendaItem, FrameLine, Invitation, Sitting
 from meetings.policies import item_facts, sitting_facts
 from meetings.readiness import Finding
 from meetings.records import Step, next_steps
 from meetings.selectors.sittings import Opened, is_today, live_invitation
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer
-from members.models import Seat
+from members.models import PledgeText, Seat
+from members.selectors import pledges_in_force
+from portal.core import clock
+from portal.core.errors import HiddenError
 
 State = Sitting.State
 IN_PREPARATION = frozenset({State.DRAFT, State.SUBMITTED})
@@ -22,10 +25,11 @@ IN_PREPARATION = frozenset({State.DRAFT, State.SUBMITTED})
 
 @dataclass(frozen=True, slots=True)
 class OwnItem:
-    """One of the reader's own items, with its own start."""
+    """One of the reader's own items; its number counts own items alone (R5)."""
 
+    number: int
     item: AgendaItem
-    starts_at: datetime
+    call_at: datetime
     may_file: bool
     record: Step
 
@@ -35,16 +39,27 @@ class OwnSitting:
     """What a member sees: the neutral head, the own invitation, own items only.
 
     ``missing`` is the step before own items open: a pledge or a stronger sign-in.
+    The frame's lines stand ``before`` and ``after`` the items; ``duty`` is what is
+    read aloud of the duty of secrecy.
     """
 
     sitting: Sitting
     serial: str
     invitation: Invitation | None
     items: list[OwnItem]
+    before: list[FrameLine]
+    after: list[FrameLine]
+    duty: list[PledgeText]
+    next_at: datetime | None
     missing: Answer | None
     answerable: bool
     enterable: bool
     access: Access
+
+    @property
+    def agenda_items(self) -> list[AgendaItem]:
+        """The items that are shown."""
+        return [own.item for own in self.items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class AgendaLine:
     """One item on the custodian's agenda."""
 
     item: AgendaItem
-    starts_at: datetime
+    slot: Slot
     members: list[Seat]
     papers: int
     record: Step
@@ -71,6 +86,7 @@ class AgendaAbilities:
     cancel: bool
     invite: bool
     enter: bool
+    carry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,62 +95,118 @@ class Agenda:
 
     sitting: Sitting
     serial: str
+    plan: Plan
+    duty: list[PledgeText]
+    next_at: datetime | None
     lines: list[AgendaLine]
     findings: list[Finding]
     answers: Counter[str]
     invitation: Invitation | None
     can: AgendaAbilities
-    minutes: int
 
     @property
     def blocked(self) -> bool:
         """Whether something missing stops the approval."""
         return any(finding.blocks for finding in self.findings)
 
+    @property
+    def agenda_items(self) -> list[AgendaItem]:
+        """The items that are shown."""
+        return [line.item for line in self.lines]
+
+    @property
+    def stamp(self) -> str:
+        """Tells the arranging whether order and minutes are still those shown."""
+        return agenda.stamp(self.agenda_items)
+
 
 def own_view(opened: Opened) -> OwnSitting:
-    """What a member sees of it. Nothing here depends on anybody else's items."""
+    """What a member sees of it: of everybody else's items neither number nor time."""
     sitting, access = opened.sitting, opened.access
-    seats = [s for s in access.facts.person.seats if s.span.holds(access.t)]
-    seated = {seat.item for seat in seats}
-    announced = sitting.state not in IN_PREPARATION
-    starts = start_times(opened.items, sitting.starts_at)
-    steps = next_steps(access, [i for i in opened.items if i.id in seated])
-    own: list[OwnItem] = []
-    missing: set[Answer] = set()
-    for item in opened.items if announced else ():
-        if item.id not in seated:
-            continue
-        thing = item_facts(item, access.actor.id)
-        answer = access.answer(Action.READ, thing)
-        if answer is Answer.ALLOW:
-            may_file = access.offers(Action.UPLOAD, thing)
-            own.append(OwnItem(item, starts[item.id], may_file, steps[item.id]))
-        elif answer is not Answer.HIDDEN:
-            missing.add(answer)
+    plan = _plan(sitting, opened.items)
+    asked = _own_slots(opened, plan)
+    readable = [
+        (item, slot)
+        for item, slot in asked
+        if access.allows(Action.READ, item_facts(item, access.actor.id))
+    ]
+    steps = next_steps(access, [item for item, _slot in readable])
+    items = [
+        OwnItem(
+            number=number,
+            item=item,
+            call_at=agenda.call_time(slot, sitting.starts_at),
+            may_file=access.offers(Action.UPLOAD, item_facts(item, access.actor.id)),
+            record=steps[item.id],
+        )
+        for number, (item, slot) in enumerate(readable, 1)
+    ]
     return OwnSitting(
         sitting=sitting,
         serial=notices.serial_of(sitting.starts_at, sitting.number),
         invitation=live_invitation(opened.invitation),
-        items=own,
-        missing=_first_step(missing),
+        items=items,
+        before=[line for line, _slot in plan.before],
+        after=[line for line, _slot in plan.after],
+        duty=_duty(sitting, [item for item, _slot in readable]),
+        next_at=_next(opened) if items else None,
+        missing=_first_step(
+            {
+                access.answer(Action.READ, item_facts(item, access.actor.id))
+                for item, _slot in asked
+            }
+        ),
         answerable=sitting.state == State.CONVENED and access.t < sitting.ends_at,
-        enterable=bool(own) and is_today(sitting, access.t),
+        enterable=bool(items) and is_today(sitting, access.t),
         access=access,
     )
 
 
+def _own_slots(opened: Opened, plan: Plan) -> list[tuple[AgendaItem, Slot]]:
+    """The items to which the person is asked, once people have been called."""
+    access = opened.access
+    live = [s for s in access.facts.person.seats if s.span.holds(access.t)]
+    seated = {seat.item for seat in live}
+    announced = opened.sitting.state not in IN_PREPARATION
+    return [row for row in plan.items if announced and row[0].id in seated]
+
+
+def require_own(opened: Opened) -> OwnSitting:
+    """As ``own_view``; where no item opens, the step before is asked for, or 404."""
+    own = own_view(opened)
+    if own.items:
+        return own
+    for item, _slot in _own_slots(opened, _plan(opened.sitting, opened.items)):
+        thing = item_facts(item, opened.access.actor.id)
+        if opened.access.answer(Action.READ, thing) is not Answer.HIDDEN:
+            opened.access.require(Action.READ, thing)
+    raise HiddenError
+
+
+def _plan(sitting: Sitting, items: list[AgendaItem]) -> Plan:
+    frame = agenda.frame_of(sitting.body)
+    return agenda.plan_of(frame, items, (sitting.starts_at, sitting.ends_at))
+
+
+def _duty(sitting: Sitting, items: Iterable[AgendaItem]) -> list[PledgeText]:
+    """What is read aloud on the day: the pledges in force for these items' laws."""
+    return pledges_in_force({item.regime for item in items}, sitting.starts_at)
+
+
+def _next(opened: Opened) -> datetime | None:
+    """When the body sits next, if the person may know of that sitting."""
+    later = opened.sitting.body.sittings.exclude(state=State.CANCELLED)
+    coming = later.filter(starts_at__gt=opened.sitting.starts_at).order_by("starts_at")
+    found = coming.select_related("body").first()
+    if found is None:
+        return None
+    asked = found.invitations.filter(person=opened.access.actor.id).first()
+    answer = rosters.notice_answer(opened.access, found, asked, set())
+    return found.starts_at if answer is Answer.ALLOW else None
+
+
 def _first_step(missing: set[Answer]) -> Answer | None:
     return next((a for a in (Answer.NEED_ACK, Answer.STEP_UP) if a in missing), None)
-
-
-def start_times(items: Sequence[AgendaItem], start: datetime) -> dict[UUID, datetime]:
-    """When each item begins, if all keep their time."""
-    starts: dict[UUID, datetime] = {}
-    for item in items:
-        starts[item.id] = start
-        start += timedelta(minutes=item.minutes_allotted)
-    return starts
 
 
 def agenda_view(opened: Opened) -> Agenda:
@@ -142,19 +214,19 @@ def agenda_view(opened: Opened) -> Agenda:
     opened.require_custodian()
     sitting = opened.sitting
     items = opened.visible(Action.CONVENE)
-    starts = start_times(items, sitting.starts_at)
+    plan = _plan(sitting, items)
     seats = rosters.seats_of([item.id for item in items])
     papers, _taxed = preparation.papers_of(items)
     steps = next_steps(opened.access, items)
     lines = [
         AgendaLine(
             item,
-            starts[item.id],
+            slot,
             [s for s in seats.get(item.id, []) if s.role not in rosters.OFFICES],
             papers[item.id],
             steps[item.id],
         )
-        for item in items
+        for item, slot in plan.items
     ]
     here = {seat.person_id for roster in seats.values() for seat in roster}
     live = [
@@ -166,13 +238,22 @@ def agenda_view(opened: Opened) -> Agenda:
     return Agenda(
         sitting=sitting,
         serial=notices.serial_of(sitting.starts_at, sitting.number),
+        plan=plan,
+        duty=_duty(sitting, items),
+        next_at=_next(opened),
         lines=lines,
         findings=preparation.findings(sitting, items) if preparing else [],
         answers=Counter(str(i.rsvp) for i in live),
         invitation=live_invitation(opened.invitation),
         can=_abilities(opened),
-        minutes=sum(item.minutes_allotted for item in items),
     )
+
+
+def is_over(sitting: Sitting) -> bool:
+    """Whether what is unfinished may go on to a later sitting."""
+    if sitting.state == State.CONVENED:
+        return sitting.starts_at <= clock.now()
+    return sitting.state in {State.CLOSED, State.CANCELLED}
 
 
 def _abilities(opened: Opened) -> AgendaAbilities:
@@ -191,12 +272,14 @@ def _abilities(opened: Opened) -> AgendaAbilities:
         cancel=draft or submitted or convened,
         invite=convened,
         enter=is_today(sitting, access.t),
+        carry=is_over(sitting),
     )
 
 
 def visible_items(actor: Actor, sitting: Sitting) -> list[AgendaItem]:
     """The sitting's items that the actor may convene, in their order."""
-    items = list(sitting.items.select_related("body", "case").prefetch_related("about"))
+    rows = sitting.items.select_related("body", "case")
+    items = list(rows.prefetch_related("about", "body__charters"))
     access = access_for(
         actor,
         cases={i.case_id for i in items if i.case_id},

@@ -72,6 +72,7 @@ def bodies_for_items(access: Access, sitting: Sitting) -> list[Body]:
     bodies = Body.objects.filter(
         id__in=[g.body for g in access.facts.person.roles if g.body]
     ).select_related("unit")
+    bodies = bodies.prefetch_related("charters")
     unit = sitting.body.unit_id
     return [
         body

@@ -122,7 +122,7 @@ def _sittings() -> QuerySet[Sitting]:
         Prefetch(
             "items",
             AgendaItem.objects.select_related("body", "case")
-            .prefetch_related("about")
+            .prefetch_related("about", "body__charters")
             .order_by("order"),
         ),
         "invitations",

@@ -1,15 +1,14 @@
 """議題: what is on the agenda of a sitting, in which order and for how long (R18)."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from documents.models import Paper
-from meetings import rosters
+from meetings import agenda, preparation, rosters
 from meetings.models import AgendaItem, Sitting
 from meetings.policies import item_facts
 from meetings.selectors.agenda import visible_items
@@ -36,6 +35,15 @@ class ItemWords:
     title: str
     purpose: str
     minutes: int
+    points: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBox:
+    """An item's place in an order and the minutes it gets there."""
+
+    item: UUID
+    minutes: int
 
 
 @transaction.atomic
@@ -51,9 +59,10 @@ def add_item(  # each is one field of the row
 ) -> AgendaItem:
     """Put an item at the end of a draft agenda; a repeat with ``key`` is answered.
 
-    ``regime`` is asked for where the body's charter admits several (R18). Chair and
-    secretariat of the body take their seats. Raises InvalidError where body, case
-    and regime do not go together.
+    Without points to talk about it takes those of the body's template. ``regime`` is
+    asked for where the body's charter admits several (R18). Chair and secretariat of
+    the body take their seats. Raises InvalidError where body, case and regime do not
+    go together.
     """
     sitting, _access = lock_sitting(actor, sitting, State.DRAFT)
     access = access_for(actor, cases=[case.id] if case else (), items=())
@@ -67,7 +76,7 @@ def add_item(  # each is one field of the row
     last = sitting.items.aggregate(last=Max("order"))["last"] or 0
     item = AgendaItem(id=key, sitting=sitting, order=last + 1, body=body, case=case)
     item.law, item.ground = law, ground_of(body, law, sitting.starts_at)
-    _write(item, words)
+    _write(item, _with_points(words, body, has_case=case is not None))
     item.save(force_insert=True)
     if case is not None:
         item.about.set(case.household.all())
@@ -100,6 +109,13 @@ def _law(
     return law
 
 
+def _with_points(words: ItemWords, body: Body, *, has_case: bool) -> ItemWords:
+    if words.points:
+        return words
+    subject = agenda.subject_of(words.kind, words.occasion, has_case=has_case)
+    return replace(words, points=agenda.points_of(body).get(subject, ""))
+
+
 @transaction.atomic
 def change_item(
     *,
@@ -125,40 +141,66 @@ def change_item(
 def _write(item: AgendaItem, words: ItemWords) -> None:
     item.kind, item.occasion = words.kind, words.occasion
     item.title, item.purpose = words.title, words.purpose
+    item.points = words.points
     item.minutes_allotted = words.minutes
 
 
 @transaction.atomic
-def move_item(*, actor: Actor, item: AgendaItem, step: Literal[-1, 1]) -> None:
-    """Let the item change places with the one before (-1) or after (1) it.
+def order_items(
+    *, actor: Actor, sitting: Sitting, seen: str, boxes: Sequence[TimeBox]
+) -> None:
+    """Give a draft's items the order and the minutes of ``boxes``.
 
-    Its neighbours are those the actor can see; at an end nothing happens.
+    ``seen`` is the stamp of what the actor was shown. Raises RefusedError where
+    somebody else has changed the agenda since. Items that the actor cannot see keep
+    their places. A repeat is harmless.
     """
-    item, _access = _locked_item(actor, item)
-    items = visible_items(actor, item.sitting)
-    here = [other.id for other in items].index(item.id)
-    if 0 <= here + step < len(items):
-        other = items[here + step]
-        item.order, other.order = other.order, item.order
-        AgendaItem.objects.bulk_update([item, other], ["order"])
-        _record_item("move", actor, item)
+    sitting, _access = lock_sitting(actor, sitting, State.DRAFT)
+    items = {item.id: item for item in visible_items(actor, sitting)}
+    if [(b.item, b.minutes) for b in boxes] == [
+        (item.id, item.minutes_allotted) for item in items.values()
+    ]:
+        return
+    if seen != agenda.stamp(list(items.values())) or sorted(items) != sorted(
+        box.item for box in boxes
+    ):
+        raise RefusedError(
+            _(
+                "ほかの画面で次第が変わりました。"
+                "いまの次第を確かめて、もう一度直してください。"
+            )
+        )
+    places = sorted(item.order for item in items.values())
+    for box, place in zip(boxes, places, strict=True):
+        items[box.item].order = place
+        items[box.item].minutes_allotted = box.minutes
+    AgendaItem.objects.bulk_update(items.values(), ["order", "minutes_allotted"])
+    audit.record(
+        "meetings.agenda.order",
+        actor=actor.id,
+        subject=f"sitting:{sitting.id}",
+        detail={"items": " ".join(str(box.item) for box in boxes)},
+    )
 
 
 @transaction.atomic
 def remove_item(*, actor: Actor, item: AgendaItem) -> None:
-    """Take a draft item off the agenda, with its seats. Papers must go first."""
+    """Take a draft item off the agenda, with its seats. Papers must go first.
+
+    An item that was carried over waits again where it came from.
+    """
     item, _access = _locked_item(actor, item)
-    if Paper.objects.filter(item_id=item.id).exists():
-        raise RefusedError(
-            _(
-                "この議題には資料があります。先に資料をほかの議題に移すか外してください。"
-            )
-        )
+    at_hand, _taxed = preparation.papers_of([item])
+    if at_hand[item.id]:
+        raise RefusedError(_("この議題には資料があります。先に取り下げてください。"))
     for seat in rosters.seats_of([item.id]).get(item.id, []):
         cases.end_seat(actor=actor, seat=seat)
     _record_item("remove", actor, item)
-    sitting = item.sitting
+    sitting, source = item.sitting, item.carried_from
     item.delete()
+    if source is not None and source.state == AgendaItem.State.CARRIED:
+        source.state = AgendaItem.State.PENDING
+        source.save(update_fields=["state"])
     invitations.settle(actor, sitting)
 
 

@@ -209,7 +209,7 @@ def archive(item_id: str, person_id: str) -> None:
                 ),
                 title="会議録",
                 stored=stored[ending],
-                file_name=f"会議録-{record.item.order}.{ending}",
+                file_name=f"会議録.{ending}",
                 media_type=kind,
             )
             for ending, (_data, kind) in files.items()

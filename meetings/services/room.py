@@ -125,6 +125,8 @@ def open_item(*, actor: Actor, item: AgendaItem) -> Opened:
     others = AgendaItem.objects.filter(sitting=item.sitting_id, state=State.OPEN)
     for other in others.exclude(pk=item.pk).order_by("id"):
         close_item(actor=actor, item=other)
+    if item.state == State.CARRIED:
+        raise RefusedError(_("この議題は、次回へ持ち越しました。"))
     if item.state != State.OPEN:
         item.state, item.closed_at = State.OPEN, None
         item.opened_at = item.opened_at or clock.now()

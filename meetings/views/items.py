@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from meetings.forms.agenda import ItemChangeForm, ItemForm
 from meetings.forms.convening import PeopleForm
@@ -59,21 +59,6 @@ def item_edit(request: MemberRequest, item_id: UUID) -> HttpResponse:
             return redirect("meetings:sitting-detail", item.sitting_id)
     context = {"sitting": item.sitting, "item": item}
     return form_page(request, form, "meetings/item_form.html", context)
-
-
-@require_POST
-@signed_in
-def item_move(request: MemberRequest, item_id: UUID) -> HttpResponse:
-    """One place up or down."""
-    item, _access = selectors.convened_item(request.actor, item_id)
-    up = request.POST.get("to") == "up"
-    press(
-        request,
-        lambda: services.move_item(
-            actor=request.actor, item=item, step=-1 if up else 1
-        ),
-    )
-    return redirect("meetings:sitting-detail", item.sitting_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -150,18 +150,6 @@ def test_no_body_of_another_unit_and_no_case_of_ones_own_choice(cast: Cast) -> N
         add(cast, draft(cast), foreign)
 
 
-def test_items_move_past_each_other_and_stop_at_the_ends(cast: Cast) -> None:
-    sitting = draft(cast)
-    first, second = add(cast, sitting), add(cast, sitting, cast.juso, 102)
-    actor = clerk(cast)
-    agenda.move_item(actor=actor, item=first, step=-1)
-    assert list(sitting.items.all()) == [first, second]
-    agenda.move_item(actor=actor, item=first, step=1)
-    assert list(sitting.items.all()) == [second, first]
-    agenda.move_item(actor=actor, item=first, step=1)
-    assert list(sitting.items.all()) == [second, first]
-
-
 def test_a_removed_item_takes_its_seats_along(cast: Cast) -> None:
     sitting = draft(cast)
     item = add(cast, sitting)

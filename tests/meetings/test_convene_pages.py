@@ -192,7 +192,7 @@ def test_the_acts_of_the_offices_are_closed_to_others(
             "sitting-cancel",
         )
     ]
-    acts += [url(a, item.id) for a in ("item-move", "item-remove", "item-people")]
+    acts += [url(a, item.id) for a in ("item-carry", "item-remove", "item-people")]
     acts += [
         url(act, invitation.id)
         for act in ("invitation-send", "invitation-stop", "invitation-unlock")
@@ -449,7 +449,9 @@ def test_a_fresh_pledge_opens_the_items(cast: Cast, signed_in) -> None:
     assert Acknowledgement.objects.filter(person=cast.newcomer).count() == 2
 
 
-def test_own_start_times_are_shown_without_gaps(cast: Cast, signed_in) -> None:
+def test_own_call_times_are_shown_to_the_quarter_of_an_hour(
+    cast: Cast, signed_in
+) -> None:
     sitting = draft(cast)
     add(cast, sitting, number=101)
     second = add(cast, sitting, cast.juso, 102)
@@ -460,7 +462,8 @@ def test_own_start_times_are_shown_without_gaps(cast: Cast, signed_in) -> None:
     sitting.save()
     Invitation.objects.filter(sitting=sitting).update(notified_at=clock.now())
     page = text(signed_in(cast.clinic), url("sitting-detail", sitting.id))
-    assert "午後2時 から" in page
+    assert "午後2時にお越しください" in page
+    assert "午後2時5分" not in page
     assert Seat.objects.filter(item_id=second.id).count() == 3
 
 

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from meetings.agenda_rendering import (
     AgendaDocument,
     AgendaItemLine,
+    FramePoint,
     agenda_docx,
     agenda_pdf,
 )
@@ -45,7 +46,6 @@ RECORD = MinutesDocument(
     place="本庁舎3階 会議室301",
     presiding="社会福祉課長 渡邉 誠",
     item=MinutesItem(
-        number=2,
         kind="協議事項",
         subject="事例R8-012",
         regime="支援会議",
@@ -109,7 +109,7 @@ EMPTY = MinutesDocument(
     ends_at=at(10),
     place="",
     presiding="",
-    item=MinutesItem(number=1, kind="研修", subject="勉強会"),
+    item=MinutesItem(kind="研修", subject="勉強会"),
     version=1,
     made_at=at(10),
 )
@@ -123,13 +123,20 @@ AGENDA = AgendaDocument(
     made_at=at(9),
     reader="髙橋 健一",
     next_sitting=datetime(2026, 12, 17, 9, 30, tzinfo=JST),
+    before=(
+        FramePoint(words="開会", starts_at=at(9, 30, day=21)),
+        FramePoint(words="守秘義務の確認", secrecy=True),
+    ),
+    after=(FramePoint(words="その他", next_sitting=True), FramePoint(words="閉会")),
+    duty=(("守秘義務に関する誓約書", "秘密を漏らしません。"),),
     items=(
         AgendaItemLine(
             subject="事例R8-012",
             kind="協議事項",
             regime="支援会議",
             occasion="情報共有",
-            organization="社会福祉課",
+            purpose="見守りの分担",
+            points=("状況の共有", "役割分担"),
             starts_at=at(9, 40, day=21),
             ends_at=at(10, day=21),
             papers=(PaperRow(number="資料1-1", title="事例概要"),),
@@ -184,7 +191,7 @@ def test_both_files_say_the_whole_record(written):
         "令和8年11月19日(木)午後1時30分から午後2時10分まで",
         "本庁舎3階会議室301",
         "社会福祉課長渡邉誠",
-        "2事例R8-012",
+        "議題事例R8-012",
         "協議事項",
         "情報共有",
         "出席2人、欠席1人",
@@ -292,31 +299,42 @@ def test_the_agenda_puts_items_under_their_kind_between_opening_and_close(printe
         for part in (
             "第9回支援会議次第",
             "宛名髙橋健一",
-            "1開会",
-            "2会長あいさつ",
-            "3守秘義務の確認",
-            "4出席者紹介",
-            "5協議事項",
+            "1開会午前9時30分",
+            "2守秘義務の確認次の文を読み上げます",
+            "3協議事項",
             "(1)事例R8-012",
-            "(2)事例R8-015",
-            "6報告事項",
-            "(1)前回の決定の進み具合",
-            "7その他",
-            "8閉会",
+            "見守りの分担・状況の共有・役割分担",
+            "4報告事項",
+            "(2)前回の決定の進み具合",
+            "5協議事項",
+            "(3)事例R8-015",
+            "6その他",
+            "7閉会",
+            "読み上げる守秘義務の文",
+            "秘密を漏らしません。",
             "資料1-1事例概要",
             "この次第に書かれた議題も秘密に含まれます。",
         )
     ]
     assert order == sorted(order)
-    assert "支援会議、情報共有、社会福祉課" in text
+    assert "支援会議、情報共有" in text
     assert "午前9時40分から午前10時まで" in text
     assert "次回令和8年12月17日(木)午前9時30分" in text
 
 
+def test_who_is_called_for_an_item_reads_when_to_come_and_no_end(printed):
+    called = replace(AGENDA.items[0], ends_at=None)
+    text = printed(replace(AGENDA, items=(called,)))
+    assert "午前9時40分にお越しください" in text
+    assert "午前10時まで" not in text
+
+
 def test_an_agenda_without_items_keeps_its_order(printed):
-    text = printed(replace(AGENDA, items=(), reader="", next_sitting=None))
-    assert "4出席者紹介" in text
-    assert "5その他" in text
+    bare = replace(AGENDA, items=(), duty=(), reader="", next_sitting=None)
+    text = printed(bare)
+    assert "2守秘義務の確認" in text
+    assert "3その他" in text
+    assert "読み上げ" not in text
     assert "資料" not in text
     assert "宛名" not in text
     assert "次回" not in text

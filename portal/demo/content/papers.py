@@ -81,8 +81,7 @@ def papers(matter: Matter) -> tuple[Paper, ...]:
         return ()
     forms = _forms(matter)
     return tuple(
-        _paper(matter, form, f"-{branch}" if len(forms) > 1 else "")
-        for branch, form in enumerate(forms, 1)
+        _paper(matter, form, f"資料{branch}") for branch, form in enumerate(forms, 1)
     )
 
 
@@ -99,9 +98,8 @@ def _forms(matter: Matter) -> tuple[_Form, ...]:
     return (*forms, _BUDGET) if has_budget(item.key) else forms
 
 
-def _paper(matter: Matter, form: _Form, branch: str) -> Paper:
+def _paper(matter: Matter, form: _Form, number: str) -> Paper:
     item = matter.item
-    number = f"資料{item.order}{branch}"
     subject = matter.case.number if matter.case else item.title
     author = item.presenter if form.own else matter.clerk
     return Paper(
