@@ -37,6 +37,7 @@ def _ways(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         offices = [o for o in actor.person.offices.all() if o.span.holds(now)]
         if not any(o.role in _APART for o in offices):
             ways.append((_("会議"), reverse("meetings:sitting-list")))
+            ways.append((_("提案"), reverse("meetings:call-list")))
             ways.append((_("事例"), reverse("members:case-list")))
         if any(o.role in _CUSTODIANS for o in offices):
             ways.append((_("人と機関"), reverse("members:person-list")))

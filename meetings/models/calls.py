@@ -10,6 +10,9 @@ from members.facts import Regime
 from members.models import Body, Case, Person
 from portal.core import clock, jp
 
+# How long before the due date the silent are reminded.
+REMIND_BEFORE = timedelta(days=3)
+
 
 def last_day_before(end: datetime) -> date:
     """The day in Japan that a moment ends: at midnight, the day before."""
@@ -63,6 +66,11 @@ class Call(models.Model):
     def is_open(self) -> bool:
         """Whether the due date is still to come."""
         return clock.now() < self.due_at
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the due date is a few days off at most."""
+        return self.due_at <= clock.now() + REMIND_BEFORE
 
 
 class CallRecipient(models.Model):

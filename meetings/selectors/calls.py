@@ -50,6 +50,16 @@ class ListedCall:
         row = self.recipient
         return self.call.is_open and row is not None and row.waits
 
+    @property
+    def chased(self) -> bool:
+        """Whether organisations are silent although the end is near."""
+        return self.call.is_open and self.silent > 0 and self.call.ends_soon
+
+    @property
+    def calls_for_care(self) -> bool:
+        """Whether it belongs on the home page: to answer, to judge or to chase."""
+        return self.asked or self.waiting > 0 or self.chased
+
 
 def listed_calls(actor: Actor, access: Access | None = None) -> list[ListedCall]:
     """The calls of the bodies one convenes, and those one is asked in."""

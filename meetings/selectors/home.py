@@ -22,10 +22,11 @@ from meetings.models import (
 )
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.readiness import Finding
+from meetings.selectors.calls import ListedCall, listed_calls
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
-from members.models import Body
+from members.models import Body, Purpose
 from members.services import duty
 from portal.core import clock
 
@@ -86,13 +87,14 @@ class Home:
     to_answer: list[ListedSitting]
     pledge_due: bool
     confirmations: list[RoundRow]
+    calls: list[ListedCall]
     desk: Desk | None
     today: date
 
     @property
     def waits(self) -> bool:
         """Whether anything is asked of this person now."""
-        asked = self.pledge_due or self.to_answer or self.confirmations
+        asked = self.pledge_due or self.to_answer or self.confirmations or self.calls
         return bool(asked) or (self.desk is not None and self.desk.waits)
 
 
@@ -115,6 +117,7 @@ def home_of(actor: Actor) -> Home:
         to_answer=[line for line in upcoming if _waits_for_answer(line)],
         pledge_due=_pledge_due(actor),
         confirmations=[row for row in records if row.mine],
+        calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
         desk=_desk(access, convened, items, held, records) if convenes else None,
         today=today,
     )
@@ -283,7 +286,9 @@ def _held(actor: Actor) -> list[PaperVersion]:
     offices = actor.person.offices.filter(rosters.live(), role=Role.SECRETARIAT)
     return list(
         PaperVersion.objects.filter(
-            state=State.HELD, paper__body__in=offices.values("body")
+            state=State.HELD,
+            paper__body__in=offices.values("body"),
+            paper__purpose=Purpose.SITTING,
         )
         .select_related("paper__body", "paper__case", "uploaded_by__organization")
         .prefetch_related("paper__about", "paper__readers")

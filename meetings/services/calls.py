@@ -17,6 +17,7 @@ from documents.services.links import IssuedLink
 from meetings import call_notices, rosters
 from meetings.call_notices import Occasion, late_words
 from meetings.models import Call, CallRecipient, Proposal, Sitting
+from meetings.models.calls import REMIND_BEFORE
 from meetings.policies import call_facts
 from members.access import Actor, access_for
 from members.facts import Action, Answer
@@ -24,8 +25,6 @@ from members.models import Body, Person, Purpose, Scope
 from members.policies import body_facts
 from portal.core import audit, clock, outbox
 from portal.core.errors import HiddenError, InvalidError, RefusedError
-
-REMIND_BEFORE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import pytest
 
 from documents.models import Link
 from meetings.models import Call, CallRecipient
+from meetings.models.calls import REMIND_BEFORE
 from meetings.services import calls
 from members.models import Commission, Office, Purpose
 from portal.core import clock
@@ -237,7 +238,7 @@ def test_the_portal_reminds_once_before_the_due_date(cast: Cast):
     call = opened(cast, cast.clinic, cast.colleague)
     calls.remind_due()
     assert len(convening.mails(cast.clinic)) == 1, "ten days to go"
-    soon = clock.now() + calls.REMIND_BEFORE - timedelta(minutes=1)
+    soon = clock.now() + REMIND_BEFORE - timedelta(minutes=1)
     Call.objects.filter(pk=call.pk).update(due_at=soon)
     calls.remind_due()
     calls.remind_due()

@@ -48,6 +48,7 @@ def upload_held(cast: Cast, item: AgendaItem, person: Person) -> PaperVersion:
         case=item.case,
         item_id=item.id,
         sitting_id=item.sitting_id,
+        law=item.body.regime,
         origin=item.body.regime,
         created_by=person,
         created_at=now,
