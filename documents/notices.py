@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from portal.core import clock, jp
@@ -45,19 +44,51 @@ def compose(occasion: Occasion, facts: Facts) -> tuple[str, str]:
         Occasion.RECEIVED: _("【受付】"),
     }
     subject = _("かさね ご依頼のお知らせ %(serial)s") % {"serial": facts.serial}
-    body = render_to_string(
-        "documents/mail/request.txt",
-        {
-            "occasion": occasion.value,
-            "serial": facts.serial,
-            "name": " ".join(facts.name.split()),
-            "due": jp.era_words_with_western(facts.due_on),
-            "link": facts.link,
-            "until": _moment(facts.until) if facts.until else "",
-            "now": _moment(clock.now()),
-        },
+    return marks[occasion] + subject, "\n\n".join(_paragraphs(occasion, facts)) + "\n"
+
+
+def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
+    openings = {
+        Occasion.ASKED: _("ご依頼(番号 %(serial)s)のお知らせです。"),
+        Occasion.REMINDED: _(
+            "ご依頼(番号 %(serial)s)のお知らせを、もう一度お送りします。"
+        ),
+        Occasion.EXTENDED: _("ご依頼(番号 %(serial)s)の回答の期限が変わりました。"),
+        Occasion.WITHDRAWN: _(
+            "ご依頼(番号 %(serial)s)を取り下げました。ご回答は要りません。\n"
+            "お送りしたリンクは使えなくなりました。"
+        ),
+        Occasion.RECEIVED: _(
+            "ご依頼(番号 %(serial)s)へのご回答を、%(now)sに受け付けました。"
+            "ありがとうございました。\n"
+            "お送りしたリンクは使えなくなりました。"
+        ),
+    }
+    opening = openings[occasion] % {
+        "serial": facts.serial,
+        "now": _moment(clock.now()),
+    }
+    name = _("%(name)s 様") % {"name": " ".join(facts.name.split())}
+    last = _("かさね(このメールは送信専用です)")
+    if occasion in {Occasion.WITHDRAWN, Occasion.RECEIVED}:
+        return [name, opening, last]
+    due = _("回答の期限  %(due)s") % {"due": jp.era_words_with_western(facts.due_on)}
+    return [name, opening, due, *_way(facts), last]
+
+
+def _way(facts: Facts) -> list[str]:
+    if not facts.link:
+        return [_("先にお送りしたリンクから、ご回答をお願いします。")]
+    ask = _("内容の確認とご回答は、次のページでお願いします。")
+    if facts.until is None:
+        return [f"{ask}\n{facts.link}"]
+    own = _(
+        "このリンクは%(name)s様だけのものです。ほかの方に転送しないでください。\n"
+        "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
+        "%(until)sまで使えます。"
     )
-    return marks[occasion] + subject, body
+    name, until = " ".join(facts.name.split()), _moment(facts.until)
+    return [f"{ask}\n{facts.link}", own % {"name": name, "until": until}]
 
 
 def _moment(moment: datetime) -> str:

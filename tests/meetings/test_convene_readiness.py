@@ -13,15 +13,15 @@ from meetings import preparation
 from meetings.models import AgendaItem, Sitting
 from meetings.readiness import (
     Check,
-    Finding,
     ItemRow,
+    RulesRow,
     SeatRow,
     SittingRow,
     findings,
 )
 from meetings.selectors.agenda import visible_items
-from members.facts import Regime, State
-from members.models import Commission, LegalBasis
+from members.facts import Regime, Role, State
+from members.models import Body, Commission, LegalBasis, Office
 from portal.core import clock
 from portal.core.models import StoredObject
 from tests.cast import Cast
@@ -41,7 +41,9 @@ ITEM = ItemRow(
     papers=2,
     seats=(CHAIR, CLINIC),
 )
-READY = SittingRow(day=DAY, minutes=120, items=(ITEM,))
+READY = SittingRow(
+    id=UUID(int=30), body=UUID(int=31), day=DAY, minutes=120, items=(ITEM,)
+)
 
 
 def checks(sitting: SittingRow, today: date = TODAY) -> list[Check]:
@@ -60,10 +62,12 @@ def test_a_ready_sitting_lacks_nothing() -> None:
     assert checks(READY) == []
 
 
-@pytest.mark.parametrize(
+LACKS = pytest.mark.parametrize(
     ("sitting", "expected"),
     [
         (replace(READY, items=()), Check.NO_ITEMS),
+        (replace(READY, rules=RulesRow(exists=False)), Check.BODY),
+        (replace(READY, rules=RulesRow(head_held=False)), Check.HEAD),
         (with_item(based=False), Check.LEGAL_BASIS),
         (with_item(regime=Regime.JUSO, unconsented=("長男",)), Check.CONSENT),
         (with_member(commissioned=False), Check.COMMISSION),
@@ -78,8 +82,40 @@ def test_a_ready_sitting_lacks_nothing() -> None:
     ],
     ids=lambda value: value.value if isinstance(value, Check) else "",
 )
+
+
+@LACKS
 def test_each_lack_is_found_alone(sitting: SittingRow, expected: Check) -> None:
     assert checks(sitting) == [expected]
+
+
+@LACKS
+def test_each_lack_says_its_ground_and_where_it_is_mended(
+    sitting: SittingRow, expected: Check
+) -> None:
+    (finding,) = findings(sitting, today=TODAY)
+    assert finding.ground
+    # Who has no mail address gets a letter, after the approval.
+    if expected is Check.ADDRESS:
+        assert finding.mends == ()
+    elif expected is Check.PLEDGE:
+        assert finding.mends == ()  # comes by a link, is asked there
+    else:
+        assert all(mend.url.startswith("/") for mend in finding.mends)
+        assert finding.mends
+
+
+def test_who_signs_in_by_name_can_be_asked_for_the_pledge_by_mail() -> None:
+    sitting = with_member(pledged=False, signs_in=True)
+    (finding,) = findings(sitting, today=TODAY)
+    assert [mend.press for mend in finding.mends] == [True]
+
+
+def test_the_charter_says_how_many_days_the_notice_needs() -> None:
+    rules = RulesRow(charter="支援会議設置要綱", notice_days=21)
+    (finding,) = findings(replace(READY, rules=rules), today=TODAY)
+    assert finding.check is Check.NOTICE
+    assert finding.ground == "支援会議設置要綱: 案内は開催の21日前"
 
 
 @pytest.mark.parametrize(("left", "warns"), [(7, False), (6, True), (0, True)])
@@ -101,11 +137,13 @@ def test_what_blocks_comes_first() -> None:
     )
     found = findings(sitting, today=TODAY)
     assert [f.blocks for f in found] == [True, False, False]
-    assert found[0] == Finding(
+    assert (found[0].check, found[0].item, found[0].case) == (
         Check.CONSENT,
-        "議題1: 母、長男の同意がありません。同意がないまま扱うことはできません。",
         ITEM.id,
         ITEM.case,
+    )
+    assert found[0].words == (
+        "議題1: 母、長男の同意がありません。同意がないまま扱うことはできません。"
     )
 
 
@@ -144,6 +182,32 @@ def test_a_lost_commission_and_a_basis_that_ends_before_the_day_block(
     assert cast.clinic.name in found_in(cast, sitting)[Check.COMMISSION]
     LegalBasis.objects.filter(body=cast.shien).update(ends_at=sitting.starts_at)
     assert Check.LEGAL_BASIS in found_in(cast, sitting)
+
+
+def test_a_head_who_leaves_before_the_day_blocks_until_a_stand_in_is_named(
+    cast: Cast,
+) -> None:
+    sitting = draft(cast)
+    select(cast, add(cast, sitting), cast.clinic)
+    offices = Office.objects.filter(body=cast.shien, role=Role.CHAIR)
+    offices.update(ends_at=sitting.starts_at)
+    assert "議長" in found_in(cast, sitting)[Check.HEAD]
+    Office.objects.create(
+        person=cast.secretariat,
+        role=Role.CHAIR,
+        body=cast.shien,
+        starts_at=clock.now(),
+        sitting_id=sitting.id,
+    )
+    assert Check.HEAD not in found_in(cast, sitting)
+
+
+def test_a_body_that_ends_before_the_day_blocks(cast: Cast) -> None:
+    sitting = draft(cast)
+    select(cast, add(cast, sitting), cast.clinic)
+    Body.objects.filter(pk=cast.shien.pk).update(ends_on=clock.today())
+    sitting.body.refresh_from_db()
+    assert Check.BODY in found_in(cast, sitting)
 
 
 def test_a_replaced_paper_counts_once_and_a_recalled_one_not(cast: Cast) -> None:
