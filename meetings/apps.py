@@ -13,6 +13,7 @@ class MeetingsConfig(AppConfig):
         from documents import entrances
         from meetings.services import calls, polls, records, turnover
         from members.models import Purpose
+        from members.services import rolls
         from portal.core import worker
 
         entrances.PAGES[Purpose.SITTING] = "meetings:sitting-detail"
@@ -23,3 +24,4 @@ class MeetingsConfig(AppConfig):
         worker.SWEEPS.append(polls.remind_due)
         worker.SWEEPS.append(calls.remind_due)
         worker.SWEEPS.append(turnover.settle_due)
+        worker.SWEEPS.append(rolls.drop_stale)

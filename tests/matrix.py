@@ -21,7 +21,7 @@ from meetings.models import Correction, Entry, Invitation, Minutes, Presence
 from members.models import ExOfficio, Person, Post, RollImport, Turnover
 from portal.core import clock
 from tests.cast import Cast
-from tests.meetings import calling
+from tests.meetings import calling, polling
 from tests.factories import to_sitting
 
 PERSONAS = (
@@ -224,6 +224,26 @@ proposal-decline  GET  200  200  404  404  404  404  404  404  404  404  404  in
 proposal-decline  POST 422  422  404  404  404  404  404  404  404  404  404  in
 proposal-take     GET  200  200  404  404  404  404  404  404  404  404  404  in
 proposal-take     POST 422  422  404  404  404  404  404  404  404  404  404  in
+poll-list         GET  200  200  200  200  200  200  200  200  200  200  200  in
+poll-list         POST 200  200  200  200  200  200  200  200  200  200  200  in
+poll-create       GET  200  200  404  404  404  404  404  404  404  404  404  in
+poll-create       POST 422  422  404  404  404  404  404  404  404  404  404  in
+poll-detail       GET  200  200  200  404  200  404  404  404  404  404  404  in
+poll-detail       POST 200  200  200  404  200  404  404  404  404  404  404  in
+poll-answer       GET  404  404  200  404  200  404  404  404  404  404  404  in
+poll-answer       POST 404  404  422  404  422  404  404  404  404  404  404  in
+poll-remind       GET  405  405  405  405  405  405  405  405  405  405  405  405
+poll-remind       POST 302  302  404  404  404  404  404  404  404  404  404  in
+poll-close        GET  200  200  404  404  404  404  404  404  404  404  404  in
+poll-close        POST 302  302  404  404  404  404  404  404  404  404  404  in
+poll-decide       GET  200  200  404  404  404  404  404  404  404  404  404  in
+poll-decide       POST 302  302  404  404  404  404  404  404  404  404  404  in
+poll-enter        GET  200  200  404  404  404  404  404  404  404  404  404  in
+poll-enter        POST 422  422  404  404  404  404  404  404  404  404  404  in
+poll-send         GET  405  405  405  405  405  405  405  405  405  405  405  405
+poll-send         POST 302  302  404  404  404  404  404  404  404  404  404  in
+poll-letter       GET  200  200  404  404  404  404  404  404  404  404  404  in
+poll-letter       POST 200  200  404  404  404  404  404  404  404  404  404  in
 watch             GET  204  204  204  404  404  404  404  404  404  404  404  in
 watch             POST 405  405  405  405  405  405  405  405  405  405  405  405
 """
@@ -330,6 +350,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "correction_id": correction.id,
         "turnover_id": _turnover(cast).id,
         **_call(cast),
+        **_poll(cast),
         "roll_id": RollImport.objects.create(
             body=cast.shien, entered_by=cast.secretariat, at=now
         ).id,
@@ -364,6 +385,16 @@ def _call(cast: Cast) -> dict[str, object]:
         "call_id": call.id,
         "recipient_id": calling.recipient(call, cast.newcomer).id,
         "proposal_id": calling.submitted(call, cast.clinic).id,
+    }
+
+
+def _poll(cast: Cast) -> dict[str, object]:
+    """An open poll that asks the clinic and the newcomer."""
+    poll = polling.ask(cast)
+    return {
+        "poll_id": poll.id,
+        "date_id": poll.dates.all()[0].id,
+        "voter_id": polling.voter(poll, cast.clinic).id,
     }
 
 

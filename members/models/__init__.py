@@ -21,6 +21,7 @@ from members.models.duty import Acknowledgement, Commission, Office, PledgeText
 from members.models.factors import PaperCard, PaperCode
 from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
 from members.models.posts import ExOfficio, Post, Succession, Tenure, Turnover
+from members.models.rolls import RollImport
 
 __all__ = [
     "Acknowledgement",
@@ -44,6 +45,7 @@ __all__ = [
     "Post",
     "Purpose",
     "Recusal",
+    "RollImport",
     "Scope",
     "Seat",
     "SignIn",
