@@ -93,7 +93,8 @@ def confirm_roll(*, actor: Actor, kept: RollImport, approval: Approval) -> int:
     made = 0
     for line in lines_of(kept):
         person = _entered(actor, kept.body, line)
-        start = line.starts_on or approval.starts_on
+        # Standing begins today at the earliest; a roll may tell of a day gone by.
+        start = max(line.starts_on or approval.starts_on, clock.today())
         if not _commissioned(kept.body, person, start):
             commission_person(
                 actor=actor,
