@@ -235,17 +235,17 @@ urlpatterns = [
         name="sitting-request-create",
     ),
     path(
-        "sitting-requests/<uuid:request_id>/",
+        "sitting-requests/<uuid:asking_id>/",
         sitting_requests.sitting_request,
         name="sitting-request",
     ),
     path(
-        "sitting-requests/<uuid:request_id>/accept/",
+        "sitting-requests/<uuid:asking_id>/accept/",
         sitting_requests.sitting_request_accept,
         name="sitting-request-accept",
     ),
     path(
-        "sitting-requests/<uuid:request_id>/refuse/",
+        "sitting-requests/<uuid:asking_id>/refuse/",
         sitting_requests.sitting_request_refuse,
         name="sitting-request-refuse",
     ),

@@ -17,12 +17,24 @@ from typing import Any
 from uuid import UUID
 
 from documents.models import PaperVersion
-from meetings.models import Correction, Entry, Invitation, Minutes, Presence
-from members.models import ExOfficio, Person, Post, RollImport, Turnover
+from meetings.models import (
+    CarryUp,
+    Correction,
+    Entry,
+    Invitation,
+    Minutes,
+    Presence,
+    ResourceGap,
+    SittingRequest,
+)
+from members.facts import Regime, Role
+from members.models import Body, ExOfficio, Person, Post, RollImport, Turnover
 from portal.core import clock
+from tests import factories
 from tests.cast import Cast
-from tests.meetings import calling, polling
 from tests.factories import to_sitting
+from tests.meetings import asking, calling, polling
+from tests.meetings.asking import meet_on_request
 
 PERSONAS = (
     "chair",
@@ -91,6 +103,8 @@ page-image        GET  200  200  200  step 404  404  404  404  404  404  404  in
 page-image        POST 405  405  405  405  405  405  405  405  405  405  405  405
 version-download  GET  200  200  200  step 404  404  404  404  404  404  404  in
 version-download  POST 405  405  405  405  405  405  405  405  405  405  405  405
+reply             GET  200  200  404  404  404  404  200  404  404  404  404  in
+reply             POST 422  422  404  404  404  404  422  404  404  404  404  in
 [meetings]
 home              GET  200  200  200  302  200  200  200  200  200  200  200  in
 home              POST 200  200  200  302  200  200  200  200  200  200  200  in
@@ -244,6 +258,74 @@ poll-send         GET  405  405  405  405  405  405  405  405  405  405  405  40
 poll-send         POST 302  302  404  404  404  404  404  404  404  404  404  in
 poll-letter       GET  200  200  404  404  404  404  404  404  404  404  404  in
 poll-letter       POST 200  200  404  404  404  404  404  404  404  404  404  in
+cooperation-list  GET  200  200  404  404  ack  404  404  404  404  404  404  in
+cooperation-list  POST 200  200  404  404  ack  404  404  404  404  404  404  in
+cooperation-create GET 200  200  404  404  ack  404  404  404  404  404  404  in
+cooperation-create POST 422 422  404  404  ack  404  404  404  404  404  404  in
+cooperation-detail GET 200  200  404  404  404  404  404  404  404  404  404  in
+cooperation-detail POST 200 200  404  404  404  404  404  404  404  404  404  in
+cooperation-remind GET 405  405  405  405  405  405  405  405  405  405  405  405
+cooperation-remind POST 302 302  404  404  404  404  404  404  404  404  404  in
+cooperation-extend GET 200  200  404  404  404  404  404  404  404  404  404  in
+cooperation-extend POST 422 422  404  404  404  404  404  404  404  404  404  in
+cooperation-withdraw GET 405 405 405  405  405  405  405  405  405  405  405  405
+cooperation-withdraw POST 302 302 404 404  404  404  404  404  404  404  404  in
+cooperation-letter GET 200  200  404  404  404  404  404  404  404  404  404  in
+cooperation-letter POST 200 200  404  404  404  404  404  404  404  404  404  in
+cooperation-card  GET  200  200  404  404  404  404  404  404  404  404  404  in
+cooperation-card  POST 200  200  404  404  404  404  404  404  404  404  404  in
+cooperation-use   GET  404  404  404  404  404  404  404  404  404  404  404  in
+cooperation-use   POST 404  404  404  404  404  404  404  404  404  404  404  in
+cooperation-convert GET 200 200  404  404  404  404  404  404  404  404  404  in
+cooperation-convert POST 422 422 404  404  404  404  404  404  404  404  404  in
+emergency-start   GET  200  200  404  404  404  404  404  404  404  404  404  in
+emergency-start   POST 200  200  404  404  404  404  404  404  404  404  404  in
+emergency         GET  200  200  404  404  ack  404  404  404  404  404  404  in
+emergency         POST 422  422  404  404  ack  404  404  404  404  404  404  in
+pledge-remind     GET  405  405  405  405  405  405  405  405  405  405  405  405
+pledge-remind     POST 302  302  404  404  404  404  404  404  404  404  404  in
+sitting-request-list GET 200 200 200  404  404  200  200  404  200  404  404  in
+sitting-request-list POST 200 200 200 404  404  200  200  404  200  404  404  in
+sitting-request-create GET 200 200 200 404 404  200  200  404  200  404  404  in
+sitting-request-create POST 422 422 422 404 404 422  422  404  422  404  404  in
+sitting-request   GET  200  200  200  404  404  404  404  404  404  404  404  in
+sitting-request   POST 200  200  200  404  404  404  404  404  404  404  404  in
+sitting-request-accept GET 200 200 404 404 404  404  404  404  404  404  404  in
+sitting-request-accept POST 422 422 404 404 404 404  404  404  404  404  404  in
+sitting-request-refuse GET 200 200 404 404 404  404  404  404  404  404  404  in
+sitting-request-refuse POST 422 422 404 404 404 404  404  404  404  404  404  in
+case-board        GET  200  200  404  404  404  404  404  200  404  404  404  in
+case-board        POST 200  200  404  404  404  404  404  200  404  404  404  in
+case-progress     GET  200  200  404  404  ack  404  404  404  404  404  404  in
+case-progress     POST 200  200  404  404  ack  404  404  404  404  404  404  in
+case-step         GET  405  405  405  405  405  405  405  405  405  405  405  405
+case-step         POST 302  302  404  404  ack  404  404  404  404  404  404  in
+case-hand-back    GET  200  200  404  404  ack  404  404  404  404  404  404  in
+case-hand-back    POST 422  422  404  404  ack  404  404  404  404  404  404  in
+item-outcome      GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-outcome      POST 422  422  404  404  404  404  404  404  404  404  404  in
+item-decision     GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-decision     POST 422  422  404  404  404  404  404  404  404  404  404  in
+item-gap          GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-gap          POST 422  422  404  404  404  404  404  404  404  404  404  in
+item-carry-up     GET  200  200  404  404  404  404  404  404  404  404  404  in
+item-carry-up     POST 422  422  404  404  404  404  404  404  404  404  404  in
+gap-list          GET  200  200  404  404  404  404  404  200  404  404  404  in
+gap-list          POST 200  200  404  404  404  404  404  200  404  404  404  in
+gap-create        GET  200  200  404  404  404  404  404  200  404  404  404  in
+gap-create        POST 422  422  404  404  404  404  404  422  404  404  404  in
+gap-edit          GET  200  200  404  404  404  404  404  404  404  404  404  in
+gap-edit          POST 422  422  404  404  404  404  404  404  404  404  404  in
+gap-carry-up      GET  200  200  404  404  404  404  404  404  404  404  404  in
+gap-carry-up      POST 422  422  404  404  404  404  404  404  404  404  404  in
+carried-list      GET  200  200  404  404  404  404  404  404  404  404  404  in
+carried-list      POST 200  200  404  404  404  404  404  404  404  404  404  in
+carried-take      GET  200  200  404  404  404  404  404  404  404  404  404  in
+carried-take      POST 422  422  404  404  404  404  404  404  404  404  404  in
+carried-hand-down GET  200  200  404  404  404  404  404  404  404  404  404  in
+carried-hand-down POST 422  422  404  404  404  404  404  404  404  404  404  in
+sitting-joint     GET  200  200  404  404  404  404  404  404  404  404  404  in
+sitting-joint     POST 422  422  404  404  404  404  404  404  404  404  404  in
 watch             GET  204  204  204  404  404  404  404  404  404  404  404  in
 watch             POST 405  405  405  405  405  405  405  405  405  405  405  405
 """
@@ -351,9 +433,11 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "turnover_id": _turnover(cast).id,
         **_call(cast),
         **_poll(cast),
+        **_asked(cast),
         "roll_id": RollImport.objects.create(
             body=cast.shien, entered_by=cast.secretariat, at=now
         ).id,
+        **_layers(cast),
         "kind": "case",
         "thing_id": cast.case.id,
         "act": "close",
@@ -396,6 +480,52 @@ def _poll(cast: Cast) -> dict[str, object]:
         "date_id": poll.dates.all()[0].id,
         "voter_id": polling.voter(poll, cast.clinic).id,
     }
+
+
+def _asked(cast: Cast) -> dict[str, object]:
+    """What the colleague is asked for, and the sitting that the clinic asks for."""
+    meet_on_request(cast.shien)
+    return {
+        "request_id": asking.ask(cast, whom=cast.colleague).id,
+        "asking_id": SittingRequest.objects.create(
+            body=cast.shien,
+            asked_by=cast.clinic,
+            entered_by=cast.clinic,
+            asked_at=clock.now(),
+            reason="役割が決まらないため",
+        ).id,
+    }
+
+
+def _layers(cast: Cast) -> dict[str, object]:
+    """A parent over the 支援会議: the case has gone up; a gap that touches it has not."""
+    parent = factories.body(Regime.SHIEN, unit=None, name="市全体の支援会議")
+    for person, role in (
+        (cast.chair, Role.CHAIR),
+        (cast.secretariat, Role.SECRETARIAT),
+    ):
+        factories.office(person, role, parent)
+        factories.commission(person, parent)
+    Body.objects.filter(pk=cast.shien.pk).update(parent=parent)
+    made = {"carried_by": cast.secretariat, "carried_at": clock.now()}
+    carried = CarryUp.objects.create(
+        body=parent,
+        child=cast.shien,
+        source=cast.shien_item,
+        case=cast.case,
+        occasion="sharing",
+        title="見守りの分担について",
+        **made,
+    )
+    gap = ResourceGap.objects.create(
+        body=cast.shien,
+        item=cast.shien_item,
+        field="place",
+        words="母と長男が過ごせる場所",
+        raised_by=cast.secretariat,
+        raised_at=clock.now(),
+    )
+    return {"carried_id": carried.id, "gap_id": gap.id}
 
 
 def unknown(arguments: dict[str, object]) -> dict[str, object]:

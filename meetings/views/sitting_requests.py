@@ -53,18 +53,18 @@ def _received(request: MemberRequest, form: AskForm) -> SittingRequest:
 
 
 @signed_in
-def sitting_request(request: MemberRequest, request_id: UUID) -> HttpResponse:
+def sitting_request(request: MemberRequest, asking_id: UUID) -> HttpResponse:
     """One request and its answer."""
-    found = selectors.request_for(request.actor, request_id)
+    found = selectors.request_for(request.actor, asking_id)
     context = {"found": found, "asked": found.request}
     return render(request, "meetings/sitting_request.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def sitting_request_accept(request: MemberRequest, request_id: UUID) -> HttpResponse:
+def sitting_request_accept(request: MemberRequest, asking_id: UUID) -> HttpResponse:
     """Accept: date, time and place make the draft of the sitting."""
-    asked = selectors.answered_request(request.actor, request_id)
+    asked = selectors.answered_request(request.actor, asking_id)
     form = WhenForm(request.POST or None)
     if form.is_valid():
         sitting = attempt(
@@ -79,9 +79,9 @@ def sitting_request_accept(request: MemberRequest, request_id: UUID) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def sitting_request_refuse(request: MemberRequest, request_id: UUID) -> HttpResponse:
+def sitting_request_refuse(request: MemberRequest, asking_id: UUID) -> HttpResponse:
     """Refuse, with the reason for who asked."""
-    asked = selectors.answered_request(request.actor, request_id)
+    asked = selectors.answered_request(request.actor, asking_id)
     form = RefusalForm(request.POST or None)
     if form.is_valid() and press(
         request,

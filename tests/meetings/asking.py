@@ -7,7 +7,7 @@ from uuid import UUID
 from documents.models import CooperationRequest, PaperVersion
 from documents.services import requests
 from documents.services.requests import Asked
-from members.models import Person, Purpose, Scope
+from members.models import Body, Charter, Person, Purpose, Scope
 from members.services.outsiders import Outsider
 from portal.core import clock
 from tests import factories
@@ -67,3 +67,11 @@ def answered(cast: Cast, number: int = 1, **more: Any) -> CooperationRequest:
     return requests.answer(
         actor=respondent(request), request=request, opinion="昨年度は月1回でした。"
     )
+
+
+def meet_on_request(body: Body) -> None:
+    charter = Charter.usual(body)
+    charter.rhythm = Charter.Rhythm.ON_REQUEST
+    charter.starts_at = clock.now() - timedelta(days=1)
+    charter.decided_by, charter.decided_on = "市長", clock.today()
+    charter.save()

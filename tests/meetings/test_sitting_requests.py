@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from meetings.models import Sitting, SittingRequest
 from meetings.services import sitting_requests
-from members.models import Body, Charter
+from members.models import Body
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
+from tests.meetings.asking import meet_on_request
 from tests.meetings.convening import when
 
 REASON = "見守りの役割が決まらないまま3週間たったため"
@@ -24,14 +25,6 @@ def town(cast: Cast) -> Cast:
     """The cast, whose 支援会議 meets when a member asks for it."""
     meet_on_request(cast.shien)
     return cast
-
-
-def meet_on_request(body: Body) -> None:
-    charter = Charter.usual(body)
-    charter.rhythm = Charter.Rhythm.ON_REQUEST
-    charter.starts_at = clock.now() - timedelta(days=1)
-    charter.decided_by, charter.decided_on = "市長", clock.today()
-    charter.save()
 
 
 def ask(cast: Cast, name: str = "clinic", number: int = 1, **more) -> SittingRequest:

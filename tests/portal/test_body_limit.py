@@ -31,6 +31,7 @@ NOBODY = UUID(int=0)
 UPLOADS = [
     reverse("meetings:paper-upload", args=[NOBODY]),
     reverse("meetings:paper-replace", args=[NOBODY]),
+    reverse("documents:reply", args=[NOBODY]),
 ]
 SESSION = f"{settings.SESSION_COOKIE_NAME}=abc".encode()
 
