@@ -31,15 +31,17 @@ def sitting_facts(
     """The neutral face of a sitting: number, date, place, own invitation.
 
     ``body`` is the body for which the person is asked to come, where it is not
-    the one that holds the sitting (a member of the other body of a joint day). An
-    invitation counts once the chair has convened the sitting, and until withdrawn.
+    the one that holds the sitting (a member of the other body of a joint day); the
+    law of that body is asked for with its items. An invitation counts once the
+    chair has convened the sitting, and until withdrawn.
     """
     announced = sitting.state not in {Sitting.State.DRAFT, Sitting.State.SUBMITTED}
+    own = body in {None, sitting.body_id}
     return ObjectFacts(
         kind=Kind.SITTING,
         body=body or sitting.body_id,
         sitting=sitting.id,
-        regime=Regime(sitting.body.regime),
+        regime=Regime(sitting.body.regime) if own else Regime.NONE,
         document_class=2,
         invited=(
             announced and invitation is not None and invitation.withdrawn_at is None

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from documents.models import PaperVersion
 from meetings.models import (
+    CalendarDay,
     CarryUp,
     Correction,
     Entry,
@@ -326,6 +327,26 @@ carried-hand-down GET  200  200  404  404  404  404  404  404  404  404  404  in
 carried-hand-down POST 422  422  404  404  404  404  404  404  404  404  404  in
 sitting-joint     GET  200  200  404  404  404  404  404  404  404  404  404  in
 sitting-joint     POST 422  422  404  404  404  404  404  404  404  404  404  in
+year-list         GET  200  200  404  404  404  404  404  200  404  404  404  in
+year-list         POST 200  200  404  404  404  404  404  200  404  404  404  in
+closed-days       GET  200  200  404  404  404  404  404  200  404  404  404  in
+closed-days       POST 422  422  404  404  404  404  404  422  404  404  404  in
+closed-day-remove GET  405  405  405  405  405  405  405  405  405  405  405  405
+closed-day-remove POST 302  302  404  404  404  404  404  302  404  404  404  in
+year-detail       GET  200  200  404  404  404  404  404  404  404  404  404  in
+year-detail       POST 200  200  404  404  404  404  404  404  404  404  404  in
+year-plan         GET  200  200  404  404  404  404  404  404  404  404  404  in
+year-plan         POST 422  422  404  404  404  404  404  404  404  404  404  in
+feed              GET  200  200  200  200  200  200  200  200  200  404  404  in
+feed              POST 405  405  405  405  405  405  405  405  405  405  405  405
+feed-make         GET  405  405  405  405  405  405  405  405  405  405  405  405
+feed-make         POST 200  200  200  step 200  200  200  200  200  404  404  in
+feed-stop         GET  405  405  405  405  405  405  405  405  405  405  405  405
+feed-stop         POST 302  302  302  302  302  302  302  302  302  404  404  in
+feed-entries      GET  405  405  405  405  405  405  405  405  405  405  405  405
+feed-entries      POST 302  302  302  302  302  302  302  302  302  404  404  in
+feed-read         GET  200  200  200  200  200  200  200  200  200  200  200  200
+feed-read         POST 405  405  405  405  405  405  405  405  405  405  405  405
 watch             GET  204  204  204  404  404  404  404  404  404  404  404  in
 watch             POST 405  405  405  405  405  405  405  405  405  405  405  405
 """
@@ -433,6 +454,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "turnover_id": _turnover(cast).id,
         **_call(cast),
         **_poll(cast),
+        **_closed_day(cast),
         **_asked(cast),
         "roll_id": RollImport.objects.create(
             body=cast.shien, entered_by=cast.secretariat, at=now
@@ -472,6 +494,19 @@ def _call(cast: Cast) -> dict[str, object]:
     }
 
 
+def _closed_day(cast: Cast) -> dict[str, object]:
+    """A day on which the city hall is closed."""
+    row = CalendarDay.objects.create(
+        day=clock.today(),
+        name="市制記念日",
+        decided_by="条例",
+        decided_on=clock.today(),
+        entered_by=cast.secretariat,
+        entered_at=clock.now(),
+    )
+    return {"day_id": row.id}
+
+
 def _poll(cast: Cast) -> dict[str, object]:
     """An open poll that asks the clinic and the newcomer."""
     poll = polling.ask(cast)
@@ -498,7 +533,7 @@ def _asked(cast: Cast) -> dict[str, object]:
 
 
 def _layers(cast: Cast) -> dict[str, object]:
-    """A parent over the 支援会議: the case has gone up; a gap that touches it has not."""
+    """A parent over the 支援会議: the case has gone up, a gap that touches it not."""
     parent = factories.body(Regime.SHIEN, unit=None, name="市全体の支援会議")
     for person, role in (
         (cast.chair, Role.CHAIR),

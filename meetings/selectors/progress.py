@@ -167,6 +167,7 @@ def _items_without_outcome(cases: Sequence[Case]) -> QuerySet[AgendaItem]:
             case__in=cases, occasion__in=outcomes.TIMINGS, outcome=None
         )
         .exclude(sitting__state=Sitting.State.CANCELLED)
+        .exclude(state=AgendaItem.State.CARRIED)
         .select_related("sitting__body", "body")
         .prefetch_related("about")
         .order_by("-sitting__starts_at")

@@ -47,7 +47,8 @@ def carry_up(
     the actor (R12). With ``sitting``, a draft of the parent that the actor convenes
     too, it goes on that agenda at once.
     """
-    child = _locked_child(actor, source)
+    source = _locked_source(actor, source)
+    child = source.body
     known = CarryUp.objects.filter(pk=key, child=child).first()
     if known is not None:
         return known
@@ -80,8 +81,10 @@ def carry_up(
     return carried
 
 
-def _locked_child(actor: Actor, source: AgendaItem | ResourceGap) -> Body:
-    """The body that carries up, for one who may convene the item or the register."""
+def _locked_source(
+    actor: Actor, source: AgendaItem | ResourceGap
+) -> AgendaItem | ResourceGap:
+    """The row as it stands, for one who may convene the item or the register."""
     rows = type(source).objects.select_for_update(of=("self",))
     found = rows.select_related("body__parent").filter(pk=source.pk).first()
     if found is None:
@@ -96,7 +99,7 @@ def _locked_child(actor: Actor, source: AgendaItem | ResourceGap) -> Body:
     access.require(Action.CONVENE, thing)
     if isinstance(found, ResourceGap) and not found.general:
         raise RefusedError(_("事例に触れる課題は、その議題から上げてください。"))
-    return found.body
+    return found
 
 
 def _parent_for(child: Body, item: AgendaItem | None) -> Body:
