@@ -13,9 +13,11 @@ from django.test import Client
 
 from meetings.models import CalendarDay, Sitting, YearPlan
 from members.facts import Regime, Role
+from members.models import Body
 from portal.core import clock
 from tests import factories
 from tests.cast import Cast
+from tests.conftest import SignIn
 from tests.meetings.convening import PLACE, key
 from tests.meetings.test_convene_pages import text, url
 
@@ -52,7 +54,7 @@ def town(autumn: None, cast: Cast) -> Cast:
 
 
 @pytest.fixture
-def clerk(town: Cast, signed_in) -> Client:
+def clerk(town: Cast, signed_in: SignIn) -> Client:
     return signed_in(town.secretariat)
 
 
@@ -175,7 +177,7 @@ def test_names_are_for_those_who_convene_both(town: Cast, clerk: Client) -> None
 
 def test_a_stranger_hears_no_name_and_no_body(town: Cast, signed_in) -> None:
     """The other unit's clerk plans a meeting on which people of ours are wanted."""
-    south = town.stranger.offices.get().body
+    south = Body.objects.get(offices__person=town.stranger)
     factories.commission(town.clinic, south)
     start = clock.day_start(date(2027, 4, 12)) + timedelta(hours=14)
     factories.sitting(
