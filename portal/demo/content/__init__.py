@@ -22,6 +22,7 @@ from portal.demo.content.types import (
     MinutesEntry,
     Paper,
 )
+from portal.demo.content.year import closed_days, year_rules
 
 __all__ = ["demo_content"]
 
@@ -62,6 +63,8 @@ def demo_content(today: date) -> DemoContent:
         organizations=ORGANIZATIONS,
         people=PEOPLE,
         bodies=BODIES,
+        year_rules=year_rules(timeline, all_sittings),
+        closed_days=closed_days(timeline),
         pledges=PLEDGES,
         commissions=commissions(timeline),
         acknowledgements=acknowledgements(timeline),

@@ -152,6 +152,30 @@ class Body:
 
 
 @dataclass(frozen=True)
+class YearRule:
+    """The rule by which the year's meetings of `body` were dated, as in `rhythm`."""
+
+    body: str
+    year: int
+    nth: int
+    weekday: int
+    starts_at: time
+    ends_at: time
+    place: str
+
+
+@dataclass(frozen=True)
+class ClosedDay:
+    """A day of its own on which the city hall is closed; `yearly` ones every year."""
+
+    day: date
+    yearly: bool
+    name: str
+    decided_by: str
+    decided_on: date
+
+
+@dataclass(frozen=True)
 class Pledge:
     """One version of the text that a person acknowledges before reading anything."""
 
@@ -360,6 +384,8 @@ class DemoContent:
     organizations: tuple[Organization, ...]
     people: tuple[Person, ...]
     bodies: tuple[Body, ...]
+    year_rules: tuple[YearRule, ...]
+    closed_days: tuple[ClosedDay, ...]
     pledges: tuple[Pledge, ...]
     commissions: tuple[Commission, ...]
     acknowledgements: tuple[Acknowledgement, ...]

@@ -9,7 +9,16 @@ from django.db import transaction
 from members.models import Person
 from portal.core import clock
 from portal.demo.content import demo_content
-from portal.demo.loader import cases, files, people, records, sittings, today
+from portal.demo.loader import (
+    calls,
+    cases,
+    files,
+    people,
+    records,
+    sittings,
+    today,
+    year,
+)
 from portal.demo.loader.rows import Rows
 
 
@@ -23,7 +32,9 @@ def load() -> bool:
         people.load(content, rows)
         cases.load(content, rows)
         sittings.load(content, rows)
+        year.load(content, rows)
     files.load(content, rows)
     records.load(content, rows)
+    calls.load(rows)
     today.load(content, rows)
     return True
