@@ -1,9 +1,4 @@
-"""協力依頼: asked, answered, reminded, extended, withdrawn (R15).
-
-The files of a reply are papers under the request's own id. While it is awaited the
-respondent adds and takes away; with the answer they stand for good, for the custodians
-of the case alone.
-"""
+"""協力依頼: asked, told, reminded, extended, withdrawn by the custodians (R15)."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -11,20 +6,21 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents import notices
-from documents.models import CooperationRequest, Link, Paper, PaperVersion
+from documents.models import CooperationRequest, Link
 from documents.notices import Occasion
 from documents.policies import request_facts
-from documents.services import links, papers
+from documents.request_rows import locked, refuse_unless_waiting, unsent_files
+from documents.services import links
 from documents.services.links import IssuedLink
-from documents.services.papers import ItemReference, PaperDetails, Upload
+from documents.services.trail import record_request
 from members import grounds
-from members.access import Access, Actor, access_for, access_for_all
-from members.facts import Action, Answer, ObjectFacts, Regime, State
+from members.access import Actor, access_for, access_for_all
+from members.facts import Action, Answer, Regime, State
 from members.models import (
     Body,
     Case,
@@ -38,7 +34,7 @@ from members.models import (
 from members.policies import case_facts
 from members.services import outsiders
 from members.services.outsiders import Outsider
-from portal.core import audit, clock, outbox
+from portal.core import clock, outbox
 from portal.core.errors import InvalidError, RefusedError
 
 # The paragraph that lets the meeting ask for papers, information, an opinion.
@@ -62,19 +58,6 @@ class Asked:
     due_on: date
     clause: str = ""
     in_name_of: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyReference(ItemReference):
-    """Where the files of a reply belong: the request stands in an item's place."""
-
-    request: CooperationRequest
-    by: UUID
-
-    @property
-    def facts(self) -> ObjectFacts:
-        """The request as it stands now: an answer in between closes it."""
-        return request_facts(_fresh(self.request), self.by)
 
 
 # Asking -------------------------------------------------------------------------------
@@ -101,7 +84,7 @@ def make_request(
     access.require(Action.READ, request_facts(request, actor.id))
     _require_addressee(request)
     request.save(force_insert=True)
-    _record("make", actor, request)
+    record_request("make", actor, request)
     if request.person.email:
         _send(actor, request, Occasion.ASKED)
     return request
@@ -117,7 +100,7 @@ def _written(actor: Actor, case: Case, asked: Asked) -> CooperationRequest:
         number=(last["last"] or 0) + 1,
         case=case,
         regime=body.regime,
-        clause=asked.clause or clause_of(body),
+        clause=asked.clause or _clause_of(body),
         in_name_of=asked.in_name_of or body.rules.requests_in_name_of,
         person=whom,
         text=asked.text,
@@ -127,7 +110,7 @@ def _written(actor: Actor, case: Case, asked: Asked) -> CooperationRequest:
     )
 
 
-def clause_of(body: Body) -> str:
+def _clause_of(body: Body) -> str:
     """The clause under which the body may ask; without one, its charter's name."""
     ground = grounds.ground_of(body, Regime(body.regime), clock.now())
     code = LegalGround.Code(ground)
@@ -176,7 +159,7 @@ def _send(actor: Actor, request: CooperationRequest, occasion: Occasion) -> None
     person = request.person
     issued = None if person.login else _issue(actor, request)
     page = f"{settings.BASE_URL}{reverse('documents:reply', args=[request.id])}"
-    _mail(
+    tell(
         request,
         occasion,
         link=issued.url if issued else page,
@@ -193,16 +176,16 @@ def _issue(actor: Actor, request: CooperationRequest) -> IssuedLink:
         person=request.person,
         scope=Scope(Purpose.REQUEST, request.id),
         starts_at=clock.now(),
-        ends_at=link_end(request),
+        ends_at=_link_end(request),
     )
 
 
-def link_end(request: CooperationRequest) -> datetime:
+def _link_end(request: CooperationRequest) -> datetime:
     """Until when the link works: the due date and the days the body gives after it."""
     return clock.day_end(request.due_on + timedelta(days=request.body.rules.link_days))
 
 
-def _mail(
+def tell(
     request: CooperationRequest,
     occasion: Occasion,
     *,
@@ -210,6 +193,7 @@ def _mail(
     until: datetime | None = None,
     about: str = "",
 ) -> None:
+    """Queue the mail about the request, if there is an address."""
     if not request.person.email:
         return
     facts = notices.Facts(
@@ -236,7 +220,7 @@ def remind(*, actor: Actor, request: CooperationRequest) -> None:
     _send(actor, request, Occasion.REMINDED)
     request.reminded_at = clock.now()
     request.save(update_fields=["reminded_at"])
-    _record("remind", actor, request)
+    record_request("remind", actor, request)
 
 
 @transaction.atomic
@@ -246,7 +230,7 @@ def print_letter(*, actor: Actor, request: CooperationRequest) -> IssuedLink:
     issued = _issue(actor, request)
     request.told_at = clock.now()
     request.save(update_fields=["told_at"])
-    _record("letter", actor, request)
+    record_request("letter", actor, request)
     return issued
 
 
@@ -261,11 +245,11 @@ def extend(*, actor: Actor, request: CooperationRequest, due_on: date) -> None:
     ways = Link.objects.filter(scope_id=request.id, person=request.person)
     live = next((link for link in ways if link.is_live(clock.now())), None)
     if live is not None:
-        links.extend_link(actor=actor, link=live, ends_at=link_end(request))
-        _mail(request, Occasion.EXTENDED, about=f"link:{live.id}")
+        links.extend_link(actor=actor, link=live, ends_at=_link_end(request))
+        tell(request, Occasion.EXTENDED, about=f"link:{live.id}")
     elif request.told_at is not None and request.person.email:
         _send(actor, request, Occasion.EXTENDED)
-    _record("extend", actor, request, until=due_on.isoformat())
+    record_request("extend", actor, request, until=due_on.isoformat())
 
 
 @transaction.atomic
@@ -274,150 +258,24 @@ def withdraw(*, actor: Actor, request: CooperationRequest) -> None:
     request = _kept(actor, request)
     request.state, request.withdrawn_at = request.State.WITHDRAWN, clock.now()
     request.save(update_fields=["state", "withdrawn_at"])
-    _files(request).update(state=State.RECALLED)
-    _end_ways(actor, request)
+    unsent_files(request).update(state=State.RECALLED)
+    close_ways(actor, request)
     if request.told_at is not None:
-        _mail(request, Occasion.WITHDRAWN)
-    _record("withdraw", actor, request)
+        tell(request, Occasion.WITHDRAWN)
+    record_request("withdraw", actor, request)
 
 
-def _end_ways(actor: Actor, request: CooperationRequest) -> None:
+def close_ways(actor: Actor, request: CooperationRequest) -> None:
+    """End the respondent's links, what they opened, and the mails that wait."""
     links.revoke_links(actor=actor, scope_id=request.id)
     outbox.cancel(about=f"request:{request.id}")
 
 
-# Answering ----------------------------------------------------------------------------
-
-
-def file_reply(
-    *, actor: Actor, request: CooperationRequest, upload: Upload, token: UUID
-) -> PaperVersion:
-    """Add a file to the reply. Raises InvalidError for one the intake refuses."""
-    _refuse_unless_waiting(request)
-    count = Paper.objects.filter(item_id=request.id).count() + 1
-    return papers.file_paper(
-        actor=actor,
-        item=_reference(request, actor),
-        details=PaperDetails(
-            number=_("回答%(count)s") % {"count": count},
-            title=_("協力依頼 %(serial)s への回答") % {"serial": request.serial},
-            kind=Paper.Kind.REPLY,
-            document_class=Paper.Class.C3B,
-        ),
-        upload=upload,
-        token=token,
-    )
-
-
-def _reference(request: CooperationRequest, actor: Actor) -> ReplyReference:
-    return ReplyReference(
-        item_id=request.id,
-        sitting_id=request.id,
-        body=request.body,
-        regime=Regime(request.regime),
-        case=request.case,
-        about=tuple(request.case.household.all()),
-        purpose=Purpose.REQUEST,
-        request=request,
-        by=actor.id,
-    )
-
-
-@transaction.atomic
-def drop_reply(*, actor: Actor, request: CooperationRequest, version_id: UUID) -> None:
-    """Take a file out of a reply that has not been sent; it opens to nobody."""
-    request, _access = _open_for_reply(actor, request)
-    if _files(request).filter(id=version_id).update(state=State.RECALLED):
-        _record("drop", actor, request, version=str(version_id))
-
-
-@transaction.atomic
-def keep_opinion(*, actor: Actor, request: CooperationRequest, opinion: str) -> None:
-    """Keep what has been written so far."""
-    request, _access = _open_for_reply(actor, request)
-    request.opinion = opinion
-    request.save(update_fields=["opinion"])
-
-
-@transaction.atomic
-def answer(
-    *, actor: Actor, request: CooperationRequest, opinion: str
-) -> CooperationRequest:
-    """Hand in the reply: it stands for good, and the way to it closes (R15).
-
-    The secretariat enters in the same way what came on paper. Raises InvalidError
-    for a reply without a word or a file.
-    """
-    request, access = _open_for_reply(actor, request)
-    files = _files(request)
-    if not opinion and not files.exists():
-        raise InvalidError(_("意見を書くか、ファイルを1つ以上加えてください。"))
-    count = files.update(state=State.FINAL)
-    request.opinion, request.answered_at = opinion, access.t
-    request.state = request.State.ANSWERED
-    request.save(update_fields=["opinion", "answered_at", "state"])
-    _end_ways(actor, request)
-    if actor.id == request.person_id:
-        _mail(request, Occasion.RECEIVED)
-    _record("answer", actor, request, files=str(count))
-    return request
-
-
-def _open_for_reply(
-    actor: Actor, request: CooperationRequest
-) -> tuple[CooperationRequest, Access]:
-    request = _locked(request)
-    access = access_for(actor, cases=[request.case_id], items=())
-    access.require(Action.UPLOAD, request_facts(request, actor.id))
-    _refuse_unless_waiting(request)
-    return request, access
-
-
-# Rows ---------------------------------------------------------------------------------
-
-
-def _files(request: CooperationRequest) -> QuerySet[PaperVersion]:
-    """The files of a reply that has not been handed in."""
-    return PaperVersion.objects.filter(
-        paper__item_id=request.id, state__in=(State.DRAFT, State.HELD)
-    )
-
-
-def _fresh(request: CooperationRequest) -> CooperationRequest:
-    rows = CooperationRequest.objects.select_related("body", "case", "person")
-    return rows.get(pk=request.pk)
-
-
-def _locked(request: CooperationRequest) -> CooperationRequest:
-    CooperationRequest.objects.select_for_update().get(pk=request.pk)
-    return _fresh(request)
-
-
 def _kept(actor: Actor, request: CooperationRequest) -> CooperationRequest:
     """The waiting request under its lock, once the actor keeps its case."""
-    request = _locked(request)
+    request = locked(request)
     access = access_for(actor, cases=[request.case_id], items=())
     access.require(Action.CONVENE, case_facts(request.case))
     access.require(Action.READ, request_facts(request, actor.id))
-    _refuse_unless_waiting(request)
+    refuse_unless_waiting(request)
     return request
-
-
-def _refuse_unless_waiting(request: CooperationRequest) -> None:
-    if not request.waiting:
-        raise RefusedError(
-            _("この依頼はいま「%(state)s」です。画面を読み込み直してください。")
-            % {"state": request.get_state_display()}
-        )
-
-
-def _record(
-    what: str, actor: Actor, request: CooperationRequest, **detail: str
-) -> None:
-    audit.record(
-        f"documents.request.{what}",
-        actor=actor.id,
-        subject=f"request:{request.id}",
-        case=request.case_id,
-        detail={"person": str(request.person_id), **detail},
-    )

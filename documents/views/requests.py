@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from documents.forms.requests import ReplyForm
 from documents.models import CooperationRequest
 from documents.selectors import open_request, reply_files
-from documents.services import requests as services
+from documents.services import replies as services
 from members.http import MemberRequest, signed_in
 from portal.core import audit
 from portal.core.errors import InvalidError

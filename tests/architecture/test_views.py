@@ -20,6 +20,7 @@ PUBLIC = {
     "documents:gate-card": "the same with the printed code",
     "documents:gate-notice": "neutral words before the code (R8)",
     "documents:gate-code": "the code that begins a sign-in",
+    "meetings:feed-read": "the secret in the address is the key; calendars sign in nowhere",
 }
 
 # Services that act for nobody, or for somebody they do not yet know.
@@ -46,12 +47,18 @@ WITHOUT_ACTOR = {
     "documents.services.links.find_by_card_code": "whoever holds the card asks",
     "documents.services.links.find_by_id": "the browser's own open link",
     "documents.services.links.plain_card_code": "a question about a typed code",
+    "documents.services.requests.tell": "its caller records who and why",
     "documents.services.papers.papers_for": "asks through an Access, which has one",
     "documents.services.papers.reference_of": "a question about a paper",
     "documents.services.papers.store_record": "bytes before their row; filed by an act",
+    "meetings.services.feeds.wants_entries": "a question about a person",
+    "meetings.services.feeds.read_feed": "whoever holds the secret asks",
+    "meetings.services.replies.receive": "a mail, of which nothing is believed",
     "meetings.services.records.missing": "a question about a record",
     "meetings.services.records.archive": "a task; the person's id is its argument",
     "meetings.services.records.requeue_archives": "the worker; the job knows for whom",
+    "meetings.services.polls.remind_due": "the worker, for whoever opened the poll",
+    "meetings.services.poll_mail.tell_the_end": "mail of an act, sent by its caller",
 }
 
 

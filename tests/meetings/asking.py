@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from documents.models import CooperationRequest, PaperVersion
-from documents.services import requests
+from documents.services import replies, requests
 from documents.services.requests import Asked
 from members.models import Body, Charter, Person, Purpose, Scope
 from members.services.outsiders import Outsider
@@ -52,7 +52,7 @@ def respondent(request: CooperationRequest, strength: int = 1) -> Any:
 def give(
     request: CooperationRequest, number: int = 1, name: str = "回答.pdf"
 ) -> PaperVersion:
-    return requests.file_reply(
+    return replies.file_reply(
         actor=respondent(request),
         request=request,
         upload=upload(files.pdf_file(), name),
@@ -64,7 +64,7 @@ def answered(cast: Cast, number: int = 1, **more: Any) -> CooperationRequest:
     """A request with a file and an opinion that were handed in."""
     request = ask(cast, number, **more)
     give(request)
-    return requests.answer(
+    return replies.answer(
         actor=respondent(request), request=request, opinion="昨年度は月1回でした。"
     )
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from documents import gateway
 from documents.models import CooperationRequest, Link, Paper, PaperVersion
 from documents.selectors import open_request
-from documents.services import requests
+from documents.services import replies, requests
 from meetings.services import cooperation
 from members.facts import Role, State
 from members.models import Charter, Commission, LegalBasis, Membership, Recusal, SignIn
@@ -187,7 +187,7 @@ def test_after_handing_in_nothing_opens_any_more(
     version = PaperVersion.objects.get(paper__item_id=request.id)
     assert client.get(f"/papers/{version.id}/").status_code == 404
     with pytest.raises(HiddenError):
-        requests.answer(actor=respondent(request), request=request, opinion="もう一度")
+        replies.answer(actor=respondent(request), request=request, opinion="もう一度")
     with pytest.raises(RefusedError):
         give(request, 2)
 
@@ -542,7 +542,7 @@ def test_a_foreign_unit_has_nothing(cast: Cast, signed_in: Client_) -> None:
 def test_an_upload_beside_the_request_needs_the_request(cast: Cast) -> None:
     request = ask(cast)
     with pytest.raises(HiddenError):
-        requests.file_reply(
+        replies.file_reply(
             actor=factories.sign_in(cast.clinic),
             request=request,
             upload=upload(files.pdf_file(), "x.pdf"),
