@@ -28,6 +28,7 @@ from meetings.models import (
     ResourceGap,
     SittingRequest,
 )
+from meetings.services import feeds
 from members.facts import Regime, Role
 from members.models import Body, ExOfficio, Person, Post, RollImport, Turnover
 from portal.core import clock
@@ -464,7 +465,14 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "thing_id": cast.case.id,
         "act": "close",
         "way_name": "mail",
+        "secret": _feed(cast),
     }
+
+
+def _feed(cast: Cast) -> str:
+    """The secret of the address from which the clinic's calendar reads."""
+    address = feeds.make_feed(actor=factories.sign_in(cast.clinic))
+    return address.rpartition("/")[2].removesuffix(".ics")
 
 
 def _turnover(cast: Cast) -> Turnover:

@@ -23,6 +23,7 @@ from meetings.models import (
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.readiness import Finding
 from meetings.selectors.calls import ListedCall, listed_calls
+from meetings.selectors.polls import PollsAtHome, polls_at_home
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
@@ -88,6 +89,7 @@ class Home:
     pledge_due: bool
     confirmations: list[RoundRow]
     calls: list[ListedCall]
+    polls: PollsAtHome
     desk: Desk | None
     today: date
 
@@ -95,7 +97,8 @@ class Home:
     def waits(self) -> bool:
         """Whether anything is asked of this person now."""
         asked = self.pledge_due or self.to_answer or self.confirmations or self.calls
-        return bool(asked) or (self.desk is not None and self.desk.waits)
+        polls = self.polls.to_answer or self.polls.to_decide
+        return bool(asked or polls) or (self.desk is not None and self.desk.waits)
 
 
 def home_of(actor: Actor) -> Home:
@@ -117,6 +120,7 @@ def home_of(actor: Actor) -> Home:
         to_answer=[line for line in upcoming if _waits_for_answer(line)],
         pledge_due=_pledge_due(actor),
         confirmations=[row for row in records if row.mine],
+        polls=polls_at_home(access),
         calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
         desk=_desk(access, convened, items, held, records) if convenes else None,
         today=today,

@@ -267,7 +267,7 @@ def _locked_voter(actor: Actor, voter: PollVoter) -> tuple[Poll, PollVoter]:
     return poll, poll.voters.select_related("person").get(pk=voter.pk)
 
 
-def _record(what: str, actor: Actor, poll: Poll, **detail: object) -> None:
+def _record(what: str, actor: Actor, poll: Poll, **detail: str | int) -> None:
     audit.record(
         f"meetings.poll.{what}",
         actor=actor.id,

@@ -14,6 +14,7 @@ from portal.demo.loader import (
     cases,
     files,
     people,
+    polls,
     records,
     sittings,
     today,
@@ -37,4 +38,5 @@ def load() -> bool:
     records.load(content, rows)
     calls.load(rows)
     today.load(content, rows)
+    polls.load(rows)
     return True
