@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import cases, duty, people, sign_in
+from members.views import bodies, body_people, cases, duty, people, sign_in
 
 app_name = "members"
 urlpatterns = [
@@ -34,4 +34,37 @@ urlpatterns = [
     ),
     path("people/", people.person_list, name="person-list"),
     path("people/<uuid:person_id>/card/", people.card_issue, name="card-issue"),
+    path("bodies/", bodies.body_list, name="body-list"),
+    path("bodies/new/", bodies.body_create, name="body-create"),
+    path("bodies/<uuid:body_id>/", bodies.body_detail, name="body-detail"),
+    path("bodies/<uuid:body_id>/rules/", bodies.rules_edit, name="rules-edit"),
+    path(
+        "bodies/<uuid:body_id>/rules/<int:charter_id>/withdraw/",
+        bodies.rules_withdraw,
+        name="rules-withdraw",
+    ),
+    path("bodies/<uuid:body_id>/bases/", bodies.basis_edit, name="basis-edit"),
+    path(
+        "bodies/<uuid:body_id>/bases/<int:basis_id>/end/",
+        bodies.basis_end,
+        name="basis-end",
+    ),
+    path("bodies/<uuid:body_id>/end/", bodies.body_end, name="body-end"),
+    path("bodies/<uuid:body_id>/people/", body_people.body_people, name="body-people"),
+    path("bodies/<uuid:body_id>/offices/", body_people.office_give, name="office-give"),
+    path(
+        "bodies/<uuid:body_id>/offices/<int:office_id>/end/",
+        body_people.office_end,
+        name="office-end",
+    ),
+    path(
+        "bodies/<uuid:body_id>/commissions/",
+        body_people.commission_make,
+        name="commission-make",
+    ),
+    path(
+        "bodies/<uuid:body_id>/commissions/<int:commission_id>/end/",
+        body_people.commission_end,
+        name="commission-end",
+    ),
 ]

@@ -41,6 +41,7 @@ def _ways(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
             ways.append((_("事例"), reverse("members:case-list")))
         if any(o.role in _CUSTODIANS for o in offices):
             ways.append((_("人と機関"), reverse("members:person-list")))
+            ways.append((_("会議体"), reverse("members:body-list")))
     return [
         {"label": label, "url": url, "current": request.path == url}
         for label, url in ways

@@ -30,7 +30,15 @@ from meetings.models import (
 )
 from meetings.services import feeds
 from members.facts import Regime, Role
-from members.models import Body, ExOfficio, Person, Post, RollImport, Turnover
+from members.models import (
+    Body,
+    Charter,
+    ExOfficio,
+    Person,
+    Post,
+    RollImport,
+    Turnover,
+)
 from portal.core import clock
 from tests import factories
 from tests.cast import Cast
@@ -88,6 +96,32 @@ person-list       GET  200  200  404  404  404  404  404  200  404  404  404  in
 person-list       POST 200  200  404  404  404  404  404  200  404  404  404  in
 card-issue        GET  200  200  404  404  404  404  404  404  404  404  404  in
 card-issue        POST 200  200  404  404  404  404  404  404  404  404  404  in
+body-list         GET  200  200  404  404  404  404  404  200  404  404  404  in
+body-list         POST 200  200  404  404  404  404  404  200  404  404  404  in
+body-create       GET  200  200  404  404  404  404  404  200  404  200  404  in
+body-create       POST 422  422  404  404  404  404  404  422  404  422  404  in
+body-detail       GET  200  200  404  404  404  404  404  404  404  404  404  in
+body-detail       POST 200  200  404  404  404  404  404  404  404  404  404  in
+rules-edit        GET  200  200  404  404  404  404  404  404  404  404  404  in
+rules-edit        POST 422  422  404  404  404  404  404  404  404  404  404  in
+rules-withdraw    GET  200  200  404  404  404  404  404  404  404  404  404  in
+rules-withdraw    POST 302  302  404  404  404  404  404  404  404  404  404  in
+basis-edit        GET  200  200  404  404  404  404  404  404  404  404  404  in
+basis-edit        POST 422  422  404  404  404  404  404  404  404  404  404  in
+basis-end         GET  200  200  404  404  404  404  404  404  404  404  404  in
+basis-end         POST 422  422  404  404  404  404  404  404  404  404  404  in
+body-end          GET  200  200  404  404  404  404  404  404  404  404  404  in
+body-end          POST 422  422  404  404  404  404  404  404  404  404  404  in
+body-people       GET  200  200  404  404  404  404  404  404  404  404  404  in
+body-people       POST 200  200  404  404  404  404  404  404  404  404  404  in
+office-give       GET  200  200  404  404  404  404  404  404  404  404  404  in
+office-give       POST 422  422  404  404  404  404  404  404  404  404  404  in
+office-end        GET  200  200  404  404  404  404  404  404  404  404  404  in
+office-end        POST 422  422  404  404  404  404  404  404  404  404  404  in
+commission-make   GET  200  200  404  404  404  404  404  404  404  404  404  in
+commission-make   POST 422  422  404  404  404  404  404  404  404  404  404  in
+commission-end    GET  200  200  404  404  404  404  404  404  404  404  404  in
+commission-end    POST 422  422  404  404  404  404  404  404  404  404  404  in
 [documents]
 gate              GET  200  200  200  200  200  200  200  200  200  200  200  200
 gate              POST 404  404  404  404  404  404  404  404  404  404  404  404
@@ -443,6 +477,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "consent_id": mother.consents.get().id,
         "person_id": cast.colleague.id,
         "body_id": cast.shien.id,
+        **_charter(cast),
         "sitting_id": cast.sitting.id,
         "invitation_id": Invitation.objects.get(
             sitting=cast.sitting, person=cast.clinic
@@ -466,6 +501,21 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "act": "close",
         "way_name": "mail",
         "secret": _feed(cast),
+    }
+
+
+def _charter(cast: Cast) -> dict[str, object]:
+    """Rules that begin tomorrow, and a basis, an office and a term of the body."""
+    body = cast.shien
+    charter = Charter.usual(body)
+    charter.starts_at = clock.now() + timedelta(days=1)
+    charter.decided_by, charter.decided_on = "市長決裁", clock.today()
+    charter.save()
+    return {
+        "charter_id": charter.pk,
+        "basis_id": body.legal_bases.get().pk,
+        "office_id": body.offices.get(person=cast.secretariat).pk,
+        "commission_id": body.commissions.get(person=cast.clinic).pk,
     }
 
 

@@ -206,3 +206,12 @@ _REGIMES = {
     Charter.Consent.BOTH: frozenset({Regime.SHIEN, Regime.JUSO}),
     Charter.Consent.NO_CASES: frozenset(),
 }
+
+# The settings themselves: all but the version's own dates and who decided them.
+_VERSION = {"id", "body", "starts_at", "ends_at"}
+_DECISION = {"decided_by", "decided_on", "entered_by", "entered_at"}
+RULES = tuple(
+    field.name
+    for field in Charter._meta.fields
+    if field.name not in _VERSION | _DECISION
+)

@@ -25,24 +25,10 @@ from members.models import (
     Person,
     Unit,
 )
+from members.models.charters import RULES
 from members.policies import HEALTH, body_facts
 from portal.core import audit, clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError
-
-# What belongs to the version and not to the rules in it.
-_VERSION = frozenset(
-    {
-        "id",
-        "body",
-        "starts_at",
-        "ends_at",
-        "decided_by",
-        "decided_on",
-        "entered_by",
-        "entered_at",
-    }
-)
-RULES = tuple(f.name for f in Charter._meta.fields if f.name not in _VERSION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from members.models import Body, Commission, Organization, Person
 from members.offices import approvers_of
 from members.policies import body_facts
 from members.services.charters import begin_of
+from members.services.people import NewPerson, enter_person
 from members.terms import remaining_term, term_end
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -57,6 +58,29 @@ def commission_person(
     commission = Commission(form=form, body=body, person=person)
     commission.approved_by, commission.approved_on = approved_by, approved_on
     return _begin(actor, commission, term)
+
+
+@transaction.atomic
+def commission_somebody(
+    *,
+    actor: Actor,
+    body: Body,
+    person: Person | NewPerson,
+    approved_by: str,
+    approved_on: date,
+    term: Term,
+) -> Commission:
+    """Commission somebody who may be new to the portal: entered, if so, in one act."""
+    if isinstance(person, NewPerson):
+        person = enter_person(actor=actor, body=body, entry=person)
+    return commission_person(
+        actor=actor,
+        body=body,
+        person=person,
+        approved_by=approved_by,
+        approved_on=approved_on,
+        term=term,
+    )
 
 
 @transaction.atomic

@@ -1,0 +1,390 @@
+"""Forms of bodies: their rules, legal bases, offices and terms."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from members.models import (
+    Body,
+    Charter,
+    Commission,
+    LegalGround,
+    Organization,
+    Person,
+    Unit,
+)
+from members.models.charters import RULES
+from members.offices import Part, part_words
+from members.services.charters import Founding
+from members.services.commissions import Term
+from members.services.offices import OfficeTerm
+from members.services.people import NewPerson
+from portal.core import clock
+
+_SHORT = {"class": "input--short", "inputmode": "numeric"}
+
+
+def _date(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.DateInput(
+            {"type": "date", "class": "input--short"}, format="%Y-%m-%d"
+        ),
+    )
+
+
+class DecisionForm(forms.Form):
+    """Who decided it, and when."""
+
+    decided_by = forms.CharField(
+        label=_("決めた人"),
+        max_length=60,
+        help_text=_("例: 市長決裁、福祉部長 榊 隆"),
+    )
+    decided_on = _date(_("決めた日"))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One point of the rules with its fields."""
+
+    legend: str
+    lead: str
+    fields: list[BoundField]
+
+
+# The ten points on which ordinances differ.
+_GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
+    (
+        _("1 本人の同意"),
+        _("議題を新しく置くときに効きます。すでにある議題の扱いは変わりません。"),
+        ("consent",),
+    ),
+    (
+        _("2 招集"),
+        _(
+            "招集者と長は、別の人でも、同じ人でもかまいません。人は「役割と構成員」で登録します。"
+        ),
+        ("convener_title",),
+    ),
+    (_("3 長"), _("会議を代表し、議事を進める人です。"), ("head_rule", "head_title")),
+    (
+        _("4 職務代理"),
+        _("長に事故があるとき、または欠けたときに、代わりを務める人です。"),
+        ("stand_in_rule", "ad_hoc_stand_in"),
+    ),
+    (
+        _("5 開催の時期"),
+        _("案内を送る日は、年間の日程と準備の点検で使います。"),
+        ("rhythm", "emergency", "notice_days"),
+    ),
+    (
+        _("6 非公開とオンライン"),
+        _("非公開の扱いは、次第と会議録に書かれます。"),
+        ("closed", "online"),
+    ),
+    (
+        _("7 資料の提供等の協力"),
+        _("協力依頼を送れる相手と、依頼文の名義です。"),
+        ("requests_to", "requests_in_name_of"),
+    ),
+    (
+        _("8 任期"),
+        _("これから委嘱する人に効きます。いまの任期は変わりません。"),
+        ("term_rule", "member_approval"),
+    ),
+    (
+        _("9 会議録"),
+        _("回覧にすると、出席した全員の確認がそろうまで確定しません。"),
+        ("record_unit", "confirmation", "signatory_count", "link_days"),
+    ),
+    (
+        _("10 会議の結論"),
+        _("市が後で決める会議では、会議の日と決定の日を分けて記録します。"),
+        ("outcome",),
+    ),
+)
+_RADIOS = {
+    field.name: forms.RadioSelect
+    for field in Charter._meta.fields
+    if field.choices and field.name in RULES
+}
+
+
+class RulesForm(forms.ModelForm[Charter], DecisionForm):
+    """A new version of a body's rules."""
+
+    starts_on = _date(
+        _("適用日"), _("この日から効きます。今日以降の日にしてください。")
+    )
+    notice_days = forms.IntegerField(
+        label=_("案内を送る日(開催の何日前)"),
+        min_value=0,
+        max_value=60,
+        widget=forms.NumberInput(_SHORT),
+    )
+    signatory_count = forms.IntegerField(
+        label=_("長のほかに会議録を確認する人数"),
+        min_value=0,
+        max_value=9,
+        widget=forms.NumberInput(_SHORT),
+    )
+    link_days = forms.IntegerField(
+        label=_("会議の後に閲覧できる日数"),
+        min_value=0,
+        max_value=90,
+        widget=forms.NumberInput(_SHORT),
+    )
+
+    class Meta:
+        model = Charter
+        fields = RULES
+        widgets = _RADIOS
+
+    def groups(self) -> Iterator[Group]:
+        """The ten points, in their order."""
+        for legend, lead, names in _GROUPS:
+            yield Group(legend, lead, [self[name] for name in names])
+
+    @property
+    def decision(self) -> list[BoundField]:
+        """From when, decided by whom and when."""
+        return [self[name] for name in ("starts_on", "decided_by", "decided_on")]
+
+
+class FoundingForm(DecisionForm):
+    """A new body."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    name = forms.CharField(
+        label=_("会議体の名称"), max_length=60, help_text=_("例: 南部支援会議")
+    )
+    tier = forms.ChoiceField(label=_("種類"), choices=Body.Tier.choices)
+    unit = forms.ModelChoiceField(
+        Unit.objects.all(),
+        label=_("圏域"),
+        required=False,
+        empty_label=_("市全体(事例を扱わない会議)"),
+    )
+    ground = forms.ChoiceField(
+        label=_("根拠"),
+        choices=LegalGround.Code.choices,
+        help_text=_("ほかの根拠は、設置した後で足せます。"),
+    )
+    starts_on = _date(_("設置日"))
+    ends_on = _date(
+        _("終了日"), _("試行のように終わりが決まっているとき"), required=False
+    )
+    field_order = ("key", "parent", "name", "tier", "unit", "ground", "keeper")
+
+    def __init__(
+        self,
+        *args: Any,
+        parents: Sequence[Body],
+        keepers: Sequence[Person],
+        alone: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"] = forms.ModelChoiceField(
+            Body.objects.filter(id__in=[b.id for b in parents]).select_related("unit"),
+            label=_("上位の会議体"),
+            required=not alone,
+            empty_label=_("なし(単独で置く)") if alone else None,
+        )
+        self.fields["keeper"] = forms.ModelChoiceField(
+            Person.objects.filter(id__in=[p.id for p in keepers]).select_related(
+                "organization"
+            ),
+            label=_("最初の事務局"),
+            help_text=_("この人が、規則、招集者、構成員を登録します。"),
+        )
+        self.order_fields(self.field_order)
+
+    @property
+    def founding(self) -> Founding:
+        """The body as the service takes it, once the form is valid."""
+        names = ("name", "tier", "ground", "keeper", "starts_on", "ends_on")
+        more = {name: self.cleaned_data[name] for name in (*names, "unit", "parent")}
+        return Founding(**more)
+
+
+class BasisForm(DecisionForm):
+    """One more legal ground for the body."""
+
+    ground = forms.ChoiceField(label=_("根拠"), choices=LegalGround.Code.choices)
+    starts_on = _date(_("始まる日"), _("今日以降の日にしてください。"))
+    field_order = ("ground", "starts_on")
+
+
+class EndForm(forms.Form):
+    """From which day something no longer holds."""
+
+    off_from = _date(
+        _("終わる日"), _("この日の始まりに終わります。今日にすると、直ちに終わります。")
+    )
+
+
+class BasisEndForm(EndForm, DecisionForm):
+    """The end of a legal ground."""
+
+    field_order = ("off_from",)
+
+
+class BodyEndForm(DecisionForm):
+    """The end of a body."""
+
+    last_day = _date(_("終了日"), _("この日までは会議を開けます。"))
+    field_order = ("last_day",)
+
+
+class OfficeForm(forms.Form):
+    """Who holds an office from when."""
+
+    part = forms.ChoiceField(label=_("役割"), widget=forms.RadioSelect)
+    starts_on = _date(_("始まる日"))
+    until = _date(
+        _("任期の終わり"), _("決まっていないときは空けます。"), required=False
+    )
+    appointed_by = forms.CharField(
+        label=_("選んだ人・会議"),
+        max_length=60,
+        required=False,
+        help_text=_("互選や指名のとき。例: 第1回会議での互選、市長"),
+    )
+    appointed_on = _date(_("選んだ日"), required=False)
+    with_cases = forms.BooleanField(
+        label=_("わたしが所管している事例を、この人も所管する"), required=False
+    )
+    field_order = ("part", "person")
+
+    def __init__(
+        self, *args: Any, people: Sequence[Person], rules: Charter, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"] = forms.ModelChoiceField(
+            Person.objects.filter(id__in=[p.id for p in people]).select_related(
+                "organization"
+            ),
+            label=_("人"),
+            help_text=_("この会議体の委嘱・任命を受けている人から選びます。"),
+        )
+        part: Any = self.fields["part"]
+        part.choices = [(p.value, part_words(p, rules)) for p in Part]
+        self.order_fields(self.field_order)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What the service takes, once the form is valid."""
+        data = self.cleaned_data
+        names = ("starts_on", "until", "appointed_by", "appointed_on")
+        return {
+            "person": data["person"],
+            "part": Part(data["part"]),
+            "term": OfficeTerm(**{name: data[name] for name in names}),
+            "with_cases": data["with_cases"],
+        }
+
+
+class CommissionForm(forms.Form):
+    """委嘱・任命 of somebody known, of somebody new, or of a whole organisation."""
+
+    whom = forms.ChoiceField(
+        label=_("だれを"),
+        choices=(
+            ("known", _("名簿にいる人")),
+            ("new", _("新しい人")),
+            ("whole", _("機関全体(団体委嘱)")),
+        ),
+        initial="known",
+        widget=forms.RadioSelect,
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.all(),
+        label=_("機関"),
+        required=False,
+        help_text=_("新しい人と、機関全体のとき"),
+    )
+    name = forms.CharField(
+        label=_("氏名"), max_length=60, required=False, help_text=_("新しい人のとき")
+    )
+    kana = forms.CharField(label=_("フリガナ"), max_length=80, required=False)
+    post = forms.CharField(label=_("職名"), max_length=60, required=False)
+    email = forms.EmailField(label=_("メール"), required=False)
+    phone = forms.CharField(
+        label=_("電話"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"class": "input--medium"}),
+    )
+    starts_on = _date(_("委嘱日"))
+    approved_on = _date(_("承認した日"))
+    field_order = ("whom", "person", "organization", "name", "kana", "post")
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Sequence[Person],
+        approvers: Sequence[Person],
+        predecessors: Sequence[Commission],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"] = forms.ModelChoiceField(
+            Person.objects.filter(id__in=[p.id for p in people]).select_related(
+                "organization"
+            ),
+            label=_("人"),
+            required=False,
+            help_text=_("名簿にいる人のとき"),
+        )
+        self.fields["approved_by"] = forms.ChoiceField(
+            label=_("承認した人"), choices=[(p.name, str(p)) for p in approvers]
+        )
+        self.fields["replaces"] = forms.ModelChoiceField(
+            Commission.objects.filter(id__in=[c.pk for c in predecessors]),
+            label=_("前任者"),
+            required=False,
+            empty_label=_("補欠ではない"),
+            help_text=_("補欠の任期は、前任者の残りの期間です。"),
+        )
+        self.order_fields(
+            [*self.field_order, "email", "phone", "starts_on", "replaces"]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """What the choice needs is there."""
+        data = super().clean() or {}
+        needs = {"known": ["person"], "new": ["organization", "name"]}
+        for name in needs.get(data.get("whom", ""), ["organization"]):
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, _("選んだ場合に必要です。"))
+        return data
+
+    @property
+    def new_person(self) -> NewPerson:
+        """Somebody new, once the form is valid."""
+        names = ("organization", "name", "kana", "post", "email", "phone")
+        return NewPerson(**{name: self.cleaned_data[name] for name in names})
+
+    @property
+    def approval(self) -> dict[str, Any]:
+        """Term and approval as the services take them."""
+        data = self.cleaned_data
+        return {
+            "approved_by": data["approved_by"],
+            "approved_on": data["approved_on"],
+            "term": Term(data["starts_on"], data["replaces"]),
+        }
+
+
+def today() -> dict[str, Any]:
+    """The day that most forms begin with."""
+    return {"starts_on": clock.today(), "off_from": clock.today()}

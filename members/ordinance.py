@@ -1,0 +1,213 @@
+"""設置要綱 in words: what the settings of a body say, as an ordinance would. Pure.
+
+The text is an official paper: it is Japanese whatever the language of the pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from members.models import Body, Charter
+from portal.core import jp
+
+C = Charter
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """第n条: its heading and its paragraphs."""
+
+    number: int
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+def articles(body: Body, rules: Charter, grounds: Sequence[str]) -> list[Article]:
+    """The rules of ``body`` as articles; ``grounds`` are the articles of law it has."""
+    texts = (
+        ("設置", _founding(body, grounds)),
+        ("本人の同意", _consent(rules)),
+        ("招集", _calling(rules)),
+        (rules.head_title, _head(rules)),
+        ("職務代理", _stand_in(rules)),
+        ("会議の非公開", _closed(rules)),
+        ("資料の提供等の協力", _requests(rules)),
+        ("構成員の任期", _terms(rules)),
+        ("会議録", _records(rules)),
+        ("会議の結論", (_OUTCOME[C.Outcome(rules.outcome)],)),
+        ("オンラインによる出席", (_ONLINE[C.Online(rules.online)],)),
+    )
+    return [Article(n, title, words) for n, (title, words) in enumerate(texts, 1)]
+
+
+def _founding(body: Body, grounds: Sequence[str]) -> tuple[str, ...]:
+    base = f"{'及び'.join(grounds)}に基づき" if grounds else "この要綱により"
+    found = [f"{body.name}(以下「会議」という。)は、{base}設置する。"]
+    if body.unit is not None:
+        found.append(f"会議は、{body.unit.name}における支援について協議する。")
+    if body.parent is not None:
+        found.append(f"会議は、{body.parent.name}の下に置く。")
+    if body.ends_on is not None:
+        found.append(f"会議の設置期間は、{_day(body.ends_on)}までとする。")
+    return tuple(found)
+
+
+def _day(day: date) -> str:
+    return jp.era_words(day).partition("(")[0]
+
+
+_CONSENT = {
+    C.Consent.NONE_NEEDED: (
+        "会議は、構成員の守秘義務のもとで、本人の同意を得ていない事例を扱うことができる。",
+    ),
+    C.Consent.REQUIRED: (
+        "会議は、本人及び対象となる世帯員の同意を得た事例に限り扱う。",
+        "同意が撤回されたときは、その事例の資料を直ちに閲覧できないものとする。",
+    ),
+    C.Consent.BOTH: (
+        "会議は、本人の同意を得て扱うか、守秘義務のもとで扱うかを、議題ごとに定める。",
+        "同意を得ないで扱った資料は、同意を得て扱う議題に用いない。",
+    ),
+    C.Consent.NO_CASES: ("会議は、個別の事例を扱わない。",),
+}
+
+
+def _consent(rules: Charter) -> tuple[str, ...]:
+    return _CONSENT[C.Consent(rules.consent)]
+
+
+def _calling(rules: Charter) -> tuple[str, ...]:
+    who = rules.convener_title
+    rhythm = {
+        C.Rhythm.MONTHLY: f"会議は、毎月おおむね1回、{who}が招集する。",
+        C.Rhythm.ON_REQUEST: f"会議は、構成機関の求めを受けて、{who}が招集する。",
+        C.Rhythm.AS_NEEDED: f"会議は、必要に応じて、{who}が招集する。",
+    }
+    found = [rhythm[C.Rhythm(rules.rhythm)]]
+    notice = f"招集の案内は、開催の日の{rules.notice_days}日前までに行う。"
+    if rules.emergency:
+        notice += "ただし、緊急を要するときは、この限りでない。"
+    return (*found, notice)
+
+
+def _head(rules: Charter) -> tuple[str, ...]:
+    title = rules.head_title
+    how = {
+        C.HeadRule.POST: f"{title}は、市長が定める職にある者をもって充てる。",
+        C.HeadRule.ELECTED: f"会議に{title}を置き、構成員の互選により定める。",
+        C.HeadRule.NAMED: f"会議に{title}を置き、市長が指名する。",
+        C.HeadRule.NONE: "会議に長を置かない。進行は、招集者が行う。",
+    }
+    found = (how[C.HeadRule(rules.head_rule)],)
+    if rules.head_rule == C.HeadRule.NONE:
+        return found
+    return (*found, f"{title}は、会議を代表し、議事を進行する。")
+
+
+def _stand_in(rules: Charter) -> tuple[str, ...]:
+    if rules.head_rule == C.HeadRule.NONE:
+        who = rules.convener_title
+    else:
+        who = rules.head_title
+    lack = f"{who}に事故があるとき、又は{who}が欠けたときは、"
+    how = {
+        C.StandInRule.MEMBERS: f"構成員のうち{who}があらかじめ指名する者",
+        C.StandInRule.ANYONE: f"{who}があらかじめ指名する者",
+        C.StandInRule.VICE_HEAD: "次席の者",
+        C.StandInRule.RANKED: "あらかじめ定めた順位により、その順位の者",
+        C.StandInRule.HAND_OVER: f"{who}が期間を定めて引き継いだ者",
+    }
+    found = f"{lack}{how[C.StandInRule(rules.stand_in_rule)]}がその職務を代理する。"
+    if not rules.ad_hoc_stand_in:
+        return (found,)
+    return (found, f"{who}は、会議の当日に限り、職務を代理する者を定めることができる。")
+
+
+_CLOSED = {
+    C.Closed.SITTING: ("会議は、非公開とする。",),
+    C.Closed.SITTING_AND_PAPERS: ("会議並びにその資料及び会議録は、非公開とする。",),
+    C.Closed.AS_RULE: (
+        "会議は、原則として非公開とする。",
+        "個別の事例を扱わない議題は、その理由を記録して、公開と決定することができる。",
+    ),
+}
+
+
+def _closed(rules: Charter) -> tuple[str, ...]:
+    return _CLOSED[C.Closed(rules.closed)]
+
+
+def _requests(rules: Charter) -> tuple[str, ...]:
+    whom = {
+        C.RequestsTo.ANYONE: "構成員その他の関係者",
+        C.RequestsTo.MEMBERS: "構成員",
+    }[C.RequestsTo(rules.requests_to)]
+    name = rules.requests_in_name_of
+    ask = f"会議は、必要があるときは、{whom}に対し、資料の提供、意見の開陳その他必要な"
+    return (f"{ask}協力を求めることができる。", f"前項の求めは、{name}の名で行う。")
+
+
+_TERMS = {
+    C.TermRule.FISCAL_YEAR_AFTER: (
+        "構成員の任期は、委嘱の日から、その日の属する年度の翌年度の3月31日までとする。"
+    ),
+    C.TermRule.TWO_YEARS: "構成員の任期は、2年とする。",
+    C.TermRule.NONE: "構成員の任期は、定めない。",
+    C.TermRule.POST: "構成員の任期は、その職にある間とする。",
+    C.TermRule.BODY: "構成員の任期は、会議が置かれている間とする。",
+}
+_WITH_END = {C.TermRule.FISCAL_YEAR_AFTER, C.TermRule.TWO_YEARS}
+
+
+def _terms(rules: Charter) -> tuple[str, ...]:
+    rule = C.TermRule(rules.term_rule)
+    approver = {
+        C.Office.CONVENER: rules.convener_title,
+        C.Office.HEAD: rules.head_title,
+        C.Office.SECRETARIAT: "事務局",
+    }[C.Office(rules.member_approval)]
+    rest = ("補欠の構成員の任期は、前任者の残任期間とする。",)
+    return (
+        _TERMS[rule],
+        *(rest if rule in _WITH_END else ()),
+        f"任期の途中に構成員を加えるときは、{approver}の承認を得る。",
+    )
+
+
+def _records(rules: Charter) -> tuple[str, ...]:
+    unit = {
+        C.RecordUnit.CLIENT: "会議録は、議題ごとに1通を作成する。",
+        C.RecordUnit.SITTING: "会議録は、議題ごとに作成し、開催ごとに1通に編さんする。",
+    }[C.RecordUnit(rules.record_unit)]
+    title = rules.head_title
+    if rules.confirmation == C.Confirmation.CIRCULATION:
+        confirm = "会議録は、出席した者の全員に回覧し、その確認を受けて確定する。"
+    elif rules.signatory_count:
+        confirm = (
+            f"会議録は、{title}及び{title}が指名する構成員"
+            f"{rules.signatory_count}人の確認を受けて確定する。"
+        )
+    else:
+        confirm = f"会議録は、{title}の確認を受けて確定する。"
+    days = rules.link_days
+    reading = (
+        f"出席した者は、会議の終了後{days}日の間、資料及び会議録を閲覧できる。"
+        if days
+        else "資料及び会議録の閲覧は、会議の終了までとする。"
+    )
+    return (unit, confirm, reading)
+
+
+_OUTCOME = {
+    C.Outcome.DECIDES: "会議は、協議した事項について支援の方針を決定する。",
+    C.Outcome.ADVISES: (
+        "会議は、協議した事項について意見を述べ、市がこれを受けて決定する。"
+    ),
+}
+_ONLINE = {
+    C.Online.NONE: "会議への出席は、会場で行う。オンラインによる出席は、認めない。",
+    C.Online.CITY_ROOMS: "オンラインによる出席は、市の施設から行う場合に限り、認める。",
+    C.Online.ANYWHERE: (
+        "構成員は、あらかじめ申し出ることにより、オンラインで出席することができる。"
+    ),
+}
