@@ -29,6 +29,8 @@ _JAPAN_OFFSET = timedelta(hours=9)
 _REFRESH = timedelta(hours=1)
 # Control and format characters, line and paragraph separators, lone surrogates.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_INSIDE_PARAMETERS = str.maketrans('"\\', "'/")
+_OUTSIDE_ADDRESSES = str.maketrans("", "", ' "<>\\')
 
 
 class Method(StrEnum):
@@ -102,8 +104,8 @@ def one_line(text: str) -> str:
 
 
 def one_word(text: str) -> str:
-    """``text`` as an address: one line without spaces."""
-    return one_line(text).replace(" ", "")
+    """``text`` as an address: one line, and no letter that none can hold."""
+    return one_line(text).translate(_OUTSIDE_ADDRESSES)
 
 
 def _uid(entry: Entry) -> str:
@@ -113,14 +115,14 @@ def _uid(entry: Entry) -> str:
 def _event(entry: Entry) -> Event:
     attendee = vCalAddress.new(
         one_word(entry.email),
-        cn=_parameter(entry.name),
+        cn=parameter(entry.name),
         cutype=CUTYPE.INDIVIDUAL,
         role=ROLE.REQ_PARTICIPANT,
         partstat=PARTSTAT.NEEDS_ACTION,
         rsvp=entry.method is Method.REQUEST,
     )
     organizer = vCalAddress.new(
-        one_word(entry.organizer), cn=_parameter(entry.organizer_name)
+        one_word(entry.organizer), cn=parameter(entry.organizer_name)
     )
     event = _row(entry)
     event.add("organizer", organizer)
@@ -147,9 +149,13 @@ def _row(entry: Entry) -> Event:
     )
 
 
-def _parameter(text: str) -> str:
-    """A parameter value cannot hold a double quote (RFC 5545 section 3.1)."""
-    return one_line(text.replace('"', "'"))
+def parameter(text: str) -> str:
+    """``text`` as the value of a parameter.
+
+    It cannot hold a double quote (RFC 5545 section 3.1), and readers take a
+    backslash for the beginning of an escape that section does not know.
+    """
+    return one_line(text).translate(_INSIDE_PARAMETERS)
 
 
 def _japan() -> Timezone:

@@ -67,8 +67,15 @@ def clients(cast: Cast, signed_in: SignIn, things: object) -> dict[str, Client]:
     return found
 
 
-# What looking at a page may leave behind: that it was looked at, and by which sign-in.
-TRACES = {"core_auditevent", "core_audithead", "django_session", "members_signin"}
+# What looking at a page may leave behind: that it was looked at, by which sign-in, and
+# how often a calendar reads.
+TRACES = {
+    "core_auditevent",
+    "core_audithead",
+    "django_session",
+    "members_signin",
+    "meetings_calendarfeed",
+}
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 

@@ -48,7 +48,8 @@ def own_invitations(access: Access) -> Iterator[tuple[ListedSitting, Invitation]
             id__in=asked.values("sitting"), ends_at__gt=access.t - LOOKS_BACK
         )
         .exclude(state__in=IN_PREPARATION)
-        .select_related("body")
+        .select_related("body__unit")
+        .prefetch_related("joint__body")
         .order_by("starts_at", "id")
     )
     for line in sittings.lines(access, rows):

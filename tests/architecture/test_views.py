@@ -20,7 +20,7 @@ PUBLIC = {
     "documents:gate-card": "the same with the printed code",
     "documents:gate-notice": "neutral words before the code (R8)",
     "documents:gate-code": "the code that begins a sign-in",
-    "meetings:feed-read": "the secret in the address is the key; calendars sign in nowhere",
+    "meetings:feed-read": "the secret in the address is the key",
 }
 
 # Services that act for nobody, or for somebody they do not yet know.
