@@ -1,23 +1,22 @@
 """Calls for cases: the clerk's board, one's own page, what waits on the home page."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from documents.selectors import PaperRow
 from documents.services import links
 from documents.services.links import LinkOnBoard, Standing
-from documents.services.papers import papers_for
 from meetings import rosters
 from meetings.models import Call, CallRecipient, Proposal, Sitting
-from meetings.policies import call_facts, case_in_call_facts, proposal_facts
+from meetings.policies import call_facts, proposal_facts
+from meetings.selectors.proposals import whole_proposals
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer
-from members.models import Body, Case, Membership, Person
+from members.models import Body, Person
 from members.policies import body_facts
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -226,7 +225,7 @@ def board_of(actor: Actor, call_id: UUID) -> Board:
 
 
 def _proposals_on_board(actor: Actor, call: Call) -> list[Proposal]:
-    rows = list(_proposals().filter(call=call).exclude(state=Proposal.State.DRAFT))
+    rows = list(whole_proposals().filter(call=call).exclude(state=Proposal.State.DRAFT))
     access = access_for(
         actor,
         cases={row.case_id for row in rows if row.case_id},
@@ -237,17 +236,6 @@ def _proposals_on_board(actor: Actor, call: Call) -> list[Proposal]:
         shown,
         key=lambda p: (not p.waits, _URGENT_FIRST[Proposal.Urgency(p.urgency)]),
     )
-
-
-def _proposals() -> QuerySet[Proposal]:
-    return Proposal.objects.select_related(
-        "call__body",
-        "call__sitting",
-        "call__opened_by__organization",
-        "case",
-        "person__organization",
-        "item__sitting",
-    ).prefetch_related("case__household")
 
 
 # One's own page -----------------------------------------------------------------------
@@ -280,7 +268,7 @@ def own_call(actor: Actor, call_id: UUID) -> OwnCall:
     recipient = CallRecipient.objects.filter(call=call, person=actor.person).first()
     if recipient is None:
         raise HiddenError
-    rows = list(_proposals().filter(call=call, person=actor.person))
+    rows = list(whole_proposals().filter(call=call, person=actor.person))
     access = access_for(
         actor,
         cases={row.case_id for row in rows if row.case_id},
@@ -307,67 +295,6 @@ def proposing(actor: Actor, call_id: UUID) -> OwnCall:
     return own
 
 
-def known_cases(actor: Actor, call: Call) -> list[Case]:
-    """The cases that the actor could propose by their number: those open to them."""
-    chosen = Membership.objects.filter(rosters.live(), person=actor.person)
-    rows = list(
-        Case.objects.filter(id__in=chosen.values("case"), unit=call.body.unit_id)
-        .select_related("body")
-        .prefetch_related("household")
-    )
-    access = access_for(actor, cases=[case.id for case in rows], items=())
-    return [
-        case
-        for case in rows
-        if access.allows(Action.READ, case_in_call_facts(case, call))
-    ]
-
-
-# One proposal -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OpenProposal:
-    """A proposal with its sheets, as its author or a custodian may see them."""
-
-    proposal: Proposal
-    rows: list[PaperRow]
-    mine: bool
-    access: Access
-
-    @property
-    def writes(self) -> bool:
-        """Whether the reader may still write it."""
-        return self.mine and self.proposal.writable and self.proposal.in_time
-
-    @property
-    def judges(self) -> bool:
-        """Whether the reader decides what becomes of it."""
-        thing = proposal_facts(self.proposal)
-        return self.proposal.waits and self.access.offers(Action.CONVENE, thing)
-
-
-def open_proposal(actor: Actor, proposal_id: UUID) -> OpenProposal:
-    """The proposal, for its author, and for the custodians once it was sent in."""
-    proposal = _proposals().filter(id=proposal_id).first()
-    if proposal is None:
-        raise HiddenError
-    limits = [proposal.case_id] if proposal.case_id else ()
-    access = access_for(actor, cases=limits, items=[proposal.id])
-    mine = proposal.person_id == actor.id
-    if proposal.state == Proposal.State.DRAFT and not mine:
-        raise HiddenError
-    access.require(Action.READ, proposal_facts(proposal))
-    return OpenProposal(proposal, papers_for(access, [proposal.id]), mine, access)
-
-
-def judged_proposal(actor: Actor, proposal_id: UUID) -> OpenProposal:
-    """The proposal, for a custodian."""
-    opened = open_proposal(actor, proposal_id)
-    opened.access.require(Action.CONVENE, proposal_facts(opened.proposal))
-    return opened
-
-
 # Choices ------------------------------------------------------------------------------
 
 
@@ -388,12 +315,17 @@ class Target:
 
 
 def bodies_to_ask_for(actor: Actor) -> list[Body]:
-    """The bodies for which the actor may open a call."""
+    """The bodies for which the actor may open a call: those that take cases."""
     access = access_for(actor, cases=(), items=())
     rows = Body.objects.filter(
         id__in=[grant.body for grant in access.facts.person.roles if grant.body]
-    ).select_related("unit")
-    return [body for body in rows if access.allows(Action.CONVENE, body_facts(body))]
+    )
+    rows = rows.select_related("unit").prefetch_related("charters")
+    return [
+        body
+        for body in rows
+        if body.rules.regimes and access.allows(Action.CONVENE, body_facts(body))
+    ]
 
 
 def targets(body: Body) -> list[Target]:

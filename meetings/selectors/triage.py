@@ -5,8 +5,8 @@ from typing import Any
 
 from documents.models import PaperVersion
 from meetings.models import AgendaItem, Proposal, Sitting
-from meetings.selectors.calls import OpenProposal
 from meetings.selectors.people import bodies_for_items, cases_for_items
+from meetings.selectors.proposals import OpenProposal
 from members.access import Actor
 from members.facts import Regime
 from members.models import Body, Case
@@ -71,7 +71,7 @@ def triage_of(actor: Actor, opened: OpenProposal) -> Triage:
     """Bodies, drafts and cases of the call's unit that the actor keeps."""
     call = opened.proposal.call
     day = call.sitting or Sitting(body=call.body)
-    bodies = bodies_for_items(opened.access, day)
+    bodies = [b for b in bodies_for_items(opened.access, day) if b.rules.regimes]
     drafts = Sitting.objects.filter(
         body__in=bodies, state=Sitting.State.DRAFT, starts_at__gt=clock.now()
     )

@@ -174,7 +174,7 @@ def file_sheet(
 
 @transaction.atomic
 def submit_proposal(*, actor: Actor, proposal: Proposal) -> Proposal:
-    """Send it in: from now on it is the secretariat's to judge. A repeat is harmless."""
+    """Send it in: the secretariat judges it from now on. A repeat is harmless."""
     proposal, _access = _locked(actor, proposal, Action.UPLOAD)
     if proposal.person_id != actor.id:
         raise HiddenError
@@ -219,7 +219,7 @@ def _refuse_if_late(call: Call, due_at: datetime) -> None:
 def return_proposal(
     *, actor: Actor, proposal: Proposal, reason: str, due_at: datetime
 ) -> Proposal:
-    """Give it back to be mended until ``due_at``; the reason stands on its page only."""
+    """Give it back to be mended until ``due_at``; its page alone says why."""
     proposal = _waiting(actor, proposal)
     if due_at <= clock.now():
         raise InvalidError(_("直していただく期限は、これからの日にしてください。"))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,8 +18,9 @@ from meetings.forms.calls import (
     SheetForm,
     TakeForm,
 )
-from meetings.selectors import calls as selectors
-from meetings.selectors.calls import OpenProposal
+from meetings.selectors import proposals as selectors
+from meetings.selectors.calls import proposing
+from meetings.selectors.proposals import OpenProposal
 from meetings.selectors.triage import Triage, triage_of
 from meetings.services import proposals as services
 from meetings.services.proposals import NewCase
@@ -34,7 +35,7 @@ from portal.core.errors import HiddenError
 @signed_in
 def proposal_create(request: MemberRequest, call_id: UUID) -> HttpResponse:
     """Begin a proposal; its sheets follow on its own page."""
-    own = selectors.proposing(request.actor, call_id)
+    own = proposing(request.actor, call_id)
     cases = selectors.known_cases(request.actor, own.call)
     form = ProposalForm(request.POST or None, cases=cases)
     if form.is_valid():

@@ -7,7 +7,8 @@ import pytest
 from documents.models import Paper, PaperVersion
 from documents.selectors import paper_rows, version_for
 from meetings.models import AgendaItem, CallRecipient, Proposal
-from meetings.selectors.calls import board_of, known_cases, open_proposal, own_call
+from meetings.selectors.calls import board_of, own_call
+from meetings.selectors.proposals import known_cases, open_proposal
 from meetings.services import agenda, proposals
 from members.access import access_for
 from members.facts import Action, Answer, Regime, State

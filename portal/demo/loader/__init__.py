@@ -13,9 +13,11 @@ from portal.demo.loader import (
     calls,
     cases,
     files,
+    outcomes,
     people,
     polls,
     records,
+    requests,
     sittings,
     today,
     year,
@@ -34,9 +36,11 @@ def load() -> bool:
         cases.load(content, rows)
         sittings.load(content, rows)
         year.load(content, rows)
+        outcomes.load(content, rows)
     files.load(content, rows)
     records.load(content, rows)
     calls.load(rows)
     today.load(content, rows)
     polls.load(rows)
+    requests.load(rows)
     return True
