@@ -40,8 +40,8 @@ class TestCases:
                 covered["all" if len(live) == len(case.members) else "some"] += 1
         assert set(covered) == {"none", "withdrawn", "all", "some"}
         assert {case.status for case in demo.cases} == {
-            "intake", "assessment", "planned", "confirmed", "replanning", "suspended",
-            "closed",
+            "intake", "assessment", "planned", "awaiting", "confirmed", "replanning",
+            "suspended", "closed",
         }  # fmt: skip
 
     def test_consent_based_items_have_the_consent_of_all_they_are_about(self, demo):
@@ -85,6 +85,7 @@ class TestCases:
         ("status", "occasion"),
         [
             ("confirmed", "plan"),
+            ("awaiting", "plan"),
             ("replanning", "plan"),
             ("suspended", "suspension"),
             ("closed", "closure"),

@@ -62,6 +62,7 @@ def _conference(
         key=f"{regime.lower()}_{unit}",
         name=f"見本市{place}{name}",
         unit=unit,
+        parent="representatives",
         regime=regime,
         charter=f"見本市{name}設置要綱",
         legal_bases=(basis,),
@@ -116,6 +117,7 @@ REPRESENTATIVES = Body(
     key="representatives",
     name="見本市重層的支援体制整備事業代表者会議",
     unit=None,
+    parent=None,
     regime="NONE",
     charter="見本市重層的支援体制整備事業代表者会議設置要綱",
     legal_bases=(

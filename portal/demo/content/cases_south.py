@@ -11,7 +11,7 @@ _WITHDRAWN = CaseSpec(
         "体験を始めたが、本人が同意を撤回し、現在は母の相談と見守りを続けている。"
     ),
     unit="south",
-    status="assessment",
+    status="replanning",
     referrer="consult",
     lead_agency="consult",
     opened=(-12, 10),
@@ -107,7 +107,7 @@ _DEMENTIA = CaseSpec(
         "続け方と家計、長男の進学が課題となっている。市の支援決定を待っている。"
     ),
     unit="south",
-    status="confirmed",
+    status="awaiting",
     referrer="community_south",
     lead_agency="disability_consult",
     opened=(-8, 11),

@@ -63,7 +63,7 @@ _SOUTH = """
 -5|evacuee-2|SHIEN|sharing|25|hirose|*|-
 -4|dementia-2|JUSO|sharing|30|anzai|*|-2
 -4|single-3|JUSO|sharing|20|sawatari|*|-1
--3|release-3|JUSO|suspension|30|sawatari|*|-
+-3|release-3|JUSO|suspension|30|sawatari|*|-1
 -3|evacuee-3|SHIEN|sharing|25|hirose|*|-
 -2|withdrawn-4|SHIEN|sharing|30|wakui|*|-
 -2|dementia-3|JUSO|plan|45|anzai|*|1

@@ -21,6 +21,7 @@ CaseStatus = Literal[
     "intake",
     "assessment",
     "planned",
+    "awaiting",
     "confirmed",
     "replanning",
     "suspended",
@@ -138,6 +139,7 @@ class Body:
     key: str
     name: str
     unit: UnitKey | None
+    parent: str | None
     regime: Regime
     charter: str
     legal_bases: tuple[LegalBasis, ...]

@@ -138,6 +138,11 @@ def _bodies(content: DemoContent, rows: Rows) -> None:
             Office.objects.create(
                 person=rows.people[key], role=role, body=body, starts_at=since
             )
+    for entry in content.bodies:
+        if entry.parent is not None:
+            child = rows.bodies[entry.key]
+            child.parent = rows.bodies[entry.parent]
+            child.save(update_fields=["parent"])
     for person in content.people:
         for held in person.roles:
             if held.name in {Role.ADMINISTRATOR, Role.AUDITOR}:
