@@ -41,7 +41,7 @@ def commissioned_people(body: UUID) -> QuerySet[Person]:
     """
     commissions = Commission.objects.filter(live(), body=body)
     offices = Office.objects.filter(live())
-    holders = offices.filter(role__in=OFFICES, body=body)
+    holders = offices.filter(role__in=OFFICES, body=body, sitting_id=None)
     return (
         Person.objects.filter(live())
         .filter(
@@ -57,7 +57,11 @@ def commissioned_people(body: UUID) -> QuerySet[Person]:
 
 def roll(body: Body) -> list[Person]:
     """Everybody who may come to the body: its chair and secretariat, its members."""
-    return [*office_holders(body), *commissioned_people(body.id)]
+    people = [*office_holders(body), *commissioned_people(body.id)]
+    return sorted(
+        people,
+        key=lambda p: (not p.organization.internal, p.organization.kana, p.kana),
+    )
 
 
 def candidates(item: AgendaItem) -> list[Person]:
@@ -85,7 +89,8 @@ def of_item(item: AgendaItem) -> Q:
 
 def office_holders(body: Body) -> dict[Person, Role]:
     """Chair and secretariat of a body; who holds both sits as chair."""
-    rows = Office.objects.filter(live(), body=body, role__in=OFFICES)
+    offices = Office.objects.filter(live(), body=body, role__in=OFFICES)
+    rows = offices.filter(sitting_id=None)  # a stand-in's holds for one sitting
     holders: dict[Person, Role] = {}
     for office in rows.select_related("person__organization").order_by("role"):
         holders.setdefault(office.person, Role(office.role))

@@ -139,7 +139,7 @@ def test_the_clerk_decides(cast: Cast, signed_in) -> None:
     first, second, _third = poll.dates.all()
     client = signed_in(cast.secretariat)
     page = text(client, url("poll-decide", second.id))
-    assert "次の日時のほうが都合のよい方が多いようです" in page
+    assert "次の日時のほうが都合が合うようです" in page
     assert Poll.objects.get().state == "open"  # asking changed nothing
     done = client.post(url("poll-decide", first.id))
     assert done.url == url("sitting-detail", first.id)
