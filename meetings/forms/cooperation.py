@@ -1,6 +1,7 @@
 """Forms of co-operation requests: asking, more time, use of a reply, membership."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,8 +13,10 @@ from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import AgendaItem
 from members.models import Body, Person
 from members.services.outsiders import Outsider
+from portal.core import clock
 
 _DATE = forms.DateInput({"type": "date", "class": "input--short"}, format="%Y-%m-%d")
+_TWO_WEEKS = timedelta(days=14)
 _CLASS_WORDS = {
     "2": _("機密性2: メールの確認コードだけで開けます(個人を特定できる内容を書かない)"),
     "3B": _("機密性3B: コードカードなど、本人の確認手段が要ります"),
@@ -52,7 +55,9 @@ class CooperationForm(KeyedForm):
         initial="3B",
         widget=forms.RadioSelect,
     )
-    due_on = forms.DateField(label=_("回答の期限"), widget=_DATE)
+    due_on = forms.DateField(
+        label=_("回答の期限"), widget=_DATE, initial=lambda: clock.today() + _TWO_WEEKS
+    )
     in_name_of = OneLineField(
         label=_("依頼者"),
         max_length=60,
@@ -147,7 +152,9 @@ class MembershipForm(forms.Form):
     approved_by = OneLineField(
         label=_("承認した人"), max_length=60, help_text=_("例: 社会福祉課長 青木 誠")
     )
-    approved_on = forms.DateField(label=_("承認した日"), widget=_DATE)
+    approved_on = forms.DateField(
+        label=_("承認した日"), widget=_DATE, initial=clock.today
+    )
     reason = OneLineField(
         label=_("選ぶ理由"),
         max_length=200,

@@ -1,5 +1,6 @@
 """The one form of an emergency: most of it is filled in already."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,25 +32,29 @@ class EmergencyForm(KeyedForm, WhenForm):
         max_length=200,
         help_text=_("記録に残ります。参加する人にだけ見えます。"),
     )
-    field_order = ("key", "day", "starts", "ends", "place", "people", "reason")
+    field_order = ("key", "day", "starts", "ends", "place", "reason", "people")
 
     def __init__(self, *args: Any, ground: Ground, **kwargs: Any) -> None:
         kwargs["initial"] = {**_soon(), "place": ground.place}
         super().__init__(*args, **kwargs)
-        self.fields["people"] = forms.ModelMultipleChoiceField(
-            Person.objects.filter(id__in=[p.id for p in ground.people]).select_related(
-                "organization"
-            ),
-            label=_("参加する人"),
-            initial=[p.id for p in ground.people if p.id in ground.selected],
-            widget=forms.CheckboxSelectMultiple,
-            help_text=_(
-                "この事例に選ばれている人に印が付いています。議長と事務局は自動で入ります。"
-            ),
-            error_messages={"required": _("参加する人を1人以上選んでください。")},
-        )
         self.ground = ground
+        members = [p for p in ground.people if p.id in ground.selected]
+        others = [p for p in ground.people if p.id not in ground.selected]
+        self.fields["people"] = _ticks(
+            _("参加する人"),
+            members,
+            initial=[p.id for p in members],
+            help_text=_("この事例に選ばれている人です。議長と事務局は自動で入ります。"),
+        )
+        self.fields["others"] = _ticks(_("この事例に新しく加える人"), others)
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody is asked to come."""
+        data = super().clean() or {}
+        if not (data.get("people") or data.get("others")):
+            self.add_error("people", _("参加する人を1人以上選んでください。"))
+        return data
 
     def emergency(self, body: Body) -> Emergency:
         """What has to be said, once the form is valid."""
@@ -60,8 +65,21 @@ class EmergencyForm(KeyedForm, WhenForm):
             when=self.when,
             title=data["title"],
             reason=data["reason"],
-            people=list(data["people"]),
+            people=[*data["people"], *data["others"]],
         )
+
+
+def _ticks(
+    label: Any, people: Sequence[Person], **more: Any
+) -> forms.ModelMultipleChoiceField[Person]:
+    rows = Person.objects.filter(id__in=[person.id for person in people])
+    return forms.ModelMultipleChoiceField(
+        rows.select_related("organization"),
+        label=label,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        **more,
+    )
 
 
 def _soon() -> dict[str, object]:

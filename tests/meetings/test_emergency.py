@@ -128,9 +128,10 @@ def form(cast: Cast, **more) -> dict[str, object]:
 
 def test_the_page_has_the_cases_people_ticked(cast: Cast, signed_in: SignIn) -> None:
     shown = signed_in(cast.secretariat).get(page(cast))
-    ticked = shown.context["form"].fields["people"].initial
+    fields = shown.context["form"].fields
+    ticked = fields["people"].initial
     assert set(ticked) == {cast.clinic.id, cast.newcomer.id}
-    offered = shown.context["form"].fields["people"].queryset
+    offered = fields["others"].queryset
     assert cast.colleague in offered
     assert cast.recused not in offered
 
