@@ -60,7 +60,7 @@ def _others(body: Body, hours: Sequence[Hours]) -> list[Sitting]:
     touching = Q(pk=None)
     for start, end in hours:
         touching |= Q(starts_at__lt=end, ends_at__gt=start)
-    rows = Sitting.objects.filter(touching).exclude(body=body)
+    rows = Sitting.objects.filter(touching).exclude(body=body).exclude(joint__body=body)
     rows = rows.exclude(state=Sitting.State.CANCELLED).select_related("body__unit")
     return list(rows.order_by("starts_at", "id"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from meetings import year
 from meetings.models import CalendarDay, Sitting, YearPlan
@@ -80,10 +80,11 @@ def body_years(actor: Actor) -> list[BodyYears]:
     bodies = any_convened_bodies(actor)
     years = plannable_years()
     counts = {(body.id, number): 0 for body in bodies for number in years}
-    for body, starts_at in sittings_of_years(bodies, *years).values_list(
-        "body", "starts_at"
-    ):
-        counts[body, jp.fiscal_year(starts_at.astimezone(clock.JST).date())] += 1
+    for sitting in sittings_of_years(bodies, *years):
+        number = jp.fiscal_year(sitting.starts_at.astimezone(clock.JST).date())
+        for held_by in {sitting.body_id, *(j.body_id for j in sitting.joint.all())}:
+            if (held_by, number) in counts:
+                counts[held_by, number] += 1
     latest: dict[UUID, YearPlan] = {}
     for plan in YearPlan.objects.filter(body__in=bodies):
         latest.setdefault(plan.body_id, plan)
@@ -103,12 +104,11 @@ def body_year(actor: Actor, body_id: UUID, number: int | None) -> BodyYear:
     open_years = plannable_years()
     years = [open_years[0] - 1, *open_years]
     chosen = number if number in years else open_years[0]
-    found = sittings_of_years([body], chosen).order_by("starts_at", "id")
     return BodyYear(
         body=body,
         year=chosen,
         years=years,
-        lines=lines(access, found.select_related("body__unit")),
+        lines=lines(access, sittings_of_years([body], chosen)),
         plan=YearPlan.objects.filter(body=body, year=chosen)
         .select_related("confirmed_by")
         .first(),
@@ -117,12 +117,23 @@ def body_year(actor: Actor, body_id: UUID, number: int | None) -> BodyYear:
 
 
 def sittings_of_years(bodies: Iterable[Body], *years: int) -> QuerySet[Sitting]:
-    """The sittings of ``bodies`` in these fiscal years; not those called off."""
-    return Sitting.objects.filter(
-        body__in=bodies,
-        starts_at__gte=clock.day_start(year.fiscal_span(min(years))[0]),
-        starts_at__lt=clock.day_end(year.fiscal_span(max(years))[1]),
-    ).exclude(state=Sitting.State.CANCELLED)
+    """The sittings of ``bodies`` in these fiscal years by date, joint ones with them.
+
+    Not those called off.
+    """
+    first, last = year.fiscal_span(min(years))[0], year.fiscal_span(max(years))[1]
+    held = Sitting.objects.filter(
+        Q(body__in=bodies) | Q(joint__body__in=bodies),
+        starts_at__gte=clock.day_start(first),
+        starts_at__lt=clock.day_end(last),
+    )
+    return (
+        held.exclude(state=Sitting.State.CANCELLED)
+        .select_related("body__unit")
+        .prefetch_related("joint__body__unit")
+        .distinct()
+        .order_by("starts_at", "id")
+    )
 
 
 def closed_days(number: int) -> dict[date, str]:

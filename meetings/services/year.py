@@ -54,7 +54,6 @@ class PlannedMonth:
         return not (self.words or self.closed or self.there or self.clashes)
 
 
-@transaction.atomic
 def plan_year(
     *,
     actor: Actor,
@@ -94,7 +93,7 @@ def _check_hours(rule: Rule) -> None:
 
 def _there(body: Body, number: int) -> Mapping[date, list[Sitting]]:
     found: dict[date, list[Sitting]] = defaultdict(list)
-    for sitting in selectors.sittings_of_years([body], number).order_by("starts_at"):
+    for sitting in selectors.sittings_of_years([body], number):
         found[_day_of(sitting).replace(day=1)].append(sitting)
     return found
 

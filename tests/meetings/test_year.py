@@ -368,6 +368,23 @@ def test_a_month_with_another_sitting_is_left_out_at_first(town: Cast) -> None:
     assert (row.day, row.taken, row.out) == (date(2027, 5, 10), False, True)
 
 
+def test_a_joint_day_counts_for_both_bodies(town: Cast) -> None:
+    when = at(date(2027, 5, 10), 9)
+    there = factories.sitting(
+        town.juso,
+        town.secretariat,
+        state="draft",
+        starts_at=when.starts_at,
+        ends_at=when.ends_at,
+    )
+    there.joint.create(body=town.shien, number=90, recorded_by=town.secretariat)
+    row = preview(town)[1]
+    assert (row.taken, row.there, row.clashes) == (True, [there], [])
+    counts = {row.body: row.counts for row in selectors.body_years(clerk(town))}
+    assert counts[town.shien] == [(2026, 1), (2027, 1)]
+    assert counts[town.juso] == [(2026, 0), (2027, 1)]
+
+
 def test_a_number_that_was_given_out_stays(town: Cast) -> None:
     told = sittings.create_sitting(
         actor=clerk(town), key=key(1), body=town.shien, when=at(date(2027, 6, 1))
