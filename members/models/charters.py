@@ -189,6 +189,13 @@ class Charter(Dated):
         """The laws under which an item about a case may stand here."""
         return _REGIMES[self.Consent(self.consent)]
 
+    @property
+    def signatories_named(self) -> int:
+        """How many are named beforehand to confirm; a round names all who came."""
+        if self.confirmation == self.Confirmation.CIRCULATION:
+            return 0
+        return self.signatory_count
+
     @classmethod
     def usual(cls, body: Body) -> "Charter":
         """The rules of a body that has entered none: those of its own law."""
