@@ -28,7 +28,7 @@ STANDARD_FRAME = (
 )
 
 # What the manual asks of each occasion, and what the items without a case are for.
-STANDARD_POINTS = {
+STANDARD_POINTS: dict[str, tuple[str, ...]] = {
     Occasion.SHARING: (
         "各機関が把握している状況の共有",
         "見守りと緊急時の対応",

@@ -17,11 +17,15 @@ from members.facts import Regime
 from members.models import Body, Case, HouseholdMember
 from portal.core import clock, jp
 
-MINUTES = {
-    "min_value": 5,
-    "max_value": 240,
-    "widget": forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
-}
+
+class MinutesField(forms.IntegerField):
+    """The time of an item."""
+
+    def __init__(self, label: Any, initial: int | None = None) -> None:
+        short = forms.NumberInput({"class": "input--short", "inputmode": "numeric"})
+        super().__init__(
+            label=label, initial=initial, min_value=5, max_value=240, widget=short
+        )
 
 
 class PointsField(forms.CharField):
@@ -52,7 +56,7 @@ class ItemWordsForm(forms.Form):
     )
     purpose = OneLineField(label=_("検討の目的"), max_length=200, required=False)
     points = PointsField(label=_("話し合うこと"), required=False)
-    minutes = forms.IntegerField(label=_("時間(分)"), initial=20, **MINUTES)
+    minutes = MinutesField(_("時間(分)"), initial=20)
 
     @property
     def words(self) -> ItemWords:
@@ -168,9 +172,7 @@ class ArrangeForm(forms.Form):
             self.fields[name] = forms.ChoiceField(choices=ids, required=False)
         for number, item in enumerate(items, 1):
             label = gettext("議題%(number)sの時間") % {"number": number}
-            self.fields[f"minutes_{item.id}"] = forms.IntegerField(
-                label=label, **MINUTES
-            )
+            self.fields[f"minutes_{item.id}"] = MinutesField(label)
 
     @property
     def boxes(self) -> list[TimeBox]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from meetings.models import AgendaItem, Entry, Sitting
-from meetings.policies import item_facts
+from meetings.models import AgendaItem, Entry, Minutes, Sitting
+from meetings.policies import item_facts, minutes_facts
 from meetings.records import OUTCOMES
-from members.access import Actor, access_for
-from members.facts import Action
+from members.access import Access, Actor, access_for
+from members.facts import Action, ObjectFacts
 
 State = Sitting.State
 
@@ -50,7 +50,8 @@ class Proposals:
     @property
     def items(self) -> list[AgendaItem]:
         """Every earlier item that the offer names."""
-        return [row.item for row in (*self.unfinished, *self.reports)]
+        left = [row.item for row in self.unfinished]
+        return left + [report.item for report in self.reports]
 
 
 def proposals(actor: Actor, sitting: Sitting) -> Proposals:
@@ -59,9 +60,16 @@ def proposals(actor: Actor, sitting: Sitting) -> Proposals:
     Looks back to the last sitting that was held; one that was called off in between
     left its items.
     """
-    items = _visible(actor, _before(sitting))
-    held = [i for i in items if i.sitting.state == State.CLOSED and i.case_id]
-    outcomes = _outcomes(item.id for item in held if not hasattr(item, "report"))
+    items, access = _visible(actor, _before(sitting))
+    held = [
+        item
+        for item in items
+        if item.sitting.state == State.CLOSED
+        and item.case_id
+        and not hasattr(item, "report")
+        and access.allows(Action.READ, _record_facts(item, actor.id))
+    ]
+    outcomes = _outcomes(item.id for item in held)
     return Proposals(
         unfinished=[
             Unfinished(item, uuid4())
@@ -85,11 +93,11 @@ def _before(sitting: Sitting) -> list[Sitting]:
     return list(earlier)
 
 
-def _visible(actor: Actor, sittings: list[Sitting]) -> list[AgendaItem]:
-    """The items that the actor convenes and may read now (R24)."""
+def _visible(actor: Actor, sittings: list[Sitting]) -> tuple[list[AgendaItem], Access]:
+    """The items of the sittings that the actor convenes."""
     items = list(
         AgendaItem.objects.filter(sitting__in=sittings)
-        .select_related("sitting", "body", "case", "carried_to", "report")
+        .select_related("sitting", "body", "case", "carried_to", "report", "record")
         .prefetch_related("about")
         .order_by("sitting__starts_at", "order")
     )
@@ -98,14 +106,14 @@ def _visible(actor: Actor, sittings: list[Sitting]) -> list[AgendaItem]:
         cases={item.case_id for item in items if item.case_id},
         items={item.id for item in items},
     )
-    return [
-        item
-        for item in items
-        if all(
-            access.allows(action, item_facts(item, actor.id))
-            for action in (Action.CONVENE, Action.READ)
-        )
-    ]
+    seen = [i for i in items if access.allows(Action.CONVENE, item_facts(i, actor.id))]
+    return seen, access
+
+
+def _record_facts(item: AgendaItem, person: UUID) -> ObjectFacts:
+    """The item's record, begun or not: what it says rests on consent (R24)."""
+    minutes = item.record if hasattr(item, "record") else Minutes(item=item)
+    return minutes_facts(minutes, person, ())
 
 
 def _outcomes(items: Iterable[UUID]) -> dict[UUID, list[Entry]]:

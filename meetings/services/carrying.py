@@ -113,7 +113,6 @@ def _locked(actor: Actor, item: AgendaItem) -> AgendaItem:
     cases = [item.case_id] if item.case_id else ()
     access = access_for(actor, cases=cases, items=[item.id])
     access.require(Action.CONVENE, item_facts(item, actor.id))
-    access.require(Action.READ, item_facts(item, actor.id))
     return item
 
 

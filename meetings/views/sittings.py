@@ -14,6 +14,7 @@ from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
 from meetings.selectors import carrying
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
+from meetings.selectors.sitting_requests import asking_of
 from meetings.selectors.sittings import Opened
 from meetings.services import invitations
 from meetings.services import sittings as services
@@ -38,6 +39,7 @@ def sitting_list(request: MemberRequest) -> HttpResponse:
         "lines": selectors.lines(access, page.object_list),
         "can_create": bool(members.convened_bodies(access)),
         "can_link": rosters.takes_part(access),
+        "can_ask": bool(asking_of(request.actor).bodies),
     }
     return render(request, "meetings/sitting_list.html", context)
 
@@ -76,15 +78,12 @@ def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 
 
 def _whole_page(request: MemberRequest, opened: Opened) -> HttpResponse:
-    agenda, context = agenda_view(opened), {}
-    read = agenda.agenda_items
+    agenda = agenda_view(opened)
+    context, read = _whole(agenda), agenda.agenda_items
     if agenda.can.arrange:
-        context["proposals"] = offered = carrying.proposals(
-            request.actor, opened.sitting
-        )
-        read += offered.items
+        offered = carrying.proposals(request.actor, opened.sitting)
+        context["proposals"], read = offered, [*read, *offered.items]
     _record_read(opened, [item.id for item in read])
-    context |= _whole(agenda)
     return render(request, "meetings/sitting_agenda.html", context)
 
 
@@ -105,7 +104,6 @@ def _whole(agenda: Agenda) -> dict[str, object]:
         "sitting": agenda.sitting,
         "can": agenda.can,
         "invitation": invitation,
-        "answer": AnswerForm(initial=AnswerForm.initial_of(invitation)),
     }
 
 
@@ -120,7 +118,7 @@ def _own(own: OwnSitting) -> dict[str, object]:
             (line, [row for row in papers if row.item_id == line.item.id])
             for line in own.items
         ],
-        "answer": AnswerForm(initial=AnswerForm.initial_of(own.invitation)),
+        "answer": AnswerForm(invitation=own.invitation) if own.invitation else None,
     }
 
 
@@ -133,12 +131,11 @@ def sitting_answer(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     if own.invitation is None:
         raise HiddenError
     invitation = own.invitation
-    initial = AnswerForm.initial_of(invitation)
-    form = AnswerForm(request.POST or None, initial=initial)
+    form = AnswerForm(request.POST or None, invitation=invitation)
     if form.is_valid() and press(
         request,
         lambda: invitations.answer_invitation(
-            actor=request.actor, invitation=invitation, **form.cleaned_data
+            actor=request.actor, invitation=invitation, **form.answer
         ),
         _("お返事を受け付けました。あとから変えることもできます。"),
     ):
@@ -175,7 +172,7 @@ def sitting_submit(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     press(
         request,
         lambda: services.submit_agenda(actor=request.actor, sitting=sitting),
-        _("次第を議長に回しました。承認されると、案内が送られます。"),
+        _("次第を承認に回しました。承認されると、案内が送られます。"),
     )
     return redirect("meetings:sitting-detail", sitting_id)
 
@@ -226,7 +223,7 @@ def sitting_take_back(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     press(
         request,
         lambda: services.send_back(actor=request.actor, sitting=sitting, note=""),
-        _("次第を準備中に戻しました。直してから、もう一度議長に回してください。"),
+        _("次第を準備中に戻しました。直してから、もう一度承認に回してください。"),
     )
     return redirect("meetings:sitting-detail", sitting_id)
 

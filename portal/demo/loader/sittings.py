@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from meetings import agenda
 from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting
 from members.facts import Role
 from members.grounds import ground_of
@@ -77,6 +78,7 @@ def _item(entry: ItemContent, begins: datetime, *, closed: bool, rows: Rows) -> 
         case=rows.cases.get(entry.case or ""),
         occasion=entry.occasion or AgendaItem.Occasion.SHARING,
         title=entry.title,
+        points="\n".join(_points(entry)),
         minutes_allotted=entry.minutes_allotted,
         state=AgendaItem.State.CLOSED if closed else AgendaItem.State.PENDING,
         opened_at=begins if closed else None,
@@ -86,6 +88,14 @@ def _item(entry: ItemContent, begins: datetime, *, closed: bool, rows: Rows) -> 
     rows.items[entry.key] = item
     if closed:
         _presences(entry, item, rows)
+
+
+def _points(entry: ItemContent) -> tuple[str, ...]:
+    """What is talked about, as a new item would take it from the template."""
+    subject = agenda.subject_of(
+        entry.kind, entry.occasion or "", has_case=entry.case is not None
+    )
+    return agenda.STANDARD_POINTS.get(subject, ())
 
 
 def _presences(entry: ItemContent, item: AgendaItem, rows: Rows) -> None:

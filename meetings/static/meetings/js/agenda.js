@@ -5,6 +5,7 @@ const list = document.querySelector('[data-arrange]')
 const words = document.querySelector('#arrange-save [data-part="left"]')
 const part = (place, name) => place.querySelector(`[data-part="${name}"]`)
 const fill = (text, value) => text.replace(/\{\w+\}/, value)
+const EDGE = 80 // this close to the edge of the window, dragging scrolls
 const items = () => [...list.children]
 const minutesOf = item => Number(item.querySelector('input[type="number"]').value) || 0
 
@@ -41,30 +42,42 @@ function sayWhatIsLeft (left) {
   words.classList.toggle('is-over', left < 0)
 }
 
+// What has changed stays in sight until it is saved.
+function show () {
+  render()
+  words.closest('.agenda-save').classList.add('is-unsaved')
+}
+
 // A changed order is unsaved input like any other: the page asks before it is lost.
 function changed (item) {
-  render()
+  show()
   item.querySelector('[name="order"]').dispatchEvent(new Event('input', { bubbles: true }))
 }
 
-function step (item, forward) {
+// The others go round the item: so it keeps the focus and the pointer.
+function pass (item, forward) {
   const other = forward ? item.nextElementSibling : item.previousElementSibling
   if (!other) return
-  if (forward) other.after(item)
-  else other.before(item)
+  if (forward) item.before(other)
+  else item.after(other)
   changed(item)
+}
+
+function step (item, forward) {
+  pass(item, forward)
   words.textContent = fill(words.dataset.moved, items().indexOf(item) + 1)
 }
 
+const middle = item => {
+  const box = item.getBoundingClientRect()
+  return box.top + box.height / 2
+}
+
 function follow (item, y) {
-  const below = items().find(other => {
-    const box = other.getBoundingClientRect()
-    return other !== item && y < box.top + box.height / 2
-  })
-  if (below === item.nextElementSibling) return
-  if (below) below.before(item)
-  else list.append(item)
-  changed(item)
+  if (y < EDGE) scrollBy(0, -EDGE / 4)
+  if (y > innerHeight - EDGE) scrollBy(0, EDGE / 4)
+  while (item.previousElementSibling && y < middle(item.previousElementSibling)) pass(item, false)
+  while (item.nextElementSibling && y > middle(item.nextElementSibling)) pass(item, true)
 }
 
 function enhance (item) {
@@ -74,7 +87,6 @@ function enhance (item) {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
     event.preventDefault()
     step(item, event.key === 'ArrowDown')
-    handle.focus()
   })
   handle.addEventListener('pointerdown', event => {
     event.preventDefault()
@@ -99,5 +111,5 @@ function enhance (item) {
 
 if (list && words) {
   items().forEach(enhance)
-  list.addEventListener('input', event => { if (event.isTrusted) render() })
+  list.addEventListener('input', event => { if (event.isTrusted) show() })
 }
