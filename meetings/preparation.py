@@ -33,6 +33,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     rows = tuple(
         ItemRow(
             id=item.id,
+            body=item.body_id,
             order=order,
             regime=item.regime,
             minutes=item.minutes_allotted,
@@ -42,7 +43,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
             unconsented=_unconsented(item, standing),
             papers=papers[item.id],
             tax_papers=taxed[item.id],
-            signatories_wanted=item.body.rules.signatory_count,
+            signatories_wanted=item.body.rules.signatories_named,
             seats=_seat_rows(item, seats.get(item.id, []), standing, provers),
         )
         for order, item in enumerate(items, start=1)

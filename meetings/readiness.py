@@ -78,6 +78,7 @@ class ItemRow:
     """
 
     id: UUID
+    body: UUID
     order: int
     regime: Regime
     minutes: int
@@ -195,7 +196,7 @@ def _of_the_body(sitting: SittingRow) -> Iterator[Finding]:
             _("開催日に、%(title)sを務める人がいません。")
             % {"title": rules.head_title},
             _by_charter(sitting, rules.head_rule),
-            (Mend(_("人と役職を見る"), "members:person-list"),),
+            (Mend(_("役職に就く人を決める"), "members:body-people", sitting.body),),
         )
 
 
@@ -310,7 +311,10 @@ def _of_the_law(sitting: SittingRow, item: ItemRow) -> Iterator[Finding]:
             _("開催日には、支援会議の根拠条項が有効でありません。"),
             _("同意のない事例を扱えるのは、根拠条項のある間だけです(%(ground)s)。")
             % {"ground": item.ground},
-            (_when(sitting),),
+            (
+                Mend(_("根拠条項を登録する"), "members:basis-edit", item.body),
+                _when(sitting),
+            ),
         )
     if item.regime is Regime.JUSO and item.unconsented:
         words = _("%(names)sの同意がありません。同意がないまま扱うことはできません。")
@@ -340,7 +344,7 @@ def _of_the_roster(sitting: SittingRow, item: ItemRow) -> Iterator[Finding]:
             words % {"names": _names(strangers)},
             _("秘密を守る義務を負うのは、委嘱・任命を受けた人です(%(ground)s)。")
             % {"ground": item.ground},
-            (choose,),
+            (Mend(_("委嘱を見る"), "members:body-people", item.body), choose),
         )
     members = [seat for seat in item.seats if not seat.custodian]
     if not members:

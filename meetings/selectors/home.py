@@ -22,6 +22,7 @@ from meetings.models import (
 )
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.readiness import Finding
+from meetings.selectors.asked import Asked, asked_at_home, recent_requests
 from meetings.selectors.calls import ListedCall, listed_calls
 from meetings.selectors.polls import PollsAtHome, polls_at_home
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
@@ -72,12 +73,13 @@ class Desk:
     held: list[PaperVersion]
     locked: list[tuple[Link, Sitting]]
     rounds: list[RoundRow]
+    asked: Asked
 
     @property
     def waits(self) -> bool:
         """Whether anything beside the next agenda is to be done."""
         lists = (self.approvals, self.unanswered, self.held, self.locked, self.rounds)
-        return any(lists)
+        return any(lists) or bool(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,13 @@ def home_of(actor: Actor) -> Home:
     convenes = _convenes(actor)
     items = _items_of(coming) if convenes else []
     held = _held(actor) if convenes else []
-    access = _access(actor, [*items, *(row.item for row in rounds)], held)
+    asked = recent_requests(actor) if convenes else []
+    access = _access(
+        actor,
+        [*items, *(row.item for row in rounds)],
+        held,
+        {row.case_id for row in asked},
+    )
     upcoming = lines(access, coming)
     records = _records(access, rounds, today)
     convened = [line.sitting for line in upcoming if line.custodian]
@@ -122,7 +130,11 @@ def home_of(actor: Actor) -> Home:
         confirmations=[row for row in records if row.mine],
         polls=polls_at_home(access),
         calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
-        desk=_desk(access, convened, items, held, records) if convenes else None,
+        desk=(
+            _desk(access, convened, items, held, records, asked_at_home(access, asked))
+            if convenes
+            else None
+        ),
         today=today,
     )
 
@@ -147,10 +159,14 @@ def _items_of(sittings: Sequence[Sitting]) -> list[AgendaItem]:
 
 
 def _access(
-    actor: Actor, items: Sequence[AgendaItem], held: Sequence[PaperVersion]
+    actor: Actor,
+    items: Sequence[AgendaItem],
+    held: Sequence[PaperVersion],
+    asked: set[UUID],
 ) -> Access:
     papers = [version.paper for version in held]
     cases = {item.case_id for item in items} | {paper.case_id for paper in papers}
+    cases |= asked
     return access_for(
         actor,
         cases={case for case in cases if case},
@@ -227,6 +243,7 @@ def _desk(
     items: Sequence[AgendaItem],
     held: Sequence[PaperVersion],
     records: Sequence[RoundRow],
+    asked: Asked,
 ) -> Desk:
     drafts = [s for s in sittings if s.state == Sitting.State.DRAFT]
     convened = [s for s in sittings if s.state == Sitting.State.CONVENED]
@@ -250,6 +267,7 @@ def _desk(
             for row in records
             if (row.late or row.open_corrections) and not row.mine
         ],
+        asked=asked,
     )
 
 

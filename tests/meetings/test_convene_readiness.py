@@ -33,6 +33,7 @@ CHAIR = SeatRow(person=UUID(int=1), name="青木 誠", custodian=True)
 CLINIC = SeatRow(person=UUID(int=2), name="上田 健", signatory=True)
 ITEM = ItemRow(
     id=UUID(int=10),
+    body=UUID(int=31),
     order=1,
     regime=Regime.SHIEN,
     minutes=30,

@@ -548,3 +548,21 @@ def test_an_upload_beside_the_request_needs_the_request(cast: Cast) -> None:
             upload=upload(files.pdf_file(), "x.pdf"),
             token=uuid4(),
         )
+
+
+def test_a_reply_that_came_and_one_that_is_late_wait_on_the_desk(
+    cast: Cast, signed_in: Client_
+) -> None:
+    home = reverse("meetings:home")
+    answered(cast)
+    late = ask(cast, 2)
+    CooperationRequest.objects.filter(pk=late.pk).update(
+        due_on=clock.today() - timedelta(days=1)
+    )
+    shown = signed_in(cast.secretariat).get(home).content.decode()
+    assert "回答が届きました" in shown
+    assert "期限を過ぎても届いていません" in shown
+    for name in ("clinic", "stranger", "recused"):
+        assert (
+            "協力依頼" not in signed_in(getattr(cast, name)).get(home).content.decode()
+        )
