@@ -74,7 +74,7 @@ class PollForm(KeyedForm):
             self.fields[f"ends_{number}"] = _time(_("終了"), required=required)
         for person in roll:
             self.fields[f"asked_{person.id.hex}"] = _tick(_("尋ねる"))
-            self.fields[f"required_{person.id.hex}"] = _tick(_("必ず出席してほしい"))
+            self.fields[f"required_{person.id.hex}"] = _tick(_("必ず出席"))
 
     def date_rows(self) -> Iterator[DateRow]:
         """The table of days, line by line."""

@@ -78,7 +78,7 @@ class PollVoter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     poll = models.ForeignKey(Poll, models.PROTECT, related_name="voters")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    required = models.BooleanField("必ず出席してほしい", default=False)
+    required = models.BooleanField("必ず出席", default=False)
     note = models.CharField("事務局への連絡", max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
