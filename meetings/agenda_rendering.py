@@ -66,7 +66,8 @@ class AgendaItemLine:
 class AgendaDocument:
     """The order of business of a sitting, as one person may see it.
 
-    ``duty`` holds title and text of the pledges that are read aloud.
+    ``duty`` holds title and text of the pledges that are read aloud, ``penalties``
+    what the law lays on breaking them.
     """
 
     municipality: str
@@ -80,6 +81,8 @@ class AgendaDocument:
     items: tuple[AgendaItemLine, ...] = ()
     after: tuple[FramePoint, ...] = ()
     duty: tuple[tuple[str, str], ...] = ()
+    penalties: tuple[str, ...] = ()
+    closed: str = ""
     reader: str = ""
     next_sitting: datetime | None = None
 
@@ -107,6 +110,7 @@ def _agenda(document: AgendaDocument) -> Sheet:
             facts(
                 ("日時", interval_words(document.starts_at, document.ends_at)),
                 ("場所", document.place),
+                *((("公開・非公開", document.closed),) if document.closed else ()),
                 *reader,
             ),
             Outline(_points(document)),
@@ -170,6 +174,7 @@ def _duty(document: AgendaDocument) -> tuple[Block, ...]:
         for title, text in document.duty
         for block in (Heading(title, 2), Paragraph(text))
     ]
+    texts += [Paragraph(words) for words in document.penalties]
     return (Heading("読み上げる守秘義務の文"), *texts) if texts else ()
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from documents.models import Paper, PaperVersion, Release
-from meetings.models import AgendaItem, Entry, Minutes, Presence
+from meetings.models import ActingHead, AgendaItem, Entry, Minutes, Presence, Sitting
 from meetings.policies import item_facts, minutes_facts
 from meetings.rendering import (
     AttendanceRow,
@@ -24,18 +24,41 @@ from meetings.rendering import (
     Signatory,
 )
 from members.access import Access, Actor, access_for
-from members.facts import Action, ObjectFacts, Regime, State
+from members.facts import Action, ObjectFacts, Regime, Role, State
 from members.grounds import words_of
-from members.models import Seat
-from portal.core import clock
+from members.models import Charter, LegalGround, Seat
+from portal.core import clock, jp
 from portal.core.errors import HiddenError
 
-REGIME_WORDS = {
-    Regime.SHIEN: "支援会議(社会福祉法第106条の6)",
-    Regime.JUSO: "重層的支援会議(本人同意あり)",
+_LAW_WORDS = {
+    Regime.SHIEN: "同意を前提としない",
+    Regime.JUSO: "本人同意あり",
     Regime.NONE: "",
 }
 OUTCOMES = {Entry.Kind.DECISION, Entry.Kind.TASK}
+
+
+def law_words(item: AgendaItem) -> str:
+    """How an item stands to consent, and the ground that carries it."""
+    words = _LAW_WORDS[item.regime]
+    if not words or item.ground == LegalGround.Code.NONE:
+        return words
+    return f"{words}({item.get_ground_display()})"
+
+
+def closed_words(rules: Charter, item: AgendaItem | None = None) -> str:
+    """Whether the meeting, or this item of it, is closed, and by what decision."""
+    if item is not None and item.public_on is not None:
+        on = jp.era_words(item.public_on)
+        return f"公開({on} {item.public_by}決定。理由:{item.public_reason})"
+    return _CLOSED_WORDS[Charter.Closed(rules.closed)]
+
+
+_CLOSED_WORDS = {
+    Charter.Closed.SITTING: "会議は非公開",
+    Charter.Closed.SITTING_AND_PAPERS: "会議、資料、会議録は非公開",
+    Charter.Closed.AS_RULE: "原則非公開",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +125,7 @@ def load(item_id: UUID, *, lock: bool = False) -> Record:
         )
         .prefetch_related(
             "item__about",
+            "item__sitting__body__charters",
             "confirmations__person",
             "corrections__person",
             Prefetch("item__entries", Entry.objects.filter(deleted=False)),
@@ -199,7 +223,7 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
     """The record as the document model of the .docx and the PDF/A."""
     item, sitting = record.item, record.item.sitting
     ground = words_of(item.ground, sitting.starts_at)
-    presiding = sitting.presiding
+    presiding, rules = sitting.presiding, _rules(record)
     outcomes = [e for e in record.entries if e.kind in OUTCOMES]
     monitoring = [
         e.due_on for e in outcomes if e.kind == Entry.Kind.DECISION and e.due_on
@@ -213,10 +237,13 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
         ends_at=item.closed_at or sitting.ends_at,
         place=sitting.place,
         presiding=f"{presiding.post} {presiding.name}" if presiding else "",
+        acting_reason=_acting_reason(sitting),
+        head_title=rules.head_title,
+        closed=closed_words(rules, item),
         item=MinutesItem(
             kind=item.get_kind_display(),
             subject=item.case.number if item.case else item.title,
-            regime=REGIME_WORDS[item.regime],
+            regime=law_words(item),
             occasion=item.get_occasion_display() if item.case else "",
         ),
         version=record.minutes.version,
@@ -247,6 +274,21 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
     )
 
 
+def _rules(record: Record) -> Charter:
+    """The rules of the day, of the body that held the sitting."""
+    sitting = record.item.sitting
+    return sitting.body.rules_at(sitting.starts_at)
+
+
+def _role_words(record: Record, seat: Seat) -> str:
+    """In which part somebody was there, by the body's own words."""
+    if seat.role != Role.CHAIR:
+        return seat.get_role_display()
+    presides = seat.person_id == record.presiding_id
+    rules = _rules(record)
+    return rules.head_title if presides else rules.convener_title
+
+
 def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
     spans: dict[UUID, list[Presence]] = {}
     for presence in record.presences:
@@ -256,7 +298,7 @@ def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
             organization=seat.person.organization.name,
             post=seat.person.post,
             name=seat.person.name,
-            role=seat.get_role_display(),
+            role=_role_words(record, seat),
             came=mine[0].starts_at if (mine := spans.get(seat.person_id)) else None,
             left=mine[-1].ends_at if mine else None,
         )
@@ -274,6 +316,13 @@ def _papers(item: AgendaItem) -> tuple[PaperRow, ...]:
     return tuple(PaperRow(number=p.number, title=p.title) for p in out.distinct())
 
 
+def _acting_reason(sitting: Sitting) -> str:
+    """Why somebody presided in the head's stead; empty where the head did (R26)."""
+    rows = ActingHead.objects.filter(sitting=sitting, person=sitting.presiding_id)
+    acting = rows.last()
+    return f"{acting.get_why_display()} {acting.note}" if acting else ""
+
+
 def _signatories(record: Record) -> tuple[Signatory, ...]:
     confirmed = {
         c.person_id: c.at
@@ -281,7 +330,8 @@ def _signatories(record: Record) -> tuple[Signatory, ...]:
         if c.version == record.minutes.version
     }
     presiding = record.item.sitting.presiding
-    rows = [] if presiding is None else [("議長", presiding)]
+    title = _rules(record).head_title
+    rows = [] if presiding is None else [(title, presiding)]
     rows += [("構成員", seat.person) for seat in record.signatories]
     return tuple(
         Signatory(role=role, name=p.name, confirmed_at=confirmed.get(p.id))

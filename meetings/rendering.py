@@ -120,6 +120,8 @@ class MinutesDocument:
     item: MinutesItem
     version: int
     made_at: datetime
+    head_title: str = "議長"
+    closed: str = ""
     acting_reason: str = ""
     confirmed: bool = False
     attendance: tuple[AttendanceRow, ...] = ()
@@ -174,9 +176,7 @@ def _outline(document: MinutesDocument) -> tuple[Block, ...]:
     presiding = document.presiding
     if document.acting_reason:
         presiding += f"(職務代理:{document.acting_reason})"
-    subject: list[tuple[Pair, ...]] = [
-        (("議題", item.subject), ("区分", item.kind))
-    ]
+    subject: list[tuple[Pair, ...]] = [(("議題", item.subject), ("区分", item.kind))]
     if item.regime or item.occasion:
         subject.append((("根拠の別", item.regime), ("開催の時期", item.occasion)))
     return (
@@ -187,7 +187,8 @@ def _outline(document: MinutesDocument) -> tuple[Block, ...]:
                 (("根拠", document.legal_basis),),
                 (("日時", interval_words(document.starts_at, document.ends_at)),),
                 (("場所", document.place),),
-                (("議長", presiding),),
+                ((document.head_title, presiding),),
+                *(((("公開・非公開", document.closed),),) if document.closed else ()),
                 *subject,
             )
         ),

@@ -14,7 +14,7 @@ from meetings.records import Step, next_steps
 from meetings.selectors.sittings import Opened, is_today, live_invitation
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer
-from members.models import PledgeText, Seat
+from members.models import LegalGround, PledgeText, Seat
 from members.selectors import pledges_in_force
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -50,6 +50,7 @@ class OwnSitting:
     before: list[FrameLine]
     after: list[FrameLine]
     duty: list[PledgeText]
+    penalties: list[str]
     next_at: datetime | None
     missing: Answer | None
     answerable: bool
@@ -97,6 +98,7 @@ class Agenda:
     serial: str
     plan: Plan
     duty: list[PledgeText]
+    penalties: list[str]
     next_at: datetime | None
     lines: list[AgendaLine]
     findings: list[Finding]
@@ -149,6 +151,7 @@ def own_view(opened: Opened) -> OwnSitting:
         before=[line for line, _slot in plan.before],
         after=[line for line, _slot in plan.after],
         duty=_duty(sitting, [item for item, _slot in readable]),
+        penalties=_penalties(sitting, [item for item, _slot in readable]),
         next_at=_next(opened) if items else None,
         missing=_first_step(
             {
@@ -191,6 +194,16 @@ def _plan(sitting: Sitting, items: list[AgendaItem]) -> Plan:
 def _duty(sitting: Sitting, items: Iterable[AgendaItem]) -> list[PledgeText]:
     """What is read aloud on the day: the pledges in force for these items' laws."""
     return pledges_in_force({item.regime for item in items}, sitting.starts_at)
+
+
+def _penalties(sitting: Sitting, items: Iterable[AgendaItem]) -> list[str]:
+    """What the laws of these items lay on a leak, in the words of the day."""
+    grounds = LegalGround.objects.filter(code__in={item.ground for item in items})
+    return [
+        f"{ground.article}: {ground.penalty_words}"
+        for ground in grounds
+        if ground.penalty_words and ground.span.holds(sitting.starts_at)
+    ]
 
 
 def _next(opened: Opened) -> datetime | None:
@@ -240,6 +253,7 @@ def agenda_view(opened: Opened) -> Agenda:
         serial=notices.serial_of(sitting.starts_at, sitting.number),
         plan=plan,
         duty=_duty(sitting, items),
+        penalties=_penalties(sitting, items),
         next_at=_next(opened),
         lines=lines,
         findings=preparation.findings(sitting, items) if preparing else [],

@@ -17,8 +17,10 @@ from meetings.models import AgendaItem, Confirmation, Correction, EntryChange, M
 from meetings.records import Record
 from meetings.rendering import minutes_docx, minutes_pdf
 from members.access import Actor, access_for
-from members.facts import Action
-from members.models import Person
+from members.facts import Action, Role
+from members.models import Charter, Person
+from members.permissions import TABLE
+from members.services import cases
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
@@ -49,7 +51,8 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
         )
     if record.minutes.state != Minutes.State.WRITING:
         raise RefusedError("この会議録は、すでに回覧されています。")
-    if len(record.signatories) < record.item.body.rules.signatory_count:
+    rules = record.item.body.rules
+    if len(record.signatories) < rules.signatories_named:
         raise RefusedError(
             "会議録を確認する構成員が決まっていません。議題の出席者から選んでください。"
         )
@@ -59,8 +62,29 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
     minutes.state, minutes.version = Minutes.State.ROUND, minutes.version + 1
     minutes.circulated_at, minutes.due_on = clock.now(), due_on
     minutes.save()
+    if rules.confirmation == Charter.Confirmation.CIRCULATION:
+        _ask_everybody(actor, record)
     _record("meetings.minutes.circulate", actor, record)
     return minutes
+
+
+def _ask_everybody(actor: Actor, record: Record) -> None:
+    """回覧: all members who came confirm the record; guests and clerks do not."""
+    came = {presence.person_id for presence in record.presences}
+    for seat in record.seats:
+        if seat.person_id in came and seat.role in _CONFIRMING and not seat.signatory:
+            cases.give_seat(
+                actor=actor,
+                item_id=record.item.id,
+                person=seat.person,
+                role=Role(seat.role),
+                scribe=seat.scribe,
+                signatory=True,
+                until=seat.ends_at,
+            )
+
+
+_CONFIRMING = TABLE[Action.CONFIRM_MINUTES]
 
 
 @transaction.atomic

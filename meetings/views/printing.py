@@ -15,7 +15,7 @@ from meetings.agenda_rendering import (
     agenda_pdf,
 )
 from meetings.models import AgendaItem, FrameLine
-from meetings.records import REGIME_WORDS
+from meetings.records import closed_words, law_words
 from meetings.rendering import PaperRow
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, require_own
 from meetings.selectors.sittings import Opened, open_sitting
@@ -72,6 +72,8 @@ def _document(opened: Opened) -> AgendaDocument:
         items=items,
         after=after,
         duty=tuple((text.title, text.text) for text in shown.duty),
+        penalties=tuple(shown.penalties),
+        closed=closed_words(sitting.body.rules_at(sitting.starts_at)),
         reader=f"{person.standing} {person.name} 様",
         next_sitting=shown.next_at,
     )
@@ -123,6 +125,12 @@ def _point(line: FrameLine, starts_at: datetime | None = None) -> FramePoint:
     )
 
 
+def _standing(item: AgendaItem) -> str:
+    """The law, and the decision that opened the item to the public, if any."""
+    public = closed_words(item.body.rules, item) if item.public_on else ""
+    return "、".join(part for part in (law_words(item), public) if part)
+
+
 def _line(
     item: AgendaItem,
     starts_at: datetime,
@@ -134,7 +142,7 @@ def _line(
         kind=item.get_kind_display(),
         starts_at=starts_at,
         ends_at=ends_at,
-        regime=REGIME_WORDS[item.regime],
+        regime=_standing(item),
         occasion=item.get_occasion_display() if item.case else "",
         purpose=item.purpose,
         points=tuple(item.points.splitlines()),

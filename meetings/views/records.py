@@ -52,6 +52,7 @@ def _context(record: Record, access: Access) -> dict[str, object]:
             record, confirmed=record.minutes.state == Minutes.State.FINAL
         ),
         "waiting": waiting,
+        "overdue": bool(waiting) and _overdue(record),
         "pdf": record.file(record.minutes.pdf),
         "docx": _own_docx(record, access),
         "mine": access.actor.id in {person.id for person in waiting},
@@ -61,6 +62,13 @@ def _context(record: Record, access: Access) -> dict[str, object]:
             "answer": access.offers(Action.RELEASE, thing),
         },
     }
+
+
+def _overdue(record: Record) -> bool:
+    """Whether the round's day has passed; nobody's silence confirms anything."""
+    due = record.minutes.due_on
+    in_round = record.minutes.state == Minutes.State.ROUND
+    return in_round and due is not None and due < clock.today()
 
 
 def _own_docx(record: Record, access: Access) -> PaperVersion | None:

@@ -45,7 +45,7 @@ def convene(clerk: Page, paper: Path) -> str:
     add_item(clerk)
     file_and_release(clerk, paper)
     clerk.goto(f"/sittings/{sitting[1]}/")
-    clerk.get_by_role("button", name="議長に回す").click()
+    clerk.get_by_role("button", name="招集者に回す").click()
     expect(clerk.get_by_text("承認待ち").first).to_be_visible()
     return sitting[1]
 

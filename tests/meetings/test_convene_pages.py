@@ -511,7 +511,7 @@ def test_the_chairs_word_reaches_the_clerk(cast: Cast, signed_in) -> None:
         url("sitting-return", sitting.id), {"note": "<b>順番</b>を直してください"}
     )
     page = text(clerk, url("sitting-detail", sitting.id))
-    assert "議長から差し戻されました" in page
+    assert "招集者から差し戻されました" in page
     assert "&lt;b&gt;順番&lt;/b&gt;を直してください" in page
 
 
