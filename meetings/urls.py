@@ -4,6 +4,7 @@ from django.urls import path
 
 from meetings.views import (
     agenda,
+    attendance,
     calls,
     cooperation,
     emergency,
@@ -50,12 +51,8 @@ urlpatterns = [
         agenda.agenda_arrange,
         name="agenda-arrange",
     ),
-    path(
-        "sittings/<uuid:sitting_id>/reports/", agenda.report_add, name="report-add"
-    ),
-    path(
-        "bodies/<uuid:body_id>/agenda/", agenda.agenda_frame, name="agenda-frame"
-    ),
+    path("sittings/<uuid:sitting_id>/reports/", agenda.report_add, name="report-add"),
+    path("bodies/<uuid:body_id>/agenda/", agenda.agenda_frame, name="agenda-frame"),
     path(
         "sittings/<uuid:sitting_id>/answer/",
         sittings.sitting_answer,
@@ -323,6 +320,21 @@ urlpatterns = [
     path("polls/voters/<uuid:voter_id>/letter/", polls.poll_letter, name="poll-letter"),
     path("rolls/new/", rolls.roll_read, name="roll-read"),
     path("rolls/<uuid:roll_id>/", rolls.roll_detail, name="roll-detail"),
+    path(
+        "invitations/<uuid:invitation_id>/proxy/",
+        attendance.proxy_answer,
+        name="proxy-answer",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/online/",
+        attendance.online_answer,
+        name="online-answer",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/presiding/",
+        attendance.sitting_presiding,
+        name="sitting-presiding",
+    ),
     path("turnovers/", turnover.turnover_list, name="turnover-list"),
     path("turnovers/places/new/", turnover.post_place, name="post-place"),
     path("turnovers/new/", turnover.turnover_create, name="turnover-create"),

@@ -24,7 +24,9 @@ from meetings.models import (
     Entry,
     Invitation,
     Minutes,
+    OnlineRequest,
     Presence,
+    Proxy,
     ResourceGap,
     SittingRequest,
 )
@@ -226,6 +228,12 @@ live-since        GET  200  200  200  200  200  200  404  404  200  404  404  in
 live-since        POST 405  405  405  405  405  405  405  405  405  405  405  405
 live-operation    GET  405  405  405  405  405  405  405  405  405  405  405  405
 live-operation    POST 200  200  200  200  200  200  404  404  200  404  404  in
+proxy-answer      GET  405  405  405  405  405  405  405  405  405  405  405  405
+proxy-answer      POST 302  302  404  404  404  404  404  404  404  404  404  in
+online-answer     GET  405  405  405  405  405  405  405  405  405  405  405  405
+online-answer     POST 302  302  404  404  404  404  404  404  404  404  404  in
+sitting-presiding GET  200  200  404  404  404  404  404  404  404  404  404  in
+sitting-presiding POST 422  422  404  404  404  404  404  404  404  404  404  in
 roll-read         GET  200  200  404  404  404  404  404  200  404  404  404  in
 roll-read         POST 422  422  404  404  404  404  404  422  404  404  404  in
 roll-detail       GET  200  200  404  404  404  404  404  404  404  404  404  in
@@ -470,6 +478,9 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
     correction = Correction.objects.create(
         minutes=minutes, entry=entry, person=cast.clinic, text="月2回に", at=now
     )
+    invited = Invitation.objects.get(sitting=cast.sitting, person=cast.clinic)
+    Proxy.objects.create(invitation=invited, name="清水 陽子", named_at=now)
+    OnlineRequest.objects.create(invitation=invited, place="相談室", asked_at=now)
     mother = cast.case.household.all()[0]
     return {
         "case_id": cast.case.id,

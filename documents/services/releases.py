@@ -148,6 +148,40 @@ def _grant(
 
 
 @transaction.atomic
+def pass_on(
+    *, actor: Actor, item_id: UUID, people: tuple[Person, Person], until: datetime
+) -> int:
+    """Hand what one person holds of an item to their deputy, until a time (R25).
+
+    ``people`` are the principal and the deputy; never the original. The caller has
+    seated the deputy. Returns how many versions were handed on.
+    """
+    principal, deputy = people
+    now = clock.now()
+    live = Q(ends_at=None) | Q(ends_at__gt=now)
+    held = Release.objects.filter(
+        live, version__paper__item_id=item_id, person=principal, starts_at__lte=now
+    )
+    known = Release.objects.filter(live, person=deputy).values("version")
+    versions = list(held.exclude(version__in=known).select_related("version__paper"))
+    Release.objects.bulk_create(
+        Release(
+            version=release.version,
+            person=deputy,
+            released_by=actor.person,
+            starts_at=now,
+            ends_at=min(until, release.ends_at) if release.ends_at else until,
+        )
+        for release in versions
+    )
+    for release in versions:
+        record_act(
+            "documents.version.release", actor, release.version, to=str(deputy.id)
+        )
+    return len(versions)
+
+
+@transaction.atomic
 def end_releases(*, actor: Actor, item_id: UUID, person: Person) -> int:
     """End what was released to somebody who left the item's roster (R29).
 

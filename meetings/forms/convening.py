@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Invitation, Sitting
+from meetings.models import Invitation, OnlineRequest, Proxy, Sitting
 from meetings.selectors.people import Candidate
-from meetings.services.invitations import Choice
+from meetings.services.invitations import Choice, ProxyWords
 from meetings.services.sittings import When
-from members.models import Body
+from members.models import Body, Charter
 from portal.core import clock
 
 
@@ -225,17 +225,57 @@ class AnswerForm(forms.Form):
         label=_("事務局への連絡"),
         max_length=200,
         required=False,
+        help_text=_("遅れる時刻など。事例のことは書かないでください。"),
+    )
+    proxy_name = OneLineField(label=_("代理の方の氏名"), max_length=60, required=False)
+    proxy_post = OneLineField(label=_("代理の方の役職"), max_length=60, required=False)
+    proxy_email = forms.EmailField(
+        label=_("代理の方のメール"),
+        required=False,
+        help_text=_("事務局が確かめたあと、代理の方ご本人に案内をお送りします。"),
+    )
+    online_from = OneLineField(
+        label=_("オンラインで参加する場所"),
+        max_length=120,
+        required=False,
         help_text=_(
-            "遅れる時刻や代理の方のお名前など。事例のことは書かないでください。"
+            "例: 見本クリニックの相談室。ほかの方がいない部屋をご用意ください。"
         ),
     )
 
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        kwargs["initial"] = self._initial_of(invitation)
+        super().__init__(*args, **kwargs)
+        if invitation.sitting.body.rules.online == Charter.Online.NONE:
+            del self.fields["online_from"]
+
     @staticmethod
-    def initial_of(invitation: Invitation | None) -> dict[str, str]:
+    def _initial_of(invitation: Invitation) -> dict[str, str]:
         """The answer given so far."""
-        if invitation is None or invitation.rsvp == Invitation.Rsvp.WAITING:
+        if invitation.rsvp == Invitation.Rsvp.WAITING:
             return {}
-        return {"rsvp": invitation.rsvp, "note": invitation.rsvp_note}
+        initial = {"rsvp": invitation.rsvp, "note": invitation.rsvp_note}
+        proxy = Proxy.objects.filter(invitation=invitation).first()
+        if proxy is not None:
+            initial["proxy_name"], initial["proxy_post"] = proxy.name, proxy.post
+            initial["proxy_email"] = proxy.email
+        online = OnlineRequest.objects.filter(invitation=invitation).first()
+        if online is not None:
+            initial["online_from"] = online.place
+        return initial
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the service is told, once the form is valid."""
+        data = self.cleaned_data
+        name = data["proxy_name"]
+        proxy = ProxyWords(name, data["proxy_post"], data["proxy_email"])
+        return {
+            "rsvp": data["rsvp"],
+            "note": data["note"],
+            "proxy": proxy if name else None,
+            "online_from": data.get("online_from", ""),
+        }
 
 
 class NoteForm(forms.Form):

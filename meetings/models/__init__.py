@@ -1,7 +1,8 @@
 """Tables of meetings: sittings with items, the room's minutes, the records."""
 
-from meetings.models.calls import Call, CallRecipient, Proposal
 from meetings.models.agenda import FrameLine, ItemTemplate
+from meetings.models.attendance import ActingHead, OnlineRequest, Proxy
+from meetings.models.calls import Call, CallRecipient, Proposal
 from meetings.models.feeds import CalendarChoice, CalendarFeed, CalendarReply
 from meetings.models.layers import CarryUp, JointSitting
 from meetings.models.minutes import Entry, EntryChange
@@ -14,6 +15,7 @@ from meetings.models.stamps import StandingStamp
 from meetings.models.year import CalendarDay, YearPlan
 
 __all__ = [
+    "ActingHead",
     "AgendaItem",
     "CalendarChoice",
     "CalendarDay",
@@ -32,6 +34,7 @@ __all__ = [
     "ItemTemplate",
     "JointSitting",
     "Minutes",
+    "OnlineRequest",
     "Outcome",
     "Poll",
     "PollAnswer",
@@ -39,6 +42,7 @@ __all__ = [
     "PollVoter",
     "Presence",
     "Proposal",
+    "Proxy",
     "ResourceGap",
     "Sitting",
     "SittingRequest",

@@ -99,6 +99,8 @@ def _shown(opened: Opened) -> Sequence[Invitation]:
         Invitation.objects.filter(
             sitting=opened.sitting, withdrawn_at=None, person__in=people
         )
-        .select_related("person__organization", "notice", "calendar_reply")
+        .select_related(
+            "person__organization", "notice", "calendar_reply", "proxy", "online"
+        )
         .order_by("person__organization__kana", "person__kana")
     )

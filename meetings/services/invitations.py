@@ -9,18 +9,27 @@ from django.utils.translation import gettext as _
 
 from documents.services import releases
 from meetings import rosters
-from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.models import AgendaItem, Invitation, OnlineRequest, Proxy, Sitting
 from meetings.notices import Occasion
 from meetings.policies import item_facts, sitting_facts
 from meetings.services import convocation
 from members.access import Actor, access_for
-from members.facts import Action, Answer
-from members.models import Membership, Person, Seat
+from members.facts import Action, Answer, Role
+from members.models import Charter, Membership, Person, Seat
 from members.services import cases
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
 OPEN_FOR_SELECTION = frozenset({Sitting.State.DRAFT, Sitting.State.CONVENED})
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyWords:
+    """Whom a member names to come instead."""
+
+    name: str
+    post: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +215,20 @@ def _ask_again(invitation: Invitation) -> None:
 
 @transaction.atomic
 def answer_invitation(
-    *, actor: Actor, invitation: Invitation, rsvp: Invitation.Rsvp, note: str = ""
+    *,
+    actor: Actor,
+    invitation: Invitation,
+    rsvp: Invitation.Rsvp,
+    note: str = "",
+    proxy: ProxyWords | None = None,
+    online_from: str = "",
 ) -> None:
     """Record the answer of the person, or what the secretariat was told by phone.
 
-    Raises HiddenError for somebody else's invitation, RefusedError when the
-    meeting is over or called off.
+    ``proxy`` names who comes instead (R25), ``online_from`` the place from which
+    the person asks to take part. Raises HiddenError for somebody else's invitation,
+    RefusedError when the meeting is over or called off, and for what the body's
+    rules do not know.
     """
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
@@ -224,12 +241,61 @@ def answer_invitation(
     invitation.rsvp, invitation.rsvp_note = rsvp, note
     invitation.rsvp_at = clock.now()
     invitation.save()
+    _name_proxy(invitation, proxy if rsvp == Invitation.Rsvp.PROXY else None)
+    _ask_online(invitation, online_from if rsvp == Invitation.Rsvp.PRESENT else "")
     audit.record(
         "meetings.invitation.answer",
         actor=actor.id,
         subject=f"invitation:{invitation.id}",
         detail={"rsvp": rsvp, "person": str(invitation.person_id)},
     )
+
+
+def _name_proxy(invitation: Invitation, words: ProxyWords | None) -> None:
+    """Keep whom the member named; a named one that was not accepted may change."""
+    waiting = Proxy.objects.filter(invitation=invitation).exclude(
+        state=Proxy.State.ACCEPTED
+    )
+    if words is None:
+        waiting.delete()
+        return
+    if is_deputy(invitation):
+        raise RefusedError(_("代理の方が、さらに代理を立てることはできません。"))
+    waiting.delete()
+    Proxy.objects.get_or_create(
+        invitation=invitation,
+        defaults={
+            "name": words.name,
+            "post": words.post,
+            "email": words.email,
+            "named_at": clock.now(),
+        },
+    )
+
+
+def is_deputy(invitation: Invitation) -> bool:
+    """Whether the person comes in somebody else's stead."""
+    items = invitation.sitting.items.values_list("id", flat=True)
+    return Seat.objects.filter(
+        rosters.live(),
+        person=invitation.person_id,
+        item_id__in=list(items),
+        role=Role.DEPUTY,
+    ).exists()
+
+
+def _ask_online(invitation: Invitation, place: str) -> None:
+    if not place:
+        OnlineRequest.objects.filter(invitation=invitation).delete()
+        return
+    if invitation.sitting.body.rules.online == Charter.Online.NONE:
+        raise RefusedError(_("この会議は、オンラインでの出席を認めていません。"))
+    asked = OnlineRequest.objects.filter(invitation=invitation)
+    if not asked.filter(place=place).exists():
+        asked.delete()
+        OnlineRequest.objects.create(
+            invitation=invitation, place=place, asked_at=clock.now()
+        )
 
 
 def _require_answer(actor: Actor, invitation: Invitation) -> None:

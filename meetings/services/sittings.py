@@ -15,7 +15,8 @@ from meetings.selectors.agenda import visible_items
 from meetings.services import convocation, invitations
 from members.access import Access, Actor, access_for
 from members.facts import Action
-from members.models import Body
+from members.models import Body, Charter, Person
+from members.offices import presiding_of
 from members.policies import body_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -145,11 +146,19 @@ def approve_agenda(*, actor: Actor, sitting: Sitting) -> Sitting:
     _refuse_if_unready(actor, sitting)
     sitting.state = State.CONVENED
     sitting.approved_by, sitting.approved_at = actor.person, clock.now()
-    sitting.presiding = actor.person
+    sitting.presiding = sitting.presiding or _presiding(sitting, actor)
     sitting.save()
     invitations.settle(actor, sitting)
     _record("approve", actor, sitting)
     return sitting
+
+
+def _presiding(sitting: Sitting, actor: Actor) -> Person | None:
+    """The head leads, whoever has called; without such an office the convener."""
+    rules = sitting.body.rules_at(sitting.starts_at)
+    if rules.head_rule == Charter.HeadRule.NONE:
+        return actor.person
+    return presiding_of(sitting.body, sitting.starts_at)
 
 
 def _refuse_if_unready(actor: Actor, sitting: Sitting) -> None:

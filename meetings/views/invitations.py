@@ -87,12 +87,11 @@ def invitation_letter(request: MemberRequest, invitation_id: UUID) -> HttpRespon
 def invitation_answer(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """Enter what the person said by phone or on paper."""
     invitation = selectors.convened_invitation(request.actor, invitation_id)
-    initial = AnswerForm.initial_of(invitation)
-    form = AnswerForm(request.POST or None, initial=initial)
+    form = AnswerForm(request.POST or None, invitation=invitation)
     if form.is_valid() and press(
         request,
         lambda: invitations.answer_invitation(
-            actor=request.actor, invitation=invitation, **form.cleaned_data
+            actor=request.actor, invitation=invitation, **form.answer
         ),
         _("お返事を記録しました。"),
     ):

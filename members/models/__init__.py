@@ -22,6 +22,7 @@ from members.models.factors import PaperCard, PaperCode
 from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
 from members.models.posts import ExOfficio, Post, Succession, Tenure, Turnover
 from members.models.rolls import RollImport
+from members.models.stand_ins import StandIn
 
 __all__ = [
     "Acknowledgement",
@@ -50,6 +51,7 @@ __all__ = [
     "Seat",
     "SignIn",
     "SignInFailure",
+    "StandIn",
     "Succession",
     "Tenure",
     "Turnover",

@@ -33,6 +33,9 @@ class Office(Dated):
     convenes = models.BooleanField("招集する", default=True)
     presides = models.BooleanField("議長を務める", default=True)
     sitting_id = models.UUIDField(null=True, blank=True)
+    acting_for = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     # Elected or named: by whom or in which meeting, and when.
     appointed_by = models.CharField("選んだ人・会議", max_length=60, blank=True)
     appointed_on = models.DateField("選んだ日", null=True, blank=True)

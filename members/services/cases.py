@@ -103,6 +103,7 @@ def _make_custodians(actor: Actor, case: Case) -> None:
     offices = Office.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=now),
         role__in=CUSTODIAN_ROLES,
+        sitting_id=None,
         body__unit=case.unit,
         starts_at__lte=now,
     )
