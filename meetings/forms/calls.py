@@ -258,11 +258,20 @@ class DeclineForm(forms.Form):
     )
 
 
+class SittingField(forms.ModelChoiceField[Sitting]):
+    """A sitting by its day, its body and its number."""
+
+    def label_from_instance(self, obj: Sitting) -> str:
+        """As the select shows it."""
+        day = obj.starts_at.astimezone(clock.JST).date()
+        return f"{jp.era_words(day)} {obj}"
+
+
 class TakeForm(ItemWordsForm):
     """The triage: under which law, on which agenda, about which case."""
 
     law = forms.ChoiceField(label=_("扱う会議と根拠"), widget=forms.RadioSelect)
-    sitting = forms.ModelChoiceField(
+    sitting = SittingField(
         Sitting.objects.none(), label=_("載せる会議"), empty_label=None
     )
     case = CaseField(

@@ -210,6 +210,7 @@ def _take(
     if triage.proposal.case is None and form.makes_case:
         new, household = described
         if not (new.is_valid() and household.is_valid()):
+            form.add_error(None, _("新しい事例の欄をお確かめください。"))
             return None
         case = new.new_case([row.member for row in household if row.has_changed()])
     item = attempt(

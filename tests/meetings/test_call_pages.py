@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from documents.models import Paper, PaperVersion
 from meetings.models import AgendaItem, Call, CallRecipient, Proposal
+from meetings.services import proposals
 from members.models import Case
 from portal.core import clock
 from tests import factories
@@ -275,9 +276,7 @@ def test_a_taken_proposal_says_so_without_its_words(cast: Cast, clinic: Client):
 def test_triage_ends_where_the_people_are_chosen(cast: Cast, clerk: Client):
     proposal = calling.drafted(opened(cast), cast.clinic)
     sheet = calling.sheet(proposal)
-    calling.proposals.submit_proposal(
-        actor=factories.sign_in(cast.clinic), proposal=proposal
-    )
+    proposals.submit_proposal(actor=factories.sign_in(cast.clinic), proposal=proposal)
     sitting = convening.draft(cast)
     shown = clerk.get(page("proposal-take", proposal.id))
     assert calling.WORDS.title in text(shown)
@@ -335,9 +334,7 @@ def test_returning_tells_the_reason_on_the_page_only(
 def test_what_comes_from_a_call_leads_back_to_it(cast: Cast, clerk: Client):
     proposal = calling.drafted(opened(cast), cast.clinic)
     sheet = calling.sheet(proposal)
-    calling.proposals.submit_proposal(
-        actor=factories.sign_in(cast.clinic), proposal=proposal
-    )
+    proposals.submit_proposal(actor=factories.sign_in(cast.clinic), proposal=proposal)
     viewer = clerk.get(reverse("documents:version-view", args=[sheet.id]))
     back = page("call-detail", proposal.call_id)
     assert back in text(viewer)

@@ -7,7 +7,8 @@ import pytest
 from documents.models import Link
 from meetings.models import Call, CallRecipient
 from meetings.models.calls import REMIND_BEFORE
-from meetings.services import calls
+from meetings.services import calls, proposals
+from members.facts import Role
 from members.models import Commission, Office, Purpose
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -101,7 +102,7 @@ def test_a_call_needs_somebody_and_a_day_to_come(cast: Cast):
 
 
 def test_the_sitting_is_one_of_the_body(cast: Cast):
-    factories.office(cast.stranger, "secretariat", cast.juso)
+    factories.office(cast.stranger, Role.SECRETARIAT, cast.juso)
     with pytest.raises(HiddenError):
         calls.open_call(
             actor=convening.clerk(cast),
@@ -148,7 +149,7 @@ def test_a_link_to_another_call_opens_nothing(cast: Cast):
     with pytest.raises(HiddenError):
         calls.answer_nothing(actor=elsewhere, recipient=recipient(call, cast.clinic))
     with pytest.raises(HiddenError):
-        calling.proposals.save_proposal(
+        proposals.save_proposal(
             actor=elsewhere,
             key=convening.key(3),
             call=call,

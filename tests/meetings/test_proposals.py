@@ -9,7 +9,7 @@ from documents.selectors import paper_rows, version_for
 from meetings.models import AgendaItem, CallRecipient, Proposal
 from meetings.selectors.calls import board_of, own_call
 from meetings.selectors.proposals import known_cases, open_proposal
-from meetings.services import agenda, proposals
+from meetings.services import agenda, calls, proposals
 from members.access import access_for
 from members.facts import Action, Answer, Regime, State
 from members.models import Case, Commission, Consent, Recusal, Seat
@@ -167,7 +167,7 @@ def test_a_recused_custodian_does_not_see_what_is_proposed_of_the_case(cast: Cas
 
 
 def test_under_consent_a_known_case_without_it_is_not_offered(cast: Cast):
-    call = proposals.calls.open_call(
+    call = calls.open_call(
         actor=convening.clerk(cast),
         key=convening.key(5),
         body=cast.juso,
