@@ -79,7 +79,11 @@ def _findable(actor: Actor, bodies: Sequence[Body]) -> QuerySet[ResourceGap]:
             Q(general=True) | Q(item__in=seats.values("item_id")), body__in=bodies
         )
         .select_related(
-            "body__parent", "item__sitting__body", "item__body", "item__case"
+            "body__unit",
+            "body__parent",
+            "item__sitting__body",
+            "item__body",
+            "item__case",
         )
         .prefetch_related("item__about", "carried_up")
     )
@@ -113,7 +117,7 @@ def _row(access: Access, gap: ResourceGap) -> GapRow:
 def convened_gap(actor: Actor, gap_id: UUID) -> ResourceGap:
     """One gap, for who may say what has become of it."""
     rows = ResourceGap.objects.select_related(
-        "body__parent", "item__sitting__body", "item__body", "item__case"
+        "body__unit", "body__parent", "item__sitting__body", "item__body", "item__case"
     ).prefetch_related("item__about")
     gap = rows.filter(id=gap_id).first()
     if gap is None:

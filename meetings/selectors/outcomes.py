@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from meetings import outcomes
-from meetings.models import AgendaItem, CarryUp, Outcome
+from meetings.models import AgendaItem, CarryUp, Minutes, Outcome
 from meetings.selectors.sittings import convened_item
 from members.access import Actor
 from members.models import Case
@@ -29,6 +29,11 @@ def standing_of(case: Case | None, known: Outcome | None) -> Case.Status | None:
     return Status(waiting.before if waiting else case.status)
 
 
+def record_is_final(item: AgendaItem) -> bool:
+    """Whether the record of the item, and with it the outcome, is fixed."""
+    return Minutes.objects.filter(item=item, state=Minutes.State.FINAL).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomePage:
     """One item with its outcome, the city's decision and its way up and down."""
@@ -37,6 +42,7 @@ class OutcomePage:
     outcome: Outcome | None
     results: tuple[Outcome.Result, ...]
     waits: bool
+    fixed: bool
     carried_up: list[CarryUp]
     carried_from: CarryUp | None
 
@@ -62,6 +68,8 @@ def outcome_page(actor: Actor, item_id: UUID) -> OutcomePage:
         outcome=outcome,
         results=outcomes.results_of(item.occasion, standing_of(item.case, outcome)),
         waits=waiting is not None and waiting == outcome,
+        fixed=outcome is not None
+        and (hasattr(outcome, "decision") or record_is_final(item)),
         carried_up=list(rows),
         carried_from=CarryUp.objects.filter(item=item).select_related("child").first(),
     )

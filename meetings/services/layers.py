@@ -73,7 +73,7 @@ def carry_up(
         carried_at=clock.now(),
     )
     if case is not None:
-        _select_custodians(actor, case, parent)
+        _select_custodians(actor, case, child)
     _record("carry_up", actor, carried)
     if sitting is not None:
         take_up(actor=actor, carried=carried, sitting=sitting)
@@ -117,9 +117,10 @@ def _parent_for(child: Body, item: AgendaItem | None) -> Body:
     return parent
 
 
-def _select_custodians(actor: Actor, case: Case, parent: Body) -> None:
+def _select_custodians(actor: Actor, case: Case, child: Body) -> None:
     """Chair and secretariat of the parent, recused ones aside (R12, R27)."""
-    for person, role in rosters.office_holders(parent).items():
+    holders = rosters.office_holders(child.parent) if child.parent else {}
+    for person, role in holders.items():
         if cases.selectable(case, person):
             cases.select_member(
                 actor=actor,
@@ -127,6 +128,7 @@ def _select_custodians(actor: Actor, case: Case, parent: Body) -> None:
                 person=person,
                 role=role,
                 reason=_("上位の会議体の役職"),
+                body=child,
             )
 
 

@@ -15,14 +15,17 @@ from meetings.models import (
     AgendaItem,
     CarryUp,
     HandBack,
-    Minutes,
     Outcome,
     Sitting,
     SupportDecision,
 )
 from meetings.outcomes import Resolution
 from meetings.policies import item_facts
-from meetings.selectors.outcomes import standing_of, waiting_outcome
+from meetings.selectors.outcomes import (
+    record_is_final,
+    standing_of,
+    waiting_outcome,
+)
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Case, Organization
@@ -95,9 +98,7 @@ def _check_time(item: AgendaItem) -> None:
         raise RefusedError(_("結果は、招集した会議の議題に登録してください。"))
     if sitting.starts_at > clock.now():
         raise RefusedError(_("結果は、会議が始まってから登録してください。"))
-    if Minutes.objects.filter(item=item, state=Minutes.State.FINAL).exists() and (
-        Outcome.objects.filter(item=item).exists()
-    ):
+    if Outcome.objects.filter(item=item).exists() and record_is_final(item):
         raise RefusedError(_("会議録が確定しているため、結果は変えられません。"))
 
 

@@ -33,6 +33,7 @@ WITHOUT_ACTOR = {
     "members.services.factors.verify": "the person proves who they are",
     "members.services.passwords.prove": "who it is comes out of it",
     "members.services.passwords.wait_after": "a figure",
+    "members.services.progress.steps_of": "a question about a status",
     "members.services.sign_ins.person_named": "not signed in yet",
     "members.services.sign_ins.start": "the person becomes known by it",
     "members.services.sign_ins.end_all": "its caller records who and why",

@@ -10,6 +10,7 @@ from meetings.services.agenda import ItemWords
 from meetings.services.invitations import Choice
 from meetings.services.sittings import When
 from members.access import Actor
+from members.facts import Role
 from members.models import Body, Person
 from portal.core import clock
 from portal.core.models import OutgoingMail
@@ -37,6 +38,11 @@ def clerk(cast: Cast) -> Actor:
 
 def head(cast: Cast) -> Actor:
     return factories.sign_in(cast.chair)
+
+
+def offices(cast: Cast) -> tuple[tuple[Person, Role], ...]:
+    """Who keeps the cast's bodies and cases, and as what."""
+    return (cast.chair, Role.CHAIR), (cast.secretariat, Role.SECRETARIAT)
 
 
 def draft(cast: Cast, number: int = 1) -> Sitting:

@@ -16,8 +16,9 @@ from meetings.models import (
 from meetings.outcomes import Resolution
 from meetings.selectors import layers as selectors
 from meetings.selectors import sittings as listed
-from meetings.services import gaps, layers, outcomes, sittings
+from meetings.services import gaps, invitations, layers, outcomes, sittings
 from meetings.services.gaps import GapWords
+from meetings.services.invitations import Choice
 from meetings.services.layers import CarryWords
 from members import selectors as members
 from members.access import access_for
@@ -167,6 +168,36 @@ def test_the_child_does_not_see_the_parents_item(town):
     item = layers.take_up(actor=town.above, carried=carry(town), sitting=town.draft())
     with pytest.raises(HiddenError):
         listed.convened_item(clerk(town.cast), item.id)
+
+
+def test_what_came_up_goes_further_up(town):
+    top = factories.body(Regime.SHIEN, unit=None, name="県と市の支援会議")
+    Body.objects.filter(pk=town.parent.pk).update(parent=top)
+    above_all = factories.person("森 光", town.clerk.organization)
+    factories.office(above_all, Role.SECRETARIAT, top)
+    factories.commission(above_all, top)
+    for pledge in town.cast.pledges.values():
+        factories.acknowledge(above_all, pledge)
+    item = layers.take_up(actor=town.above, carried=carry(town), sitting=town.draft())
+    further = carry(town, source=item, number=2, actor=town.above)
+    assert (further.body, further.child) == (top, town.parent)
+    assert seen(factories.sign_in(above_all)) == [further]
+    assert seen(town.above) == [item.carried_up_from]
+
+
+def test_the_parent_chooses_who_comes_for_its_item(town):
+    item = layers.take_up(actor=town.above, carried=carry(town), sitting=town.draft())
+    guest = factories.person("島 恵子", factories.organization("県福祉事務所"))
+    factories.commission(guest, town.parent)
+    choice = Choice(guest, "県の窓口として", signatory=True)
+    invitations.select_people(actor=town.above, item=item, choices=[choice])
+    assert Membership.objects.get(person=guest).selected_by == town.clerk
+    with pytest.raises(HiddenError):
+        members.readable_case(factories.sign_in(guest), town.cast.case.id)
+    invitations.select_people(
+        actor=town.above, item=item, choices=[], leaving=[guest.id]
+    )
+    assert Membership.objects.get(person=guest).ends_at is not None
 
 
 def test_parallel_bodies_are_blind_to_each_other(town):

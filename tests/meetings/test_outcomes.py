@@ -22,7 +22,7 @@ from portal.core.errors import HiddenError, InvalidError, RefusedError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
-from tests.meetings.convening import clerk, head
+from tests.meetings.convening import clerk, head, offices
 
 Occasion, Result, Status = AgendaItem.Occasion, Outcome.Result, Case.Status
 pytestmark = pytest.mark.django_db
@@ -32,11 +32,13 @@ def soon(days: int = 90) -> date:
     return clock.today() + timedelta(days=days)
 
 
-def item_at(cast: Cast, occasion: Occasion, sitting: Sitting | None = None, **more):
+def item_at(
+    cast: Cast, occasion: AgendaItem.Occasion, sitting: Sitting | None = None, **more
+):
     """An item of the consent-based body on the case, with its two offices."""
     more.setdefault("occasion", occasion)
     item = factories.item(sitting or cast.sitting, cast.case, cast.juso, **more)
-    for person, role in ((cast.chair, "chair"), (cast.secretariat, "secretariat")):
+    for person, role in offices(cast):
         factories.seat(person, item, role)
     return item
 
@@ -53,7 +55,7 @@ def earlier(cast: Cast, days: int) -> Sitting:
     )
 
 
-def record(cast: Cast, item: AgendaItem, result: Result, **more) -> Outcome:
+def record(cast: Cast, item: AgendaItem, result: Outcome.Result, **more) -> Outcome:
     if result in {Result.CONFIRMED, Result.REPLANNED}:
         more.setdefault("monitoring_on", soon())
     if result == Result.CLOSED:
@@ -81,7 +83,7 @@ def status(cast: Cast) -> str:
     return Case.objects.get(pk=cast.case.pk).status
 
 
-def stand(cast: Cast, status: Status) -> None:
+def stand(cast: Cast, status: Case.Status) -> None:
     Case.objects.filter(pk=cast.case.pk).update(status=status)
 
 
@@ -439,7 +441,7 @@ def test_the_chair_records_like_the_secretariat(cast):
 
 def test_an_item_without_a_case_is_agreed_or_goes_on(cast):
     body = factories.body("none", unit=None)
-    for person, role in ((cast.chair, "chair"), (cast.secretariat, "secretariat")):
+    for person, role in offices(cast):
         factories.office(person, role, body)
         factories.commission(person, body)
     sitting = factories.sitting(body, cast.secretariat)
