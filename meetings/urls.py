@@ -15,6 +15,7 @@ from meetings.views import (
     items,
     layers,
     live,
+    openings,
     papers,
     polls,
     printing,
@@ -133,6 +134,7 @@ urlpatterns = [
         "papers/<uuid:version_id>/replace/", papers.paper_replace, name="paper-replace"
     ),
     path("papers/<uuid:version_id>/recall/", papers.paper_recall, name="paper-recall"),
+    path("items/<uuid:item_id>/public/", openings.item_public, name="item-public"),
     path("items/<uuid:item_id>/record/", records.record_detail, name="record-detail"),
     path(
         "items/<uuid:item_id>/record/start/", records.record_start, name="record-start"

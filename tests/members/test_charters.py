@@ -74,7 +74,8 @@ def fresh(body: Body) -> Body:
 def test_rules_begin_today_and_the_usual_ones_end(cast: Cast) -> None:
     version = set_rules(cast, consent=C.Consent.BOTH)
     now = fresh(cast.shien).rules
-    assert (now, now.regimes) == (version, {Regime.SHIEN, Regime.JUSO})
+    assert now == version
+    assert now.regimes == {Regime.SHIEN, Regime.JUSO}
     assert (now.decided_by, now.entered_by) == ("市長決裁", cast.secretariat)
     event = AuditEvent.objects.get(action="members.body.rules")
     assert event.subject == f"body:{cast.shien.id}"
@@ -401,7 +402,10 @@ def vacate(cast: Cast) -> None:
     )
 
 
-ELECTED = {"appointed_by": "第1回会議での互選", "appointed_on": date(2026, 4, 1)}
+ELECTED: dict[str, Any] = {
+    "appointed_by": "第1回会議での互選",
+    "appointed_on": date(2026, 4, 1),
+}
 
 
 def test_one_calls_and_another_leads(cast: Cast) -> None:
@@ -505,7 +509,8 @@ def test_overlapping_terms_are_refused(cast: Cast) -> None:
     )
     with pytest.raises(RefusedError):
         give(cast, cast.clinic, Part.CONVENER, starts=9)
-    assert give(cast, cast.clinic, Part.CONVENER, starts=10)
+    office = give(cast, cast.clinic, Part.CONVENER, starts=10)
+    assert office.starts_at == clock.day_start(day(10))
 
 
 def test_a_term_that_ends_before_it_begins_is_refused(cast: Cast) -> None:
@@ -583,7 +588,8 @@ def test_an_approval_by_the_wrong_office_is_refused(cast: Cast) -> None:
     set_rules(cast, member_approval=C.Office.SECRETARIAT)
     with pytest.raises(InvalidError, match="事務局"):
         commission(cast, newcomer(cast))
-    assert commission(cast, newcomer(cast), approved_by=cast.secretariat.name)
+    made = commission(cast, newcomer(cast), approved_by=cast.secretariat.name)
+    assert made.approved_by == cast.secretariat.name
 
 
 def test_nobody_to_approve_is_said(cast: Cast) -> None:

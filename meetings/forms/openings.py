@@ -1,0 +1,27 @@
+"""The form of a decision to open an item to the public."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from meetings.forms.convening import OneLineField
+from meetings.services.openings import Opening
+
+
+class OpeningForm(forms.Form):
+    """Who decided it, when and why."""
+
+    decided_by = OneLineField(
+        label=_("決めた人"), max_length=60, help_text=_("例: 会長 榊 隆")
+    )
+    decided_on = forms.DateField(
+        label=_("決めた日"),
+        widget=forms.DateInput(
+            {"type": "date", "class": "input--short"}, format="%Y-%m-%d"
+        ),
+    )
+    reason = OneLineField(label=_("公開する理由"), max_length=200)
+
+    @property
+    def opening(self) -> Opening:
+        """The decision, once the form is valid."""
+        return Opening(**self.cleaned_data)
