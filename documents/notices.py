@@ -25,13 +25,13 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the mail may say; ``until`` is None for who signs in without a link."""
+    """What the mail may say; without ``until`` the person signs in by name."""
 
     serial: str
     name: str
     due_on: date
     link: str = ""
-    until: datetime | None = None
+    until: date | None = None
 
 
 def compose(occasion: Occasion, facts: Facts) -> tuple[str, str]:
@@ -87,7 +87,8 @@ def _way(facts: Facts) -> list[str]:
         "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
         "%(until)sまで使えます。"
     )
-    name, until = " ".join(facts.name.split()), _moment(facts.until)
+    name = " ".join(facts.name.split())
+    until = jp.era_words_with_western(facts.until)
     return [f"{ask}\n{facts.link}", own % {"name": name, "until": until}]
 
 

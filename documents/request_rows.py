@@ -1,5 +1,7 @@
 """The rows of a co-operation request, as its services take them."""
 
+from datetime import date, timedelta
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,11 @@ def locked(request: CooperationRequest) -> CooperationRequest:
     """The request as it stands, under its lock until commit."""
     CooperationRequest.objects.select_for_update().get(pk=request.pk)
     return fresh(request)
+
+
+def last_day(request: CooperationRequest) -> date:
+    """The last day of the link: some days after the due date, as the charter says."""
+    return request.due_on + timedelta(days=request.body.rules.link_days)
 
 
 def refuse_unless_waiting(request: CooperationRequest) -> None:

@@ -1,7 +1,7 @@
 """協力依頼: asked, told, reminded, extended, withdrawn by the custodians (R15)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -14,7 +14,12 @@ from documents import notices
 from documents.models import CooperationRequest, Link
 from documents.notices import Occasion
 from documents.policies import request_facts
-from documents.request_rows import locked, refuse_unless_waiting, unsent_files
+from documents.request_rows import (
+    last_day,
+    locked,
+    refuse_unless_waiting,
+    unsent_files,
+)
 from documents.services import links
 from documents.services.links import IssuedLink
 from documents.services.trail import record_request
@@ -163,7 +168,7 @@ def _send(actor: Actor, request: CooperationRequest, occasion: Occasion) -> None
         request,
         occasion,
         link=issued.url if issued else page,
-        until=issued.link.ends_at if issued else None,
+        until=last_day(request) if issued else None,
         about=f"link:{issued.link.id}" if issued else f"request:{request.id}",
     )
     request.told_at = clock.now()
@@ -176,13 +181,8 @@ def _issue(actor: Actor, request: CooperationRequest) -> IssuedLink:
         person=request.person,
         scope=Scope(Purpose.REQUEST, request.id),
         starts_at=clock.now(),
-        ends_at=_link_end(request),
+        ends_at=clock.day_end(last_day(request)),
     )
-
-
-def _link_end(request: CooperationRequest) -> datetime:
-    """Until when the link works: the due date and the days the body gives after it."""
-    return clock.day_end(request.due_on + timedelta(days=request.body.rules.link_days))
 
 
 def tell(
@@ -190,7 +190,7 @@ def tell(
     occasion: Occasion,
     *,
     link: str = "",
-    until: datetime | None = None,
+    until: date | None = None,
     about: str = "",
 ) -> None:
     """Queue the mail about the request, if there is an address."""
@@ -245,7 +245,9 @@ def extend(*, actor: Actor, request: CooperationRequest, due_on: date) -> None:
     ways = Link.objects.filter(scope_id=request.id, person=request.person)
     live = next((link for link in ways if link.is_live(clock.now())), None)
     if live is not None:
-        links.extend_link(actor=actor, link=live, ends_at=_link_end(request))
+        links.extend_link(
+            actor=actor, link=live, ends_at=clock.day_end(last_day(request))
+        )
         tell(request, Occasion.EXTENDED, about=f"link:{live.id}")
     elif request.told_at is not None and request.person.email:
         _send(actor, request, Occasion.EXTENDED)

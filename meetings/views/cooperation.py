@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from documents.models import CooperationRequest
+from documents.request_rows import last_day
 from documents.services import requests as services
 from meetings.forms.cooperation import (
     CooperationForm,
@@ -138,7 +139,12 @@ def cooperation_letter(request: MemberRequest, request_id: UUID) -> HttpResponse
     if request.method == "POST":
         issued = services.print_letter(actor=request.actor, request=asked)
         card_page = f"{settings.BASE_URL}{reverse('documents:gate-card')}"
-        context |= {"issued": issued, "qr": qr_of(issued.url), "card_page": card_page}
+        context |= {
+            "issued": issued,
+            "qr": qr_of(issued.url),
+            "card_page": card_page,
+            "last_day": last_day(asked),
+        }
     return render(request, "meetings/cooperation_letter.html", context)
 
 
