@@ -16,6 +16,7 @@ from portal.demo.loader import (
     outcomes,
     people,
     polls,
+    posts,
     records,
     requests,
     sittings,
@@ -33,6 +34,7 @@ def load() -> bool:
     rows = Rows()
     with transaction.atomic():
         people.load(content, rows)
+        posts.load(content, rows)
         cases.load(content, rows)
         sittings.load(content, rows)
         year.load(content, rows)
