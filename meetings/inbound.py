@@ -170,7 +170,8 @@ def _event(text: str) -> _Properties:
 def _lines(text: str) -> Iterator[tuple[tuple[str, ...], str, Parameters, str]]:
     """Every content line with the components it stands in."""
     where: tuple[str, ...] = ()
-    for line in Contentlines.from_ical(text):
+    lines = Contentlines.from_ical(text)  # type: ignore[no-untyped-call] # theirs
+    for line in lines:
         if not line:
             continue
         name, parameters, value = line.parts()
@@ -182,7 +183,7 @@ def _lines(text: str) -> Iterator[tuple[tuple[str, ...], str, Parameters, str]]:
 
 
 def _instant(value: str) -> datetime:
-    moment = vDatetime.from_ical(value)
+    moment: datetime = vDatetime.from_ical(value)  # type: ignore[no-untyped-call] # theirs
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

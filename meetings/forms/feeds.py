@@ -10,7 +10,7 @@ class EntriesForm(forms.Form):
     attach = forms.TypedChoiceField(
         label=_("案内メールの予定"),
         choices=[
-            ("True", _("予定(invite.ics)を付ける")),
+            ("True", _("案内メールに予定を付ける")),
             ("False", _("案内メールに予定を付けない")),
         ],
         coerce=lambda value: value == "True",

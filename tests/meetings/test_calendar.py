@@ -296,12 +296,17 @@ def check(entry: Entry) -> None:
         assert found(read, field) == meant(field, getattr(entry, field)), field
 
 
+def with_words(field: str, words: str) -> Entry:
+    values: dict[str, Any] = {field: words}
+    return replace(REQUEST, **values)
+
+
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_field_begins_a_line_of_its_own(field: str) -> None:
     @examples
     @given(words=hostile)
     def holds(words: str) -> None:
-        check(replace(REQUEST, **{field: words}))
+        check(with_words(field, words))
 
     holds()
 
@@ -314,7 +319,7 @@ def test_nor_do_all_of_them_together(words: dict[str, str]) -> None:
 
 def test_the_other_readers_find_nothing_injected_either() -> None:
     words = '診療所\r\nATTENDEE:mailto:eve@evil.example\n\\n;X=",:^n\u2028END:VEVENT'
-    texts = [render(replace(REQUEST, **{field: words})) for field in FIELDS]
+    texts = [render(with_words(field, words)) for field in FIELDS]
     usual, *calendars = readers.ical_js([render(REQUEST), *texts])
     assert [c["parts"] for c in calendars] == [usual["parts"]] * len(FIELDS)
     for field, text, calendar in zip(FIELDS, texts, calendars, strict=True):

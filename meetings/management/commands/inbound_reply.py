@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
 from meetings import inbound
@@ -32,9 +32,10 @@ class Command(BaseCommand):
         raw = sys.stdin.buffer.read(inbound.MAX_BYTES + 1)
         try:
             outcome = replies.receive(raw=raw)
-        except OperationalError as error:
-            raise CommandError("try again later", returncode=TRY_AGAIN) from error
+        except OperationalError:
+            raise SystemExit(TRY_AGAIN) from None
         if outcome in _REFUSALS:
             status, words = _REFUSALS[outcome]
-            raise CommandError(f"{words}{_NEXT}", returncode=status)
+            self.stderr.write(f"{words}{_NEXT}")
+            raise SystemExit(status)
         self.stdout.write(outcome)
