@@ -12,7 +12,7 @@ from uuid import UUID
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents.models import Paper
-from meetings import readiness, rosters
+from meetings import agenda, readiness, rosters
 from meetings.models import AgendaItem, Sitting
 from meetings.readiness import Finding, ItemRow, RulesRow, SeatRow, SittingRow
 from members.access import Access
@@ -48,13 +48,14 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
         )
         for order, item in enumerate(items, start=1)
     )
-    length = int((sitting.ends_at - sitting.starts_at).total_seconds() // 60)
+    hours = (sitting.starts_at, sitting.ends_at)
+    plan = agenda.plan_of(agenda.frame_of(sitting.body), items, hours)
     day = sitting.starts_at.astimezone(clock.JST).date()
     row = SittingRow(
         id=sitting.id,
         body=sitting.body_id,
         day=day,
-        minutes=length,
+        minutes=plan.length - plan.minutes_before - plan.minutes_after,
         items=rows,
         rules=_rules(sitting, day),
     )

@@ -106,7 +106,7 @@ class RulesRow:
 
 @dataclass(frozen=True, slots=True)
 class SittingRow:
-    """The sitting; ``day`` is its date in Japan, ``minutes`` its length."""
+    """The sitting; ``day`` is its date in Japan, ``minutes`` are left for items."""
 
     id: UUID
     body: UUID
@@ -214,7 +214,7 @@ def _of_the_day(sitting: SittingRow, today: date) -> Iterator[Finding]:
     planned = sum(item.minutes for item in sitting.items)
     if planned > sitting.minutes:
         words = _(
-            "議題の時間の合計(%(planned)s分)が、会議の時間(%(length)s分)を超えています。"
+            "議題の時間の合計(%(planned)s分)が、使える時間(%(length)s分)を超えています。"
         )
         yield Finding(
             Check.TIME,

@@ -42,6 +42,10 @@ class PaperForm(UploadForm):
         max_length=20,
         required=False,
         widget=forms.TextInput({"class": "input--short"}),
+        help_text=_(
+            "例: 資料1。番号は議題ごとに1から付けてください。"
+            "議題の番号を入れると、ほかの議題の数が伝わります。"
+        ),
     )
     title = forms.CharField(
         label=_("資料名"),

@@ -58,18 +58,24 @@ class FrameForm(forms.Form):
     def _add(self, number: int, line: FrameLine) -> None:
         fixed = line.part in {FrameLine.Part.SECRECY, FrameLine.Part.ITEMS}
         short = forms.NumberInput({"class": "input--short", "inputmode": "numeric"})
+        # Where the items stand there is nothing to say, and their time is their own.
+        hidden = forms.HiddenInput() if line.part == FrameLine.Part.ITEMS else None
         self.fields[f"order_{number}"] = forms.IntegerField(
             label=_("順番"), min_value=1, max_value=99, initial=number, widget=short
         )
         self.fields[f"words_{number}"] = OneLineField(
-            label=_("進行"), max_length=60, required=fixed, initial=line.words
+            label=_("進行"),
+            max_length=60,
+            required=fixed,
+            initial=line.words,
+            widget=hidden or forms.TextInput(),
         )
         self.fields[f"minutes_{number}"] = forms.IntegerField(
             label=_("時間(分)"),
             min_value=0,
             max_value=120,
             initial=line.minutes,
-            widget=short,
+            widget=hidden or short,
         )
 
     def rows(self) -> Iterator[FrameRow]:

@@ -271,12 +271,11 @@ def test_nobody_else_sets_a_frame(cast: Cast, name: str) -> None:
 def frame_form(client, address: str) -> dict[str, str]:
     """What the page holds, field by field."""
     page = client.get(address).content.decode()
-    inputs = re.findall(r'<input[^>]*name="(\w+)"[^>]*>', page)
     found = {}
-    for name in inputs:
-        tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)[0]
-        value = re.search(r'value="([^"]*)"', tag)
-        found[name] = value[1] if value else ""
+    for tag in re.findall(r"<input[^>]*>", page):
+        said = dict(re.findall(r'(name|value)="([^"]*)"', tag))
+        if "name" in said:
+            found[said["name"]] = said.get("value", "")
     return found
 
 

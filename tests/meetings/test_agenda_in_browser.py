@@ -11,7 +11,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Dialog, Page, Route, sync_playwright
 
 from meetings.models import AgendaItem, Sitting
 from tests.cast import Cast
@@ -175,7 +175,12 @@ def test_the_buttons_move_without_leaving_the_page(desk: Desk) -> None:
 def test_only_what_has_changed_is_guarded(desk: Desk) -> None:
     def act(page: Page) -> list[str]:
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", answer)
         page.goto(f"{ORIGIN}/?again")
         page.focus(handle(page, "件名101"))
         page.keyboard.press("ArrowDown")
