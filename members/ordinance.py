@@ -28,7 +28,7 @@ def articles(body: Body, rules: Charter, grounds: Sequence[str]) -> list[Article
         ("設置", _founding(body, grounds)),
         ("本人の同意", _consent(rules)),
         ("招集", _calling(rules)),
-        (rules.head_title, _head(rules)),
+        ("長", _head(rules)),
         ("職務代理", _stand_in(rules)),
         ("会議の非公開", _closed(rules)),
         ("資料の提供等の協力", _requests(rules)),
@@ -93,10 +93,10 @@ def _calling(rules: Charter) -> tuple[str, ...]:
 def _head(rules: Charter) -> tuple[str, ...]:
     title = rules.head_title
     how = {
-        C.HeadRule.POST: f"{title}は、市長が定める職にある者をもって充てる。",
+        C.HeadRule.POST: f"会議に{title}を置き、市長が定める職にある者をもって充てる。",
         C.HeadRule.ELECTED: f"会議に{title}を置き、構成員の互選により定める。",
         C.HeadRule.NAMED: f"会議に{title}を置き、市長が指名する。",
-        C.HeadRule.NONE: "会議に長を置かない。進行は、招集者が行う。",
+        C.HeadRule.NONE: f"会議に長を置かない。進行は、{rules.convener_title}が行う。",
     }
     found = (how[C.HeadRule(rules.head_rule)],)
     if rules.head_rule == C.HeadRule.NONE:

@@ -148,6 +148,11 @@ class RulesForm(forms.ModelForm[Charter], DecisionForm):
         fields = RULES
         widgets = _RADIOS
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        consent: Any = self.fields["consent"]
+        consent.choices = Charter.Consent.choices
+
     def groups(self) -> Iterator[Group]:
         """The ten points, in their order."""
         for legend, lead, names in _GROUPS:
@@ -182,7 +187,17 @@ class FoundingForm(DecisionForm):
     ends_on = _date(
         _("終了日"), _("試行のように終わりが決まっているとき"), required=False
     )
-    field_order = ("key", "parent", "name", "tier", "unit", "ground", "keeper")
+    field_order = (
+        "key",
+        "parent",
+        "name",
+        "tier",
+        "unit",
+        "ground",
+        "keeper",
+        "starts_on",
+        "ends_on",
+    )
 
     def __init__(
         self,
@@ -355,9 +370,8 @@ class CommissionForm(forms.Form):
             empty_label=_("補欠ではない"),
             help_text=_("補欠の任期は、前任者の残りの期間です。"),
         )
-        self.order_fields(
-            [*self.field_order, "email", "phone", "starts_on", "replaces"]
-        )
+        contact = ("email", "phone", "starts_on", "replaces", "approved_by")
+        self.order_fields([*self.field_order, *contact])
 
     def clean(self) -> dict[str, Any]:
         """What the choice needs is there."""

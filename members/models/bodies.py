@@ -1,7 +1,7 @@
 """The municipality's units, organisations and bodies, and what they rest on."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,14 @@ class Dated(models.Model):
     def span(self) -> Span:
         """The interval as the decision reads it."""
         return Span(self.starts_at, self.ends_at)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in Japan on which it holds; None without an end."""
+        if self.ends_at is None:
+            return None
+        last = self.ends_at - timedelta(microseconds=1)
+        return last.astimezone(clock.JST).date()
 
 
 class Unit(models.Model):

@@ -104,7 +104,7 @@ def commission_make(request: MemberRequest, body_id: UUID) -> HttpResponse:
     words = {
         "title": _("構成員を委嘱・任命する"),
         "lead": _(
-            "任期は、規則の「%(term)s」で決まります。"
+            "この会議体の任期: %(term)s。"
             "委嘱しただけでは何も開きません。資料は、議題ごとに選ばれてから読めます。"
         )
         % {"term": body.rules.get_term_rule_display()},
