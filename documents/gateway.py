@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import BinaryIO, TypeVar
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -152,21 +151,13 @@ def _note_read(found: OpenVersion, action: str, **detail: int) -> None:
 def _download_headers(
     response: HttpResponseBase, version: PaperVersion, *, copy: bool
 ) -> HttpResponseBase:
-    name = PurePosixPath(version.file_name)
-    if copy:
-        name = name.with_suffix(".pdf")
-    media_type = "application/pdf" if copy else version.media_type
+    """A neutral name (R39): the file rests outside, where its own name would speak."""
+    suffix = ".pdf" if copy else PurePosixPath(version.file_name).suffix.lower()
     # Not the paper's place in the item: it would count the papers before it (R5).
-    plain = f"shiryo-{version.id.hex[:8]}{name.suffix.lower()}"
-    response["Content-Type"] = media_type
-    response["Content-Disposition"] = disposition(str(name), plain)
+    name = f"shiryo-{version.id.hex[:8]}{suffix}"
+    response["Content-Type"] = "application/pdf" if copy else version.media_type
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _closed(response)
-
-
-def disposition(name: str, plain: str) -> str:
-    """The header for a download (RFC 6266): the name (RFC 8187), an ASCII fallback."""
-    encoded = quote(name, safe="!#$&+-.^_`|~")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 
 R = TypeVar("R", bound=HttpResponseBase)

@@ -1,11 +1,9 @@
 """What leaves through the gateway, for whom, in what form, and that it is on record."""
 
-import email.message
 import hashlib
 import io
 import unicodedata
 from datetime import timedelta
-from urllib.parse import unquote
 
 import pikepdf
 import pytest
@@ -14,7 +12,6 @@ from django.urls import reverse
 from PIL import Image
 
 from documents import content
-from documents.gateway import disposition
 from documents.intake import safe_name
 from documents.models import PaperVersion
 from members.models import Membership, Purpose, Scope
@@ -267,10 +264,8 @@ def test_the_headers_keep_it_out_of_caches_and_browsers(cast, released, signed_i
     version = released(name="事例概要(8月).pdf")
     answer = signed_in(cast.secretariat).get(address("version-download", version))
     assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"].startswith(
-        f'attachment; filename="shiryo-{version.id.hex[:8]}.pdf"; '
-    )
-    assert name_of(answer["Content-Disposition"]) == "事例概要(8月).pdf"
+    name = f"shiryo-{version.id.hex[:8]}.pdf"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert "no-store" in answer["Cache-Control"]
@@ -426,24 +421,9 @@ HOSTILE_NAMES = [
 ]
 
 
-def name_of(header: str) -> str:
-    encoded = header.split("filename*=UTF-8''", 1)[1]
-    return unquote(encoded, errors="strict")
-
-
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_any_name_parses_back_from_the_header(name):
+def test_any_name_is_kept_in_a_safe_form(name):
     safe = safe_name(name)
     assert 0 < len(safe) <= 120
     assert not set(safe) & set('/\\\0\r\n:"<>|*?')
     assert unicodedata.is_normalized("NFC", safe)
-    header = disposition(safe, "shiryo-1.pdf")
-    assert header.isascii()
-    assert name_of(header) == safe
-    message = email.message.Message()
-    message["Content-Disposition"] = header
-    assert message.get_content_disposition() == "attachment"
-    assert message.get_param("filename", header="Content-Disposition") in {
-        "shiryo-1.pdf",
-        ("UTF-8", "", safe),
-    }
