@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -37,8 +37,7 @@ from members.models import (
     SignIn,
 )
 from members.policies import case_facts
-from members.services import outsiders
-from members.services.outsiders import Outsider
+from members.services.people import Outsider, note_outsider
 from portal.core import clock, outbox
 from portal.core.errors import InvalidError, RefusedError
 
@@ -99,7 +98,7 @@ def _written(actor: Actor, case: Case, asked: Asked) -> CooperationRequest:
     body, whom = asked.body, asked.whom
     last = CooperationRequest.objects.filter(body=body).aggregate(last=Max("number"))
     if isinstance(whom, Outsider):
-        whom = outsiders.note_outsider(actor=actor, key=uuid4(), body=body, who=whom)
+        whom = note_outsider(actor=actor, body=body, who=whom)
     return CooperationRequest(
         body=body,
         number=(last["last"] or 0) + 1,

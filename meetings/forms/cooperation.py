@@ -12,7 +12,7 @@ from documents.services.requests import Asked
 from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import AgendaItem
 from members.models import Body, Person
-from members.services.outsiders import Outsider
+from members.services.people import Outsider
 from portal.core import clock
 
 _DATE = forms.DateInput({"type": "date", "class": "input--short"}, format="%Y-%m-%d")

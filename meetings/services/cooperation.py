@@ -13,9 +13,10 @@ from meetings.models import AgendaItem
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Membership
+from members.offices import approvers_of
 from members.policies import body_facts, case_facts
 from members.services import cases, commissions, factors
-from portal.core import audit
+from portal.core import audit, clock
 from portal.core.errors import RefusedError
 
 
@@ -58,6 +59,15 @@ def require_appointment(actor: Actor, request: CooperationRequest) -> None:
     access = access_for(actor, cases=[request.case_id], items=())
     access.require(Action.CONVENE, case_facts(request.case))
     access.require(Action.APPOINT, body_facts(request.body))
+
+
+def approver_of(actor: Actor, request: CooperationRequest) -> str:
+    """Who approves a new member by the body's rule, where that is one person."""
+    require_appointment(actor, request)
+    approvers = approvers_of(request.body, clock.now())
+    if len(approvers) != 1:
+        return ""
+    return f"{approvers[0].standing} {approvers[0].name}"
 
 
 @transaction.atomic

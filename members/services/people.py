@@ -32,6 +32,32 @@ def enter_person(*, actor: Actor, body: Body, entry: NewPerson) -> Person:
     """
     access = access_for(actor, cases=(), items=())
     access.require(Action.APPOINT, body_facts(body))
+    return _entered(actor, entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody outside every body, and the agency by its name (DOMAIN 1.3)."""
+
+    organization: str
+    name: str
+    post: str = ""
+    email: str = ""
+
+
+@transaction.atomic
+def note_outsider(*, actor: Actor, body: Body, who: Outsider) -> Person:
+    """Whom ``body`` asks for something; the agency is entered too if it is new."""
+    access = access_for(actor, cases=(), items=())
+    access.require(Action.CONVENE, body_facts(body))
+    agency = Organization.objects.filter(name=who.organization).first()
+    if agency is None:
+        agency = Organization.objects.create(name=who.organization, unit=body.unit)
+    entry = NewPerson(agency, who.name, post=who.post, email=who.email)
+    return _entered(actor, entry)
+
+
+def _entered(actor: Actor, entry: NewPerson) -> Person:
     Organization.objects.select_for_update().get(pk=entry.organization.pk)
     now = clock.now()
     same = Person.objects.filter(

@@ -8,7 +8,7 @@ from documents.models import CooperationRequest, PaperVersion
 from documents.services import replies, requests
 from documents.services.requests import Asked
 from members.models import Body, Charter, Person, Purpose, Scope
-from members.services.outsiders import Outsider
+from members.services.people import Outsider
 from portal.core import clock
 from tests import factories
 from tests.cast import Cast

@@ -11,7 +11,7 @@ from documents.services.papers import Upload
 from documents.services.requests import Asked
 from members.access import Actor
 from members.models import Person, SignIn
-from members.services.outsiders import Outsider
+from members.services.people import Outsider
 from portal.core import clock
 from portal.demo.content import requests as content
 from portal.demo.identity import uid
