@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -112,8 +113,15 @@ def load(item_id: UUID, *, lock: bool = False) -> Record:
 
     With ``lock`` the record's row is held until the transaction ends.
     """
+    for record in load_all([item_id], lock=lock):
+        return record
+    raise HiddenError
+
+
+def load_all(item_ids: Collection[UUID], *, lock: bool = False) -> list[Record]:
+    """The records that there are of the items, in their order; as ``load``."""
     rows = Minutes.objects.select_for_update(of=("self",)) if lock else Minutes.objects
-    minutes = (
+    found = (
         rows.select_related(
             "item__sitting__body",
             "item__sitting__presiding__organization",
@@ -136,25 +144,37 @@ def load(item_id: UUID, *, lock: bool = False) -> Record:
                 ),
             ),
         )
-        .filter(item_id=item_id)
-        .first()
+        .filter(item_id__in=item_ids)
+        .order_by("item__order")
     )
-    if minutes is None:
-        raise HiddenError
-    item = minutes.item
-    seats = Seat.objects.filter(item_id=item.id).select_related("person__organization")
-    presences = tuple(item.presences.all())
-    releases = Release.objects.filter(version__paper=minutes.pdf_id)
+    kept = list(found)
+    seats: dict[UUID, list[Seat]] = defaultdict(list)
+    for seat in (
+        Seat.objects.filter(item_id__in=item_ids)
+        .select_related("person__organization")
+        .order_by("person__organization__kana", "person__kana")
+    ):
+        seats[seat.item_id].append(seat)
+    releases: dict[UUID, list[Release]] = defaultdict(list)
+    pdfs = {m.pdf_id for m in kept if m.pdf_id}
+    for release in Release.objects.filter(version__paper__in=pdfs).select_related(
+        "version"
+    ):
+        releases[release.version.paper_id].append(release)
+    return [_record_of(m, seats[m.item_id], releases) for m in kept]
+
+
+def _record_of(
+    minutes: Minutes, seats: list[Seat], releases: Mapping[UUID, list[Release]]
+) -> Record:
+    presences = tuple(minutes.item.presences.all())
     return Record(
         minutes=minutes,
-        item=item,
-        entries=tuple(item.entries.all()),
+        item=minutes.item,
+        entries=tuple(minutes.item.entries.all()),
         presences=presences,
-        seats=_seated(
-            seats.order_by("person__organization__kana", "person__kana"),
-            {presence.person_id for presence in presences},
-        ),
-        releases=tuple(releases) if minutes.pdf_id else (),
+        seats=_seated(seats, {presence.person_id for presence in presences}),
+        releases=tuple(releases.get(minutes.pdf_id, ())) if minutes.pdf_id else (),
     )
 
 
@@ -180,6 +200,17 @@ def readable(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
     access = access_for(actor, cases=cases, items=[item_id])
     access.require(Action.READ, record.thing(actor.id))
     return record, access
+
+
+def compiled(actor: Actor, items: Collection[AgendaItem]) -> list[Record]:
+    """The records of a sitting's items that the actor may read now (R5)."""
+    found = load_all([item.id for item in items])
+    access = access_for(
+        actor,
+        cases={item.case_id for item in items if item.case_id},
+        items={item.id for item in items},
+    )
+    return [r for r in found if access.allows(Action.READ, r.thing(actor.id))]
 
 
 class Step(StrEnum):

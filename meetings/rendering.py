@@ -5,7 +5,7 @@ the manner of 公用文作成の考え方 (2022). Labels of kinds, regimes, occa
 come in as the municipality's own words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -144,6 +144,40 @@ def minutes_docx(document: MinutesDocument) -> bytes:
     return sheet_docx(_sheet(document))
 
 
+def compiled_pdf(documents: Sequence[MinutesDocument]) -> bytes:
+    """The records of one sitting as one paper, item after item."""
+    first = documents[0]
+    named = body_words(first.municipality, first.body)
+    final = all(document.confirmed for document in documents)
+    blocks: list[Block] = []
+    for number, document in enumerate(documents, 1):
+        state = "確定" if document.confirmed else "案"
+        blocks.append(Heading(f"議題{number} {document.item.subject}({state})"))
+        blocks += _blocks(document)
+    return sheet_pdf(
+        Sheet(
+            file_title=FILE_TITLE,
+            title=f"第{first.sitting}回 {first.body} 会議録",
+            made_at=max(document.made_at for document in documents),
+            running=f"{named} 第{first.sitting}回",
+            foot="全議題",
+            draft=not final,
+            blocks=tuple(blocks),
+        )
+    )
+
+
+def _blocks(document: MinutesDocument) -> tuple[Block, ...]:
+    return (
+        *_outline(document),
+        *_attendance(document),
+        *_papers(document),
+        *_decisions(document),
+        *_course(document),
+        *_confirmation(document),
+    )
+
+
 def _sheet(document: MinutesDocument) -> Sheet:
     state = "確定" if document.confirmed else "案"
     sitting = f"第{document.sitting}回 {document.body}"
@@ -155,14 +189,7 @@ def _sheet(document: MinutesDocument) -> Sheet:
         running=f"{named} 第{document.sitting}回 {document.item.subject}",
         foot=f"第{document.version}版 {state}",
         draft=not document.confirmed,
-        blocks=(
-            *_outline(document),
-            *_attendance(document),
-            *_papers(document),
-            *_decisions(document),
-            *_course(document),
-            *_confirmation(document),
-        ),
+        blocks=_blocks(document),
     )
 
 

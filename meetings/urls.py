@@ -135,6 +135,11 @@ urlpatterns = [
     ),
     path("papers/<uuid:version_id>/recall/", papers.paper_recall, name="paper-recall"),
     path("items/<uuid:item_id>/public/", openings.item_public, name="item-public"),
+    path(
+        "sittings/<uuid:sitting_id>/record/",
+        records.sitting_record,
+        name="sitting-record",
+    ),
     path("items/<uuid:item_id>/record/", records.record_detail, name="record-detail"),
     path(
         "items/<uuid:item_id>/record/start/", records.record_start, name="record-start"

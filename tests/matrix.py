@@ -208,6 +208,8 @@ paper-recall      GET  200  200  404  step ack  404  404  404  404  404  404  in
 paper-recall      POST 302  302  404  step ack  404  404  404  404  404  404  in
 record-detail     GET  200  200  200  step ack  404  404  404  404  404  404  in
 record-detail     POST 200  200  200  step ack  404  404  404  404  404  404  in
+sitting-record    GET  404  404  404  404  404  404  404  404  404  404  404  in
+sitting-record    POST 404  404  404  404  404  404  404  404  404  404  404  in
 item-public       GET  404  404  404  404  404  404  404  404  404  404  404  in
 item-public       POST 404  404  404  404  404  404  404  404  404  404  404  in
 record-start      GET  200  200  404  404  404  404  404  404  404  404  404  in

@@ -14,7 +14,7 @@ from meetings.records import Step, next_steps
 from meetings.selectors.sittings import Opened, is_today, live_invitation
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer
-from members.models import LegalGround, PledgeText, Seat
+from members.models import Charter, LegalGround, PledgeText, Seat
 from members.selectors import pledges_in_force
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -105,6 +105,13 @@ class Agenda:
     answers: Counter[str]
     invitation: Invitation | None
     can: AgendaAbilities
+
+    @property
+    def one_record(self) -> bool:
+        """Whether the day's records are to be had as one paper."""
+        rules = self.sitting.body.rules_at(self.sitting.starts_at)
+        whole = rules.record_unit == Charter.RecordUnit.SITTING
+        return whole and any(line.record == Step.READ for line in self.lines)
 
     @property
     def blocked(self) -> bool:

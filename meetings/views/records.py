@@ -15,13 +15,15 @@ from meetings import records
 from meetings.forms.records import RoundForm
 from meetings.models import Minutes
 from meetings.records import Record
-from meetings.selectors.sittings import convened_item
+from meetings.rendering import compiled_pdf
+from meetings.selectors.sittings import convened_item, convened_sitting
 from meetings.services import records as services
 from members.access import Access
 from members.facts import Action
 from members.http import MemberRequest, signed_in
+from members.models import Charter
 from portal.core import audit, clock
-from portal.core.errors import DomainError
+from portal.core.errors import DomainError, HiddenError
 
 ROUND_DAYS = 14
 
@@ -148,3 +150,28 @@ def record_confirm(request: MemberRequest, item_id: UUID) -> HttpResponse:
     )
     messages.success(request, _("確認しました。ありがとうございました。"))
     return redirect("meetings:record-detail", item_id)
+
+
+@signed_in
+def sitting_record(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The records of a sitting as one paper, where its body keeps one per sitting."""
+    opened = convened_sitting(request.actor, sitting_id)
+    found = records.compiled(request.actor, opened.items)
+    rules = opened.sitting.body.rules_at(opened.sitting.starts_at)
+    if rules.record_unit != Charter.RecordUnit.SITTING or not found:
+        raise HiddenError
+    audit.record_read(
+        "meetings.minutes.compile",
+        actor=request.actor.id,
+        subject=f"sitting:{opened.sitting.id}",
+        detail={"items": " ".join(str(record.item.id) for record in found)},
+    )
+    state = Minutes.State.FINAL
+    papers = [
+        records.document(record, confirmed=record.minutes.state == state)
+        for record in found
+    ]
+    response = HttpResponse(compiled_pdf(papers), content_type="application/pdf")
+    name = f"kasane-{opened.sitting.starts_at:%Y%m%d}-record.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

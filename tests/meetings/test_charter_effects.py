@@ -14,9 +14,10 @@ from meetings.services import agenda, openings, sittings
 from meetings.services import records as record_services
 from members.access import access_for
 from members.facts import Action, Regime, Role
-from members.models import Charter, LegalBasis, LegalGround, Seat
+from members.models import Charter, LegalBasis, LegalGround, Recusal, Seat
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
@@ -283,3 +284,44 @@ def test_the_record_speaks_the_bodys_own_words(cast: Cast, held: AgendaItem) -> 
     assert document.signatories[0].role == "座長"
     roles = {row.name: row.role for row in document.attendance}
     assert roles[cast.chair.name] == "座長"
+
+
+def of_the_sitting(cast: Cast) -> str:
+    charter(cast, record_unit=Charter.RecordUnit.SITTING)
+    return f"/sittings/{cast.sitting.id}/record/"
+
+
+def test_the_records_of_a_sitting_are_one_paper_for_its_custodians(
+    cast: Cast, held: AgendaItem, signed_in: SignIn
+) -> None:
+    circulate(cast, held)
+    address, client = of_the_sitting(cast), signed_in(cast.secretariat)
+    assert address in client.get(f"/sittings/{cast.sitting.id}/").content.decode()
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert AuditEvent.objects.filter(action="meetings.minutes.compile").count() == 1
+
+
+@pytest.mark.parametrize("name", ["clinic", "stranger", "administrator", "auditor"])
+def test_nobody_else_gets_the_records_of_all_items(
+    cast: Cast, held: AgendaItem, signed_in: SignIn, name: str
+) -> None:
+    circulate(cast, held)
+    address = of_the_sitting(cast)
+    assert signed_in(getattr(cast, name)).get(address).status_code == 404
+
+
+def test_a_custodian_kept_away_gets_the_other_records_only(
+    cast: Cast, held: AgendaItem
+) -> None:
+    circulate(cast, held)
+    items = list(cast.sitting.items.all())
+    assert len(records.compiled(clerk(cast), items)) == 1
+    Recusal.objects.create(
+        person=cast.secretariat,
+        case=cast.case,
+        starts_at=clock.now(),
+        entered_by=cast.chair,
+    )
+    assert records.compiled(clerk(cast), items) == []
