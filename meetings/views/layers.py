@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from meetings.forms.layers import AnswerDownForm, CarryForm, JointForm, TakeForm
 from meetings.models import AgendaItem, ResourceGap
-from meetings.selectors import gaps, people
+from meetings.selectors import gaps
 from meetings.selectors import layers as selectors
 from meetings.selectors import sittings as sitting_selectors
 from meetings.services import layers as services
