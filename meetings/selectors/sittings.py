@@ -102,7 +102,9 @@ def convened_item(actor: Actor, item_id: UUID) -> tuple[AgendaItem, Access]:
 def convened_invitation(actor: Actor, invitation_id: UUID) -> Invitation:
     """One invitation, if the actor convenes its sitting and an item of the person."""
     invitation = (
-        Invitation.objects.select_related("sitting__body", "person__organization")
+        Invitation.objects.select_related(
+            "sitting__body", "person__organization", "proxy", "online"
+        )
         .filter(id=invitation_id)
         .first()
     )

@@ -1,5 +1,6 @@
 """代理出席・オンライン出席の確認, and 職務代理 at one sitting."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.forms.attendance import ActingHeadForm
-from meetings.models import OnlineRequest, Proxy
+from meetings.models import OnlineRequest, Proxy, Sitting
 from meetings.selectors import sittings as selectors
 from meetings.services import acting_heads, proxies
 from meetings.views.acting import attempt, form_page, press
@@ -22,7 +23,7 @@ from portal.core.errors import HiddenError
 def proxy_answer(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """Accept the deputy whom the member named, or say why not."""
     invitation = selectors.convened_invitation(request.actor, invitation_id)
-    proxy = Proxy.objects.filter(invitation=invitation).first()
+    proxy: Proxy | None = getattr(invitation, "proxy", None)
     if proxy is None:
         raise HiddenError
     if "accept" in request.POST:
@@ -48,7 +49,7 @@ def proxy_answer(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
 def online_answer(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """Allow or refuse attendance from elsewhere."""
     invitation = selectors.convened_invitation(request.actor, invitation_id)
-    asked = OnlineRequest.objects.filter(invitation=invitation).first()
+    asked: OnlineRequest | None = getattr(invitation, "online", None)
     if asked is None:
         raise HiddenError
     allow = "allow" in request.POST
@@ -66,24 +67,13 @@ def sitting_presiding(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """Who presides: the head, or somebody in the head's stead and why."""
     opened = selectors.convened_sitting(request.actor, sitting_id)
     sitting = opened.sitting
-    if request.method == "POST" and "step_back" in request.POST:
-        press(
-            request,
-            lambda: acting_heads.step_back(actor=request.actor, sitting=sitting),
-            _("代理を終え、本来の議長に戻しました。"),
-        )
-        return redirect("meetings:sitting-presiding", sitting.id)
-    form = ActingHeadForm(
-        request.POST or None, people=acting_heads.who_may(sitting, opened.items)
-    )
+    if "step_back" in request.POST:
+        return _step_back(request, sitting)
+    people = acting_heads.who_may(sitting, opened.items)
+    form = ActingHeadForm(request.POST or None, people=people)
     if form.is_valid():
-        begun = attempt(
-            form,
-            lambda: acting_heads.preside_instead(
-                actor=request.actor, sitting=sitting, **form.cleaned_data
-            ),
-        )
-        if begun is not None:
+        asked = {"actor": request.actor, "sitting": sitting, **form.cleaned_data}
+        if attempt(form, partial(acting_heads.preside_instead, **asked)) is not None:
             return redirect("meetings:sitting-presiding", sitting.id)
     context = {
         "sitting": sitting,
@@ -92,3 +82,12 @@ def sitting_presiding(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         "acting": acting_heads.acting_of(sitting.id),
     }
     return form_page(request, form, "meetings/sitting_presiding.html", context)
+
+
+def _step_back(request: MemberRequest, sitting: Sitting) -> HttpResponse:
+    press(
+        request,
+        lambda: acting_heads.step_back(actor=request.actor, sitting=sitting),
+        _("代理を終え、本来の議長に戻しました。"),
+    )
+    return redirect("meetings:sitting-presiding", sitting.id)

@@ -26,6 +26,7 @@ PUBLIC = {
 # Services that act for nobody, or for somebody they do not yet know.
 WITHOUT_ACTOR = {
     "members.services.cases.selectable": "a question, asked on the way to an act",
+    "members.services.charters.begin_of": "a question about a day",
     "members.services.duty.regimes_of": "a question about a person",
     "members.services.duty.pledged": "a question about people",
     "members.services.duty.pledges_due": "a question about a person",
@@ -58,6 +59,15 @@ WITHOUT_ACTOR = {
     "meetings.services.calls.silent": "a question about a call",
     "meetings.services.calls.remind_due": "the worker; the call knows for whom",
     "meetings.services.proposals.reference_of": "a question about a proposal",
+    "members.services.posts.lasting": "a question about dates",
+    "members.services.rolls.lines_of": "a question about a kept roll",
+    "members.services.rolls.drop_stale": "the worker; nobody confirmed it",
+    "members.services.stand_ins.designated": "a question about a body",
+    "meetings.services.acting_heads.who_may": "a question about a sitting",
+    "meetings.services.acting_heads.acting_of": "a question about a sitting",
+    "meetings.services.invitations.is_deputy": "a question about an invitation",
+    "meetings.services.turnover.settle_due": "the worker, for who entered it (R37)",
+    "meetings.services.openings.may_be_opened": "a question about an item",
     "meetings.services.records.missing": "a question about a record",
     "meetings.services.records.archive": "a task; the person's id is its argument",
     "meetings.services.records.requeue_archives": "the worker; the job knows for whom",
