@@ -90,8 +90,22 @@ def approvers_of(body: Body, t: datetime) -> list[Person]:
     return list(dict.fromkeys(o.person for o in offices if part_of(o) in wanted))
 
 
+def approval_was_held(body: Body) -> bool:
+    """Whether the office that approves members has ever had a holder."""
+    wanted = _APPROVERS[Charter.Office(body.rules.member_approval)]
+    return any(part_of(office) in wanted for office in body.offices.all())
+
+
 _APPROVERS = {
     Charter.Office.CONVENER: {Part.CONVENER, Part.BOTH},
     Charter.Office.HEAD: {Part.HEAD, Part.BOTH},
     Charter.Office.SECRETARIAT: {Part.SECRETARIAT},
 }
+
+
+def may_hold_office(person: Person, t: datetime) -> bool:
+    """Whether the account is active, and neither administration nor audit (R35)."""
+    apart = person.offices.filter(
+        Q(ends_at=None) | Q(ends_at__gt=t), role__in=[Role.ADMINISTRATOR, Role.AUDITOR]
+    )
+    return person.span.holds(t) and not apart.exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body, Commission, Organization, Person
-from members.offices import approvers_of
+from members.offices import approval_was_held, approvers_of
 from members.policies import body_facts
 from members.services.charters import begin_of
 from members.services.people import NewPerson, enter_person
@@ -110,13 +110,8 @@ def _check_approval(body: Body, approved_by: str, approved_on: date) -> None:
     approvers = [*approvers_of(body, clock.now()), *approvers_of(body, then)]
     rule = {"office": body.rules.get_member_approval_display()}
     if not approvers:
-        raise RefusedError(
-            _(
-                "この会議体では%(office)sが構成員の追加を承認しますが、"
-                "いま%(office)sがいません。先に役割を登録してください。"
-            )
-            % rule
-        )
+        _check_first(body, approved_by, rule)
+        return
     if not any(_plain(p.name) in _plain(approved_by) for p in approvers):
         names = "、".join(dict.fromkeys(person.name for person in approvers))
         raise InvalidError(
@@ -125,6 +120,27 @@ def _check_approval(body: Body, approved_by: str, approved_on: date) -> None:
                 "承認した人の氏名をお確かめください。"
             )
             % {**rule, "names": names}
+        )
+
+
+def _check_first(body: Body, approved_by: str, rule: dict[str, str]) -> None:
+    """Until the office has a first holder, who decided on the rules approves."""
+    decided_by = body.rules.decided_by
+    if approval_was_held(body) or not decided_by:
+        raise RefusedError(
+            _(
+                "この会議体では%(office)sが構成員の追加を承認しますが、"
+                "いま%(office)sがいません。先に役割を登録してください。"
+            )
+            % rule
+        )
+    if _plain(decided_by) not in _plain(approved_by):
+        raise InvalidError(
+            _(
+                "%(office)sがまだ決まっていないため、"
+                "設定を決めた人(%(name)s)が承認します。"
+            )
+            % {**rule, "name": decided_by}
         )
 
 

@@ -598,6 +598,25 @@ def test_nobody_to_approve_is_said(cast: Cast) -> None:
         commission(cast, newcomer(cast))
 
 
+def test_before_the_first_holder_who_decided_on_the_rules_approves(cast: Cast) -> None:
+    Office.objects.filter(person=cast.chair).delete()
+    set_rules(cast)
+    with pytest.raises(InvalidError, match="設定を決めた人\(市長決裁\)"):
+        commission(cast, newcomer(cast))
+    made = commission(cast, newcomer(cast), approved_by="市長決裁(3月2日)")
+    assert made.approved_by == "市長決裁(3月2日)"
+    offices.give_office(
+        actor=clerk(cast),
+        body=cast.shien,
+        person=cast.clinic,
+        part=Part.CONVENER,
+        term=OfficeTerm(day()),
+    )
+    Office.objects.filter(person=cast.clinic).update(ends_at=clock.now())
+    with pytest.raises(RefusedError, match="いま招集者がいません"):
+        commission(cast, newcomer(cast, "辺見 理"), approved_by="市長決裁")
+
+
 def test_an_approval_to_come_is_refused(cast: Cast) -> None:
     with pytest.raises(InvalidError, match="今日まで"):
         commission(cast, newcomer(cast), approved_on=day(1))
