@@ -175,12 +175,13 @@ ANALYZE talk;
 
 INSERT INTO meetings_agendaitem (
     id, sitting_id, "order", kind, body_id, law, ground, case_id, occasion, title,
-    purpose, minutes_allotted, state, revision
+    purpose, points, minutes_allotted, state, revision
 )
 SELECT
     id, sitting, row_number() OVER (PARTITION BY sitting ORDER BY c), 'deliberation',
     body, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1],
-    (ARRAY['act_106_6', 'act_106_4'])[c / {units} % 2 + 1], case_id, 'sharing', '支援の方向性について', '役割分担を決める', 15,
+    (ARRAY['act_106_6', 'act_106_4'])[c / {units} % 2 + 1], case_id, 'sharing', '支援の方向性について', '役割分担を決める',
+    E'各機関が把握している状況の共有\n各機関の役割分担', 15,
     CASE WHEN state = 'closed' THEN 'closed' ELSE 'pending' END, 5
 FROM talk;
 
