@@ -21,7 +21,7 @@ from members.models import (
     Person,
 )
 from members.models.charters import RULES
-from members.offices import Part, approvers_of, part_of, part_words
+from members.offices import Part, approval_was_held, approvers_of, part_of, part_words
 from members.ordinance import Article
 from members.permissions import APART
 from members.policies import HEALTH, body_facts
@@ -317,7 +317,7 @@ class CommissionGround:
     """What a new commission may rest on."""
 
     people: list[Person]
-    approvers: list[Person]
+    approvers: list[tuple[str, str]]
     predecessors: list[Commission]
 
 
@@ -334,9 +334,18 @@ def commission_ground(access: Access, body: Body) -> CommissionGround:
     left = left.filter(term_until__gte=today).select_related("person__organization")
     return CommissionGround(
         people=commissioned_people(kept),
-        approvers=approvers_of(body, access.t),
+        approvers=_approvers(body, access.t),
         predecessors=list(left),
     )
+
+
+def _approvers(body: Body, t: datetime) -> list[tuple[str, str]]:
+    """Names with their words; before the first holder, who decided on the rules."""
+    people = [(person.name, str(person)) for person in approvers_of(body, t)]
+    if people or approval_was_held(body):
+        return people
+    decided_by = body.rules.decided_by
+    return [(decided_by, decided_by)] if decided_by else []
 
 
 def party_words(commission: Commission) -> str:

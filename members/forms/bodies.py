@@ -12,24 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from members.models import (
     Body,
     Charter,
-    Commission,
     LegalGround,
-    Organization,
     Person,
     Unit,
 )
 from members.models.charters import RULES
-from members.offices import Part, part_words
 from members.services.charters import Founding
-from members.services.commissions import Term
-from members.services.offices import OfficeTerm
-from members.services.people import NewPerson
 from portal.core import clock
 
 _SHORT = {"class": "input--short", "inputmode": "numeric"}
 
 
-def _date(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
+def date_field(
+    label: Any, help_text: Any = "", *, required: bool = True
+) -> forms.DateField:
     return forms.DateField(
         label=label,
         help_text=help_text,
@@ -48,7 +44,7 @@ class DecisionForm(forms.Form):
         max_length=60,
         help_text=_("例: 市長決裁、福祉部長 榊 隆"),
     )
-    decided_on = _date(_("決めた日"))
+    decided_on = date_field(_("決めた日"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ _RADIOS = {
 class RulesForm(forms.ModelForm[Charter], DecisionForm):
     """A new version of a body's rules."""
 
-    starts_on = _date(
+    starts_on = date_field(
         _("適用日"), _("この日から効きます。今日以降の日にしてください。")
     )
     notice_days = forms.IntegerField(
@@ -183,8 +179,8 @@ class FoundingForm(DecisionForm):
         choices=LegalGround.Code.choices,
         help_text=_("ほかの根拠は、設置した後で足せます。"),
     )
-    starts_on = _date(_("設置日"))
-    ends_on = _date(
+    starts_on = date_field(_("設置日"))
+    ends_on = date_field(
         _("終了日"), _("試行のように終わりが決まっているとき"), required=False
     )
     field_order = (
@@ -235,14 +231,14 @@ class BasisForm(DecisionForm):
     """One more legal ground for the body."""
 
     ground = forms.ChoiceField(label=_("根拠"), choices=LegalGround.Code.choices)
-    starts_on = _date(_("始まる日"), _("今日以降の日にしてください。"))
+    starts_on = date_field(_("始まる日"), _("今日以降の日にしてください。"))
     field_order = ("ground", "starts_on")
 
 
 class EndForm(forms.Form):
     """From which day something no longer holds."""
 
-    off_from = _date(
+    off_from = date_field(
         _("終わる日"), _("この日の始まりに終わります。今日にすると、直ちに終わります。")
     )
 
@@ -256,147 +252,8 @@ class BasisEndForm(EndForm, DecisionForm):
 class BodyEndForm(DecisionForm):
     """The end of a body."""
 
-    last_day = _date(_("終了日"), _("この日までは会議を開けます。"))
+    last_day = date_field(_("終了日"), _("この日までは会議を開けます。"))
     field_order = ("last_day",)
-
-
-class OfficeForm(forms.Form):
-    """Who holds an office from when."""
-
-    part = forms.ChoiceField(label=_("役割"), widget=forms.RadioSelect)
-    starts_on = _date(_("始まる日"))
-    until = _date(
-        _("任期の終わり"), _("決まっていないときは空けます。"), required=False
-    )
-    appointed_by = forms.CharField(
-        label=_("選んだ人・会議"),
-        max_length=60,
-        required=False,
-        help_text=_("互選や指名のとき。例: 第1回会議での互選、市長"),
-    )
-    appointed_on = _date(_("選んだ日"), required=False)
-    with_cases = forms.BooleanField(
-        label=_("わたしが所管している事例を、この人も所管する"), required=False
-    )
-    field_order = ("part", "person")
-
-    def __init__(
-        self, *args: Any, people: Sequence[Person], rules: Charter, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in people]).select_related(
-                "organization"
-            ),
-            label=_("人"),
-            help_text=_("この会議体の委嘱・任命を受けている人から選びます。"),
-        )
-        part: Any = self.fields["part"]
-        part.choices = [(p.value, part_words(p, rules)) for p in Part]
-        self.order_fields(self.field_order)
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """What the service takes, once the form is valid."""
-        data = self.cleaned_data
-        names = ("starts_on", "until", "appointed_by", "appointed_on")
-        return {
-            "person": data["person"],
-            "part": Part(data["part"]),
-            "term": OfficeTerm(**{name: data[name] for name in names}),
-            "with_cases": data["with_cases"],
-        }
-
-
-class CommissionForm(forms.Form):
-    """委嘱・任命 of somebody known, of somebody new, or of a whole organisation."""
-
-    whom = forms.ChoiceField(
-        label=_("だれを"),
-        choices=(
-            ("known", _("名簿にいる人")),
-            ("new", _("新しい人")),
-            ("whole", _("機関全体(団体委嘱)")),
-        ),
-        initial="known",
-        widget=forms.RadioSelect,
-    )
-    organization = forms.ModelChoiceField(
-        Organization.objects.all(),
-        label=_("機関"),
-        required=False,
-        help_text=_("新しい人と、機関全体のとき"),
-    )
-    name = forms.CharField(
-        label=_("氏名"), max_length=60, required=False, help_text=_("新しい人のとき")
-    )
-    kana = forms.CharField(label=_("フリガナ"), max_length=80, required=False)
-    post = forms.CharField(label=_("職名"), max_length=60, required=False)
-    email = forms.EmailField(label=_("メール"), required=False)
-    phone = forms.CharField(
-        label=_("電話"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput({"class": "input--medium"}),
-    )
-    starts_on = _date(_("委嘱日"))
-    approved_on = _date(_("承認した日"))
-    field_order = ("whom", "person", "organization", "name", "kana", "post")
-
-    def __init__(
-        self,
-        *args: Any,
-        people: Sequence[Person],
-        approvers: Sequence[Person],
-        predecessors: Sequence[Commission],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["person"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in people]).select_related(
-                "organization"
-            ),
-            label=_("人"),
-            required=False,
-            help_text=_("名簿にいる人のとき"),
-        )
-        self.fields["approved_by"] = forms.ChoiceField(
-            label=_("承認した人"), choices=[(p.name, str(p)) for p in approvers]
-        )
-        self.fields["replaces"] = forms.ModelChoiceField(
-            Commission.objects.filter(id__in=[c.pk for c in predecessors]),
-            label=_("前任者"),
-            required=False,
-            empty_label=_("補欠ではない"),
-            help_text=_("補欠の任期は、前任者の残りの期間です。"),
-        )
-        contact = ("email", "phone", "starts_on", "replaces", "approved_by")
-        self.order_fields([*self.field_order, *contact])
-
-    def clean(self) -> dict[str, Any]:
-        """What the choice needs is there."""
-        data = super().clean() or {}
-        needs = {"known": ["person"], "new": ["organization", "name"]}
-        for name in needs.get(data.get("whom", ""), ["organization"]):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, _("選んだ場合に必要です。"))
-        return data
-
-    @property
-    def new_person(self) -> NewPerson:
-        """Somebody new, once the form is valid."""
-        names = ("organization", "name", "kana", "post", "email", "phone")
-        return NewPerson(**{name: self.cleaned_data[name] for name in names})
-
-    @property
-    def approval(self) -> dict[str, Any]:
-        """Term and approval as the services take them."""
-        data = self.cleaned_data
-        return {
-            "approved_by": data["approved_by"],
-            "approved_on": data["approved_on"],
-            "term": Term(data["starts_on"], data["replaces"]),
-        }
 
 
 def today() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from members.models import (
     Unit,
 )
 from members.models.charters import RULES
+from members.offices import may_hold_office
 from members.policies import HEALTH, body_facts
 from portal.core import audit, clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -119,14 +120,6 @@ def _check_founding(founding: Founding) -> None:
         )
 
 
-def may_hold_office(person: Person, t: datetime) -> bool:
-    """Whether the account is active, and neither administration nor audit (R35)."""
-    apart = person.offices.filter(
-        Q(ends_at=None) | Q(ends_at__gt=t), role__in=[Role.ADMINISTRATOR, Role.AUDITOR]
-    )
-    return person.span.holds(t) and not apart.exists()
-
-
 def _seat_keeper(body: Body, keeper: Person, by: str, on: date) -> None:
     now, form = clock.now(), Commission.Form
     internal = keeper.organization.internal
@@ -179,7 +172,7 @@ def set_rules(
             )
             % {"day": day}
         )
-    if same_rules(rules, body.rules_at(start)):
+    if _same_rules(rules, body.rules_at(start)):
         raise InvalidError(_("いまの規則から変わるところがありません。"))
     body.charters.filter(ends_at=None).update(ends_at=start)
     version = _write_version(actor, body, rules, start, (decided_by, decided_on))
@@ -187,7 +180,7 @@ def set_rules(
     return version
 
 
-def same_rules(one: Charter, other: Charter) -> bool:
+def _same_rules(one: Charter, other: Charter) -> bool:
     """Whether two versions say the same; a version never entered says nothing."""
     if other.pk is None:
         return False

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Body, Case, Charter, Membership, Office, Person, Recusal
-from members.offices import Part, part_of, part_words
+from members.offices import Part, may_hold_office, part_of, part_words
 from members.policies import body_facts
-from members.services.charters import begin_of, may_hold_office
+from members.services.charters import begin_of
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 

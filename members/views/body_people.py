@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from members import charters as selectors
 from members.facts import Action
-from members.forms.bodies import CommissionForm, EndForm, OfficeForm, today
+from members.forms.bodies import EndForm, today
+from members.forms.body_people import CommissionForm, OfficeForm
 from members.http import MemberRequest, signed_in
 from members.models import Body, Commission
 from members.services import commissions, offices
