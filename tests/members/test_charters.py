@@ -223,6 +223,22 @@ def test_switching_the_basis_off_closes_what_rests_on_it(cast: Cast) -> None:
             assert access.allows(Action.READ, case_facts(cast.case, cast.juso))
 
 
+def test_a_body_without_its_basis_can_still_be_mended(cast: Cast) -> None:
+    cast.shien.legal_bases.update(ends_at=clock.now())
+    access = access_for(clerk(cast))
+    assert not access.allows(Action.CONVENE, body_facts(cast.shien))
+    charters.set_basis(
+        actor=clerk(cast),
+        body=cast.shien,
+        ground=LegalGround.Code.ACT_106_6,
+        starts_on=day(),
+        decided_by="市長決裁",
+        decided_on=day(),
+    )
+    access = access_for(clerk(cast))
+    assert access.allows(Action.CONVENE, body_facts(cast.shien))
+
+
 def test_a_basis_added_today_carries_at_once(cast: Cast) -> None:
     code = LegalGround.Code.SELF_RELIANCE_9
     basis = charters.set_basis(
@@ -601,7 +617,7 @@ def test_nobody_to_approve_is_said(cast: Cast) -> None:
 def test_before_the_first_holder_who_decided_on_the_rules_approves(cast: Cast) -> None:
     Office.objects.filter(person=cast.chair).delete()
     set_rules(cast)
-    with pytest.raises(InvalidError, match="設定を決めた人\(市長決裁\)"):
+    with pytest.raises(InvalidError, match=r"設定を決めた人\(市長決裁\)"):
         commission(cast, newcomer(cast))
     made = commission(cast, newcomer(cast), approved_by="市長決裁(3月2日)")
     assert made.approved_by == "市長決裁(3月2日)"
