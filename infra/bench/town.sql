@@ -51,9 +51,11 @@ INSERT INTO members_legalground (
 SELECT g, '社会福祉法第106条の6', r, '', '', false, timestamptz '{beginning}'
 FROM (VALUES ('act_106_6', 'shien'), ('act_106_4', 'juso')) grounds (g, r);
 
-INSERT INTO members_legalbasis (body_id, ground, decided_by, starts_at)
+INSERT INTO members_legalbasis (
+    body_id, ground, decided_by, end_decided_by, starts_at
+)
 SELECT
-    id, CASE regime WHEN 'shien' THEN 'act_106_6' ELSE 'act_106_4' END, '',
+    id, CASE regime WHEN 'shien' THEN 'act_106_6' ELSE 'act_106_4' END, '', '',
     timestamptz '{beginning}'
 FROM members_body;
 
@@ -72,11 +74,11 @@ SELECT
 FROM generate_series(0, {people} - 1) p, generate_series(0, 1) r;
 
 INSERT INTO members_office (
-    person_id, role, body_id, convenes, presides, starts_at
+    person_id, role, body_id, convenes, presides, appointed_by, starts_at
 )
 SELECT
     pg_temp.at('person', u + k * {units}), (ARRAY['chair', 'secretariat'])[k + 1],
-    pg_temp.at('body', u, r), true, true, timestamptz '{beginning}'
+    pg_temp.at('body', u, r), true, true, '', timestamptz '{beginning}'
 FROM generate_series(0, {units} - 1) u, generate_series(0, 1) k,
     generate_series(0, 1) r;
 
@@ -175,13 +177,14 @@ ANALYZE talk;
 
 INSERT INTO meetings_agendaitem (
     id, sitting_id, "order", kind, body_id, law, ground, case_id, occasion, title,
-    purpose, points, minutes_allotted, state, revision
+    purpose, points, public_by, public_reason, minutes_allotted, state, revision
 )
 SELECT
     id, sitting, row_number() OVER (PARTITION BY sitting ORDER BY c), 'deliberation',
     body, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1],
-    (ARRAY['act_106_6', 'act_106_4'])[c / {units} % 2 + 1], case_id, 'sharing', '支援の方向性について', '役割分担を決める',
-    E'各機関が把握している状況の共有\n各機関の役割分担', 15,
+    (ARRAY['act_106_6', 'act_106_4'])[c / {units} % 2 + 1], case_id, 'sharing',
+    '支援の方向性について', '役割分担を決める',
+    E'各機関が把握している状況の共有\n各機関の役割分担', '', '', 15,
     CASE WHEN state = 'closed' THEN 'closed' ELSE 'pending' END, 5
 FROM talk;
 
@@ -257,14 +260,15 @@ VALUES (
 -- The first paper of an item that is over is its record.
 INSERT INTO documents_paper (
     id, number, title, kind, document_class, body_id, case_id, item_id, sitting_id,
-    law, origin, tax_information, restricted, "order", created_by_id, created_at
+    law, origin, purpose, transfer_reason, tax_information, restricted, "order",
+    created_by_id, created_at
 )
 SELECT
     pg_temp.at('paper', c, q, j), '資料' || (j + 1),
     CASE WHEN minutes THEN '会議録' ELSE '事例概要' END,
     CASE WHEN minutes THEN 'minutes' ELSE 'case_summary' END, '3B', body, case_id, id,
     sitting, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1],
-    (ARRAY['shien', 'juso'])[c / {units} % 2 + 1], false, false, j,
+    (ARRAY['shien', 'juso'])[c / {units} % 2 + 1], 'sitting', '', false, false, j,
     pg_temp.at('person', c % {units} + {units}), starts_at - interval '10 days'
 FROM talk, generate_series(0, {papers} - 1) j,
     LATERAL (SELECT j = 0 AND state = 'closed' minutes) a;

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from meetings.models import Poll, PollVoter
 from meetings.services import polls
@@ -48,7 +49,7 @@ def voter(poll: Poll, person: Person) -> PollVoter:
     return poll.voters.get(person=person)
 
 
-def marks(poll: Poll, signs: str) -> dict:
+def marks(poll: Poll, signs: str) -> dict[Any, Any]:
     """``○△×`` for the days in their order."""
     dates = poll.dates.values_list("id", flat=True)
     return {date: SIGNS[sign] for date, sign in zip(dates, signs, strict=True)}

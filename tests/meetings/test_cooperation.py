@@ -429,6 +429,7 @@ def test_a_term_follows_the_charter(cast: Cast) -> None:
     charter.save()
     convert(cast, answered(cast))
     (commission,) = Commission.objects.filter(approved_by__contains="青木")
+    assert commission.ends_at is not None
     last = commission.ends_at.astimezone(clock.JST) - timedelta(seconds=1)
     assert (last.month, last.day) == (3, 31)
 

@@ -8,7 +8,7 @@ import time_machine
 
 from documents.models import Link
 from documents.services import links
-from meetings import poll_notices, rosters
+from meetings import notices, poll_notices, rosters
 from meetings.models import Poll, PollAnswer, PollDate, Sitting
 from meetings.poll_notices import Facts, Occasion, compose
 from meetings.services import polls, sittings
@@ -102,7 +102,8 @@ def test_days_and_deadline_must_fit(cast: Cast, more) -> None:
 def test_a_day_ends_after_it_starts_and_somebody_is_asked(cast: Cast) -> None:
     good = plan(cast.clinic)
     backwards = [(end, start) for start, end in good.spans]
-    for bad in ({"spans": backwards}, {"people": {}}):
+    wrong: tuple[dict[str, Any], ...] = ({"spans": backwards}, {"people": {}})
+    for bad in wrong:
         with pytest.raises(InvalidError):
             polls.open_poll(
                 actor=clerk(cast),
@@ -112,7 +113,7 @@ def test_a_day_ends_after_it_starts_and_somebody_is_asked(cast: Cast) -> None:
             )
 
 
-def _fields(of: polls.Plan) -> dict:
+def _fields(of: polls.Plan) -> dict[str, Any]:
     names = ("spans", "place", "deadline", "people")
     return {name: getattr(of, name) for name in names}
 
@@ -408,8 +409,8 @@ FACTS = Facts(
 
 
 def test_the_words_of_a_poll() -> None:
-    spans = [poll_notices.span_words(*span) for span in FACTS.spans]
-    until = poll_notices.moment_words(FACTS.link_until)
+    spans = [notices.span_words(*span) for span in FACTS.spans]
+    until = notices.moment_words(at(14, 17))
     mail = compose(Occasion.ASKED, FACTS)
     assert mail.subject == "かさね 日程のお伺い 2026-003"
     assert (
@@ -422,7 +423,7 @@ def test_the_words_of_a_poll() -> None:
 候補2  {spans[1]}
 場所  市役所本庁舎 3階 301会議室
 
-{poll_notices.moment_words(FACTS.deadline)}までに、次のページでお答えください。
+{notices.moment_words(at(7, 17))}までに、次のページでお答えください。
 https://kasane.city.mihon.example/g/#secret
 
 このリンクは上田 健様だけのものです。ほかの方に転送しないでください。

@@ -202,10 +202,12 @@ class TestPapers:
             else:
                 assert count[item.key] == 0
 
-    def test_numbers_are_unique_in_a_sitting(self, demo):
-        sitting = {item.key: item.sitting for item in demo.items}
-        numbers = Counter((sitting[row.item], row.number) for row in demo.papers)
+    def test_numbers_are_unique_in_an_item_and_tell_of_no_other(self, demo):
+        """They count within the item: a gap would show that there are others."""
+        numbers = Counter((row.item, row.number) for row in demo.papers)
         assert max(numbers.values()) == 1
+        for item, count in Counter(row.item for row in demo.papers).items():
+            assert (item, f"資料{count}") in numbers
 
     def test_all_formats_and_classes_of_case_papers_occur(self, demo):
         assert {row.file_format for row in demo.papers} == {"docx", "xlsx", "pdf"}
