@@ -24,7 +24,7 @@ from members.models.charters import RULES
 from members.offices import Part, approval_was_held, approvers_of, part_of, part_words
 from members.ordinance import Article
 from members.permissions import APART
-from members.policies import HEALTH, body_facts
+from members.policies import HEALTH, rules_facts
 from members.selectors import commissioned_people
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -124,7 +124,7 @@ def kept_bodies(actor: Actor) -> list[BodyRow]:
             Prefetch("offices", offices.select_related("person__organization"))
         )
     )
-    found = [b for b in bodies if access.allows(Action.READ, body_facts(b))]
+    found = [b for b in bodies if access.allows(Action.READ, rules_facts(b))]
     if not found:
         raise HiddenError
     today = access.t.astimezone(clock.JST).date()
@@ -152,13 +152,13 @@ def kept_body(
     body = _bodies().filter(id=body_id).first()
     if body is None:
         raise HiddenError
-    access.require(Action.READ, body_facts(body))
-    access.require(action, body_facts(body))
+    access.require(Action.READ, rules_facts(body))
+    access.require(action, rules_facts(body))
     return body, access
 
 
 def _bodies() -> QuerySet[Body]:
-    return Body.objects.select_related("unit", "parent").prefetch_related(
+    return Body.objects.select_related("unit", "parent__unit").prefetch_related(
         Prefetch("charters", Charter.objects.select_related("entered_by"))
     )
 
@@ -196,13 +196,13 @@ def founded_below(actor: Actor, access: Access) -> list[Body]:
     """The bodies below which the actor may found others."""
     held = {grant.body for grant in access.facts.person.roles if grant.body}
     bodies = Body.objects.filter(id__in=held).select_related("unit")
-    return [b for b in bodies if access.offers(Action.SET_RULES, body_facts(b))]
+    return [b for b in bodies if access.offers(Action.SET_RULES, rules_facts(b))]
 
 
 def keeps(actor: Actor, body: Body) -> bool:
     """Whether the actor is a custodian of the body."""
     access = access_for(actor, cases=(), items=())
-    return access.allows(Action.READ, body_facts(body))
+    return access.allows(Action.READ, rules_facts(body))
 
 
 def draft_of(body: Body) -> Charter:
@@ -222,9 +222,9 @@ def body_page(body: Body, access: Access) -> BodyPage:
         articles=ordinance.articles(body, rules, articles),
         versions=_versions(body, t),
         bases=bases,
-        children=list(body.children.all()),
+        children=list(body.children.select_related("unit")),
         unsheltered=Regime.SHIEN in rules.regimes and not sheltered,
-        can_change=access.offers(Action.SET_RULES, body_facts(body)),
+        can_change=access.offers(Action.SET_RULES, rules_facts(body)),
         access=access,
     )
 
@@ -296,7 +296,7 @@ def people_page(body: Body, access: Access) -> PeoplePage:
         rules=rules,
         offices=_lines(offices.select_related("person__organization"), rules, t),
         commissions=sorted(commissions, key=_by_agency),
-        can_appoint=access.offers(Action.APPOINT, body_facts(body)),
+        can_appoint=access.offers(Action.APPOINT, rules_facts(body)),
         access=access,
     )
 
@@ -327,7 +327,7 @@ def commission_ground(access: Access, body: Body) -> CommissionGround:
     kept = [
         b
         for b in Body.objects.filter(id__in=standing)
-        if access.allows(Action.READ, body_facts(b))
+        if access.allows(Action.READ, rules_facts(b))
     ]
     today = access.t.astimezone(clock.JST).date()
     left = body.commissions.filter(ends_at__lte=access.t, person__isnull=False)

@@ -13,6 +13,14 @@ def body_facts(body: Body) -> ObjectFacts:
     return ObjectFacts(kind=Kind.BODY, body=body.id, regime=Regime(body.regime))
 
 
+def rules_facts(body: Body) -> ObjectFacts:
+    """A body's rules and people: no case is in them, so they need no law's shelter.
+
+    Where its legal basis is switched off, they are all that is left to mend (R19).
+    """
+    return ObjectFacts(kind=Kind.BODY, body=body.id)
+
+
 def case_facts(case: Case, body: Body | None = None) -> ObjectFacts:
     """A case: its household, roster, consents and status.
 

@@ -27,7 +27,7 @@ from members.models import (
 )
 from members.models.charters import RULES
 from members.offices import may_hold_office
-from members.policies import HEALTH, body_facts
+from members.policies import HEALTH, rules_facts
 from portal.core import audit, clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
@@ -100,7 +100,7 @@ def _require_founder(actor: Actor, founding: Founding) -> None:
     if founding.parent is None:
         access.require(Action.ADMINISTER, HEALTH)
     else:
-        access.require(Action.SET_RULES, body_facts(founding.parent))
+        access.require(Action.SET_RULES, rules_facts(founding.parent))
 
 
 def _check_founding(founding: Founding) -> None:
@@ -340,7 +340,7 @@ def _locked(actor: Actor, body: Body) -> Body:
     if found is None:
         raise HiddenError
     access = access_for(actor, cases=(), items=())
-    access.require(Action.SET_RULES, body_facts(found))
+    access.require(Action.SET_RULES, rules_facts(found))
     return found
 
 

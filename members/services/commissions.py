@@ -11,7 +11,7 @@ from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body, Commission, Organization, Person
 from members.offices import approval_was_held, approvers_of
-from members.policies import body_facts
+from members.policies import rules_facts
 from members.services.charters import begin_of
 from members.services.people import NewPerson, enter_person
 from members.terms import remaining_term, term_end
@@ -239,7 +239,7 @@ def _locked(actor: Actor, body: Body) -> Body:
     if found is None:
         raise HiddenError
     access = access_for(actor, cases=(), items=())
-    access.require(Action.APPOINT, body_facts(found))
+    access.require(Action.APPOINT, rules_facts(found))
     return found
 
 

@@ -11,7 +11,7 @@ from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Body, Case, Charter, Membership, Office, Person, Recusal
 from members.offices import Part, may_hold_office, part_of, part_words
-from members.policies import body_facts
+from members.policies import rules_facts
 from members.services.charters import begin_of
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -216,7 +216,7 @@ def _locked(actor: Actor, body: Body | None) -> Body:
     if found is None:
         raise HiddenError
     access = access_for(actor, cases=(), items=())
-    access.require(Action.APPOINT, body_facts(found))
+    access.require(Action.APPOINT, rules_facts(found))
     return found
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body, Organization, Person
-from members.policies import body_facts
+from members.policies import rules_facts
 from portal.core import audit, clock
 
 
@@ -31,7 +31,7 @@ def enter_person(*, actor: Actor, body: Body, entry: NewPerson) -> Person:
     from the administration (R35). A known person's mail and telephone stay.
     """
     access = access_for(actor, cases=(), items=())
-    access.require(Action.APPOINT, body_facts(body))
+    access.require(Action.APPOINT, rules_facts(body))
     return _entered(actor, entry)
 
 
@@ -49,7 +49,7 @@ class Outsider:
 def note_outsider(*, actor: Actor, body: Body, who: Outsider) -> Person:
     """Whom ``body`` asks for something; the agency is entered too if it is new."""
     access = access_for(actor, cases=(), items=())
-    access.require(Action.CONVENE, body_facts(body))
+    access.require(Action.CONVENE, rules_facts(body))
     agency = Organization.objects.filter(name=who.organization).first()
     if agency is None:
         agency = Organization.objects.create(name=who.organization, unit=body.unit)
