@@ -89,7 +89,7 @@ def times(page: Page) -> list[str]:
 
 
 def left(page: Page) -> str:
-    return page.locator("#arrange-save [data-part=left]").inner_text()
+    return page.locator("#arrange [data-part=left]").inner_text()
 
 
 def handle(page: Page, title: str) -> str:
@@ -149,7 +149,7 @@ def test_what_the_page_sends_is_saved(
         page.locator("input[type=number]").nth(2).fill("20")
         page.focus(handle(page, "件名103"))
         page.keyboard.press("ArrowUp")
-        page.click("#arrange-save button")
+        page.click("#arrange button")
         page.wait_for_url("**/arrange/")
 
     desk.work(act)

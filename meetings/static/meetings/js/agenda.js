@@ -2,7 +2,7 @@
 // Nothing is kept until the form is sent; without script its buttons do the same.
 
 const list = document.querySelector('[data-arrange]')
-const words = document.querySelector('#arrange-save [data-part="left"]')
+const words = document.querySelector('#arrange [data-part="left"]')
 const part = (place, name) => place.querySelector(`[data-part="${name}"]`)
 const fill = (text, value) => text.replace(/\{\w+\}/, value)
 const EDGE = 80 // this close to the edge of the window, dragging scrolls
