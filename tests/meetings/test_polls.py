@@ -1,6 +1,7 @@
 """Date polls: asked, answered, reminded of, decided; and everything that is refused."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
