@@ -7,6 +7,7 @@ from meetings import rosters
 from meetings.models import AgendaItem, Sitting
 from members.access import Access, Actor, access_for
 from members.facts import Action
+from members.grounds import words_of
 from members.models import Body, Case, Commission, Membership, Person, Seat
 from members.policies import body_facts, case_facts
 
@@ -24,10 +25,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The offices that sit by themselves, and the people one can choose."""
+    """The offices that sit by themselves, and the people one can choose.
+
+    ``subject_invited``: whether the item's ground lets the person concerned come
+    (R16).
+    """
 
     offices: list[Seat]
     candidates: list[Candidate]
+    subject_invited: bool
 
 
 def roster_of(item: AgendaItem) -> Roster:
@@ -36,6 +42,7 @@ def roster_of(item: AgendaItem) -> Roster:
     seated = {seat.person_id: seat for seat in seats}
     memberships = rosters.members_of(item.case_id)
     words = _commission_words(item.body_id)
+    ground = words_of(item.ground, item.sitting.starts_at)
     found = [
         Candidate(
             person=person,
@@ -52,6 +59,7 @@ def roster_of(item: AgendaItem) -> Roster:
         candidates=sorted(
             found, key=lambda row: (row.seat is None, row.membership is None)
         ),
+        subject_invited=ground is not None and ground.subject_invited,
     )
 
 

@@ -9,6 +9,7 @@ from meetings import records
 from meetings.models import AgendaItem, Minutes, Sitting
 from meetings.records import closed_words, law_words
 from meetings.selectors.agenda import agenda_view
+from meetings.selectors.people import roster_of
 from meetings.selectors.sittings import open_sitting
 from meetings.services import agenda, openings, sittings
 from meetings.services import records as record_services
@@ -101,6 +102,11 @@ def test_an_item_under_consent_threatens_no_penalty(cast: Cast) -> None:
     sitting = draft(cast)
     add(cast, sitting, cast.juso)
     assert agenda_view(open_sitting(clerk(cast), sitting.id)).penalties == []
+
+
+def test_the_ground_says_whether_the_person_concerned_comes(cast: Cast) -> None:
+    assert not roster_of(cast.shien_item).subject_invited
+    assert roster_of(cast.juso_item).subject_invited
 
 
 # Convener and head
