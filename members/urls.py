@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import bodies, body_people, cases, duty, people, sign_in
+from members.views import bodies, body_people, cases, duty, people, sign_in, stand_ins
 
 app_name = "members"
 urlpatterns = [
@@ -50,6 +50,24 @@ urlpatterns = [
         name="basis-end",
     ),
     path("bodies/<uuid:body_id>/end/", bodies.body_end, name="body-end"),
+    path(
+        "bodies/<uuid:body_id>/stand-ins/", stand_ins.stand_in_list, name="stand-ins"
+    ),
+    path(
+        "bodies/<uuid:body_id>/stand-ins/new/",
+        stand_ins.stand_in_designate,
+        name="stand-in-designate",
+    ),
+    path(
+        "bodies/<uuid:body_id>/stand-ins/<int:stand_in_id>/end/",
+        stand_ins.stand_in_end,
+        name="stand-in-end",
+    ),
+    path(
+        "bodies/<uuid:body_id>/chair/",
+        stand_ins.chair_hand_over,
+        name="chair-hand-over",
+    ),
     path("bodies/<uuid:body_id>/people/", body_people.body_people, name="body-people"),
     path("bodies/<uuid:body_id>/offices/", body_people.office_give, name="office-give"),
     path(

@@ -39,6 +39,7 @@ from members.models import (
     Person,
     Post,
     RollImport,
+    StandIn,
     Turnover,
 )
 from portal.core import clock
@@ -114,6 +115,14 @@ basis-end         GET  200  200  404  404  404  404  404  404  404  404  404  in
 basis-end         POST 422  422  404  404  404  404  404  404  404  404  404  in
 body-end          GET  200  200  404  404  404  404  404  404  404  404  404  in
 body-end          POST 422  422  404  404  404  404  404  404  404  404  404  in
+stand-ins         GET  200  200  404  404  404  404  404  404  404  404  404  in
+stand-ins         POST 200  200  404  404  404  404  404  404  404  404  404  in
+stand-in-designate GET 200  200  404  404  404  404  404  404  404  404  404  in
+stand-in-designate POST 422 422  404  404  404  404  404  404  404  404  404  in
+stand-in-end      GET  405  405  405  405  405  405  405  405  405  405  405  405
+stand-in-end      POST 302  302  404  404  404  404  404  404  404  404  404  in
+chair-hand-over   GET  200  200  404  404  404  404  404  404  404  404  404  in
+chair-hand-over   POST 422  422  404  404  404  404  404  404  404  404  404  in
 body-people       GET  200  200  404  404  404  404  404  404  404  404  404  in
 body-people       POST 200  200  404  404  404  404  404  404  404  404  404  in
 office-give       GET  200  200  404  404  404  404  404  404  404  404  404  in
@@ -492,6 +501,13 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "consent_id": mother.consents.get().id,
         "person_id": cast.colleague.id,
         "body_id": cast.shien.id,
+        "stand_in_id": StandIn.objects.create(
+            body=cast.shien,
+            person=cast.clinic,
+            designated_by="市長",
+            designated_on=clock.today(),
+            starts_at=now,
+        ).pk,
         **_charter(cast),
         "sitting_id": cast.sitting.id,
         "invitation_id": Invitation.objects.get(

@@ -57,7 +57,7 @@ class Outcome(models.Model):
 
 
 class SupportDecision(models.Model):
-    """支援決定: the city's own act after the meeting, on its own date. May never come."""
+    """支援決定: the city's own act after the meeting, on its own date, if ever."""
 
     outcome = models.OneToOneField(Outcome, models.PROTECT, related_name="decision")
     granted = models.BooleanField("会議のとおり決定")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body, ExOfficio, Person, Post, Tenure, Turnover
-from members.policies import body_facts
+from members.policies import rules_facts
 from members.services.posts import lasting
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -66,7 +66,7 @@ def appointing(actor: Actor) -> list[Body]:
     access = access_for(actor, cases=(), items=())
     offices = {grant.body for grant in access.facts.person.roles if grant.body}
     bodies = Body.objects.filter(id__in=offices).select_related("unit")
-    return [b for b in bodies if access.offers(Action.APPOINT, body_facts(b))]
+    return [b for b in bodies if access.offers(Action.APPOINT, rules_facts(b))]
 
 
 def _colleagues(organizations: Collection[UUID]) -> dict[UUID, list[Person]]:

@@ -30,7 +30,7 @@ from members.models import (
     Tenure,
     Turnover,
 )
-from members.policies import body_facts
+from members.policies import rules_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError
 
@@ -177,7 +177,7 @@ def _bodies(posts: Collection[Post]) -> list[Body]:
 def _require_appoint(actor: Actor, bodies: Iterable[Body]) -> None:
     access = access_for(actor, cases=(), items=())
     for body in bodies:
-        access.require(Action.APPOINT, body_facts(body))
+        access.require(Action.APPOINT, rules_facts(body))
 
 
 def _succeed(actor: Actor, turnover: Turnover, next_one: Successor) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body, Commission, Organization, Person, RollImport
-from members.policies import body_facts
+from members.policies import rules_facts
 from members.rolls import Line, Roll
 from members.services.commissions import Term, commission_person
 from members.services.people import NewPerson, enter_person
@@ -53,7 +53,7 @@ def keep_roll(*, actor: Actor, key: UUID, body: Body, roll: Roll) -> RollImport:
 
 def _require(actor: Actor, body: Body) -> None:
     access = access_for(actor, cases=(), items=())
-    access.require(Action.APPOINT, body_facts(body))
+    access.require(Action.APPOINT, rules_facts(body))
 
 
 def _packed(line: Line) -> dict[str, object]:

@@ -11,7 +11,7 @@ from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Body, Charter, Office, Person, StandIn
 from members.offices import presiding_of
-from members.policies import body_facts
+from members.policies import rules_facts
 from portal.core import audit, clock
 from portal.core.errors import InvalidError, RefusedError
 
@@ -32,6 +32,13 @@ def designated(body: Body) -> list[StandIn]:
     rows = body.stand_ins.filter(Q(ends_at=None) | Q(ends_at__gt=now))
     live = rows.filter(starts_at__lte=now)
     return list(live.select_related("person__organization"))
+
+
+def handed_over(body: Body) -> list[Office]:
+    """To whom the chair is handed over, now or in days to come."""
+    rows = body.offices.filter(acting_for__isnull=False, sitting_id=None)
+    coming = rows.filter(ends_at__gt=clock.now()).order_by("starts_at")
+    return list(coming.select_related("person__organization"))
 
 
 @transaction.atomic
@@ -159,7 +166,7 @@ def hand_over_chair(*, actor: Actor, body: Body, person: Person, span: Span) -> 
 
 def _locked(actor: Actor, body: Body) -> Body:
     body = Body.objects.select_for_update().get(pk=body.pk)
-    access_for(actor, cases=(), items=()).require(Action.APPOINT, body_facts(body))
+    access_for(actor, cases=(), items=()).require(Action.APPOINT, rules_facts(body))
     return body
 
 

@@ -319,6 +319,7 @@ def test_withdrawing_ends_the_sign_in_of_its_link(cast: Cast) -> None:
     (link,) = live_links(request)
     actor = factories.sign_in(request.person, 1, scope(request), link_id=link.id)
     requests.withdraw(actor=clerk(cast), request=request)
+    assert actor.sign_in is not None
     row = SignIn.objects.get(pk=actor.sign_in.pk)
     assert row.ends_at is not None
 
@@ -339,6 +340,8 @@ def test_more_time_keeps_the_link(cast: Cast) -> None:
     requests.extend(actor=clerk(cast), request=request, due_on=later)
     (kept,) = live_links(request)
     assert kept == link
+    assert kept.ends_at is not None
+    assert link.ends_at is not None
     assert kept.ends_at > link.ends_at
     with pytest.raises(InvalidError):
         requests.extend(actor=clerk(cast), request=request, due_on=later)

@@ -1,0 +1,50 @@
+"""Forms of 職務代理."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.forms.bodies import date_field
+from members.models import Person
+from members.services.stand_ins import Span
+
+
+class _PersonForm(forms.Form):
+    person = forms.ModelChoiceField(
+        Person.objects.none(), label=_("代理を務める人"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Person.objects.filter(id__in=[person.id for person in people])
+        self.fields["person"].queryset = rows.select_related("organization")  # type: ignore[attr-defined] # a ModelChoiceField
+
+
+class StandInForm(_PersonForm):
+    """Who is designated, by whom and when, in which order."""
+
+    rank = forms.IntegerField(
+        label=_("順位"),
+        min_value=1,
+        max_value=20,
+        help_text=_("順位を付けない会議体では、1のままにしてください。"),
+        widget=forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
+    )
+    designated_by = forms.CharField(label=_("指名した人"), max_length=60)
+    designated_on = date_field(_("指名した日"))
+
+
+class HandOverForm(_PersonForm):
+    """To whom, and for which days."""
+
+    starts_on = date_field(_("引き継ぐ最初の日"))
+    until = date_field(_("引き継ぐ最後の日"))
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What the service is told, once the form is valid."""
+        data = self.cleaned_data
+        span = Span(data["starts_on"], data["until"])
+        return {"person": data["person"], "span": span}
