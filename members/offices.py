@@ -73,10 +73,12 @@ def convener_of(body: Body, t: datetime) -> Person | None:
 
 
 def presiding_of(body: Body, t: datetime) -> Person | None:
-    """Who leads the body's sittings at ``t``: its head, whoever has called."""
-    heads = [o for o in offices_at(body, t) if o.role == Role.CHAIR and o.presides]
-    # Whoever was handed the chair for these days leads before the head.
-    return _holder(sorted(heads, key=lambda office: office.acting_for_id is None))
+    """Who leads the body's sittings at ``t``: its head, whoever has called.
+
+    Whoever was handed the chair for these days leads a sitting as a stand-in (R26).
+    """
+    heads = (o for o in offices_at(body, t) if o.role == Role.CHAIR and o.presides)
+    return _holder(office for office in heads if office.acting_for_id is None)
 
 
 def _holder(offices: Iterable[Office]) -> Person | None:

@@ -57,10 +57,11 @@ class ActingHead(models.Model):
     """職務代理: who presides over one sitting in the head's stead, and why (R26)."""
 
     class Why(models.TextChoices):
-        """事故 and 欠けたとき are told apart in every ordinance."""
+        """事故 and 欠けたとき are told apart in every ordinance; some add the will."""
 
         ABSENCE = "absence", "事故があるため(欠席など)"
         VACANCY = "vacancy", "欠けているため(空席)"
+        HANDED = "handed", "引き継ぎを受けたため"
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="acting_heads")
     head = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

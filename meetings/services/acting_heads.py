@@ -43,7 +43,10 @@ def preside_instead(
     if not note:
         raise InvalidError(_("どのような事由かを書いてください。会議録に残ります。"))
     head = presiding_of(sitting.body, sitting.starts_at)
-    _check_reason(sitting, head, Why(why))
+    if why == Why.HANDED:
+        _check_handed(sitting, person)
+    else:
+        _check_reason(sitting, head, Why(why))
     ad_hoc = _check_rule(sitting, person)
     if known is not None:
         _end(actor, known)
@@ -71,6 +74,15 @@ def preside_instead(
     _preside(sitting, person)
     _record("begin", actor, sitting, person)
     return acting
+
+
+def _check_handed(sitting: Sitting, person: Person) -> None:
+    """At will: the head may be there all the same."""
+    if person not in _handed_to(sitting):
+        raise RefusedError(
+            _("%(name)sさんへの引き継ぎは、開催日にはありません。")
+            % {"name": person.name}
+        )
 
 
 def _check_reason(sitting: Sitting, head: Person | None, why: ActingHead.Why) -> None:
@@ -115,8 +127,7 @@ def _check_rule(sitting: Sitting, person: Person) -> bool:
 def _allowed(body: Body, sitting: Sitting, rule: str) -> list[Person]:
     """Who may stand in, by the rule, the first of those who come."""
     if rule == Rule.HAND_OVER:
-        offices = offices_at(body, sitting.starts_at).filter(acting_for__isnull=False)
-        return [office.person for office in offices]
+        return _handed_to(sitting)
     people = [row.person for row in designated(body)]
     if rule != Rule.RANKED:
         return people
@@ -126,6 +137,11 @@ def _allowed(body: Body, sitting: Sitting, rule: str) -> list[Person]:
         ).values_list("person_id", flat=True)
     )
     return [person for person in people if person.id not in away][:1]
+
+
+def _handed_to(sitting: Sitting) -> list[Person]:
+    offices = offices_at(sitting.body, sitting.starts_at)
+    return [o.person for o in offices.filter(acting_for__isnull=False)]
 
 
 def who_may(sitting: Sitting, items: Iterable[AgendaItem]) -> list[Person]:

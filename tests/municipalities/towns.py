@@ -6,7 +6,6 @@ with a sign-in name, the pledge texts and the administration's own office. One
 installation serves one municipality: each town has a database of its own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -294,6 +293,13 @@ def hatoba() -> Town:
     for name, person in {
         "convener": factories.person("船越 剛", welfare, post="健康福祉部長"),
         "head": factories.person("沖田 実", welfare, post="福祉課長"),
+        "deputy head": factories.person("湊 歩", welfare, post="課長補佐"),
+        "clinic": factories.person(
+            "潮田 薫",
+            factories.organization("波止場診療所"),
+            login="shiota",
+            post="看護師長",
+        ),
         "police": factories.person(
             "港 明", factories.organization("波止場警察署"), post="生活安全課長"
         ),
@@ -307,26 +313,14 @@ def hatoba() -> Town:
     _office(town, "convener", Part.CONVENER)
     police = town["police"]
     _post(town, police.organization, "生活安全課長", ExOfficio.Part.MEMBER, police)
-    for name, entry in _outside().items():
-        made = commission(town, entry, "座長 沖田 実")
-        assert made.person is not None
-        town.remember(name, made.person)
-    town.pledge("convener", "head", "police", "clinic", "centre")
-    return town
-
-
-def _outside() -> dict[str, NewPerson]:
-    clinic = factories.organization("波止場診療所")
+    for name in ("clinic", "deputy head"):
+        commission(town, town[name], "座長 沖田 実")
     centre = factories.organization("波止場町地域包括支援センター")
-    return {
-        "clinic": NewPerson(
-            clinic, "潮田 薫", "シオタ カオル", "看護師長", "shiota@mihon.example"
-        ),
-        "centre": NewPerson(
-            centre, "灘 弓子", "ナダ ユミコ", "主任ケアマネ", "nada@mihon.example"
-        ),
-    }
-
-
-def names(people: Sequence[Person]) -> set[str]:
-    return {person.name for person in people}
+    entry = NewPerson(
+        centre, "灘 弓子", "ナダ ユミコ", "主任ケアマネ", "nada@mihon.example"
+    )
+    made = commission(town, entry, "座長 沖田 実").person
+    assert made is not None
+    town.remember("centre", made)
+    town.pledge("convener", "head", "deputy head", "police", "clinic", "centre")
+    return town
