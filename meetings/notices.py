@@ -24,6 +24,7 @@ class Occasion(StrEnum):
     """Why the notice is sent."""
 
     INVITED = "invited"
+    REMINDED = "reminded"  # not answered yet
     CHANGED = "changed"
     CANCELLED = "cancelled"  # the sitting will not take place
     WITHDRAWN = "withdrawn"  # this person is no longer asked to come
@@ -114,6 +115,7 @@ def _subject(occasion: Occasion, serial: str) -> str:
     title = title_of(serial)
     marks = {
         Occasion.INVITED: "",
+        Occasion.REMINDED: _("【再送】"),
         Occasion.CHANGED: _("【変更】"),
         Occasion.CANCELLED: _("【中止】"),
         Occasion.WITHDRAWN: _("【取消し】"),
@@ -125,6 +127,9 @@ def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
     name = _("%(name)s 様") % {"name": one_line(facts.name)}
     openings = {
         Occasion.INVITED: _("会議のお知らせ(%(serial)s)です。"),
+        Occasion.REMINDED: _(
+            "会議のお知らせ(%(serial)s)に、出欠のお返事をまだいただいていません。"
+        ),
         Occasion.CHANGED: _(
             "会議のお知らせ(%(serial)s)の日時または場所が変わりました。"
         ),

@@ -100,6 +100,11 @@ urlpatterns = [
         name="invitation-board",
     ),
     path(
+        "sittings/<uuid:sitting_id>/invitations/remind/",
+        invitations.invitation_remind,
+        name="invitation-remind",
+    ),
+    path(
         "invitations/<uuid:invitation_id>/send/",
         invitations.invitation_send,
         name="invitation-send",

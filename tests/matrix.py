@@ -197,6 +197,8 @@ item-people       GET  200  200  404  404  404  404  404  404  404  404  404  in
 item-people       POST 302  302  404  404  404  404  404  404  404  404  404  in
 invitation-board  GET  200  200  404  404  404  404  404  404  404  404  404  in
 invitation-board  POST 200  200  404  404  404  404  404  404  404  404  404  in
+invitation-remind GET  405  405  405  405  405  405  405  405  405  405  405  405
+invitation-remind POST 302  302  404  404  404  404  404  404  404  404  404  in
 invitation-send   GET  405  405  405  405  405  405  405  405  405  405  405  405
 invitation-send   POST 302  302  404  404  404  404  404  404  404  404  404  in
 invitation-letter GET  200  200  404  404  404  404  404  404  404  404  404  in

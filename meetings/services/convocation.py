@@ -1,7 +1,8 @@
 """招集: each person's own notice, calendar entry and link, and what ends them (R31)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
@@ -18,9 +19,8 @@ from meetings.services import feeds
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Person, Purpose, Scope
-from portal.core import audit, clock, outbox
+from portal.core import audit, clock, context, outbox
 from portal.core.errors import RefusedError
-from portal.core.models import OutgoingMail
 
 
 def withdraw(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
@@ -33,7 +33,7 @@ def withdraw(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
         actor=actor, scope_id=invitation.sitting_id, person=invitation.person
     )
     if told and invitation.person.email:
-        _mail(invitation, occasion, None)
+        _mail([invitation], occasion)
     audit.record(
         "meetings.invitation.withdraw",
         actor=actor.id,
@@ -54,11 +54,15 @@ def notify(
     without a mail address stay unnotified until their letter is printed.
     """
     open_to = _who_would_read(sitting, [i.person for i in invitations])
-    for invitation in invitations:
-        if invitation.withdrawn_at is not None or invitation.person_id not in open_to:
-            continue
-        if invitation.person.email:
-            _send(actor, invitation, occasion)
+    reached = [
+        invitation
+        for invitation in invitations
+        if invitation.withdrawn_at is None
+        and invitation.person_id in open_to
+        and invitation.person.email
+    ]
+    if reached:
+        _send(actor, sitting, reached, occasion)
 
 
 def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
@@ -71,35 +75,75 @@ def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
     }
 
 
-def _send(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
-    issued = None if invitation.person.login else _issue(actor, invitation)
-    invitation.notice = _mail(invitation, occasion, issued)
-    invitation.notified_at = clock.now()
-    invitation.save()
-    audit.record(
-        "meetings.invitation.notify",
-        actor=actor.id,
-        subject=f"invitation:{invitation.id}",
-        detail={"person": str(invitation.person_id), "occasion": occasion},
+def _send(
+    actor: Actor,
+    sitting: Sitting,
+    invitations: Sequence[Invitation],
+    occasion: Occasion,
+) -> None:
+    by_link = [i.person for i in invitations if not i.person.login]
+    _mail(invitations, occasion, _issue(actor, sitting, by_link))
+    for invitation in invitations:
+        invitation.notified_at = clock.now()
+    Invitation.objects.bulk_update(invitations, ["notice", "notified_at"])
+    audit.record_all(
+        [
+            audit.Act(
+                "meetings.invitation.notify",
+                actor.id,
+                context.origin(),
+                subject=f"invitation:{invitation.id}",
+                detail={"person": str(invitation.person_id), "occasion": occasion},
+            )
+            for invitation in invitations
+        ]
     )
 
 
-def _issue(actor: Actor, invitation: Invitation) -> IssuedLink:
-    sitting = invitation.sitting
-    return links.issue_link(
+def _issue(
+    actor: Actor, sitting: Sitting, people: Sequence[Person]
+) -> dict[UUID, IssuedLink]:
+    """A new link for each of the people, by person."""
+    issued = links.issue_links(
         actor=actor,
-        person=invitation.person,
+        people=people,
         scope=Scope(Purpose.SITTING, sitting.id),
         starts_at=clock.now(),
         ends_at=sitting.ends_at + timedelta(days=sitting.body.rules.link_days),
     )
+    return {each.link.person_id: each for each in issued}
 
 
 def _mail(
-    invitation: Invitation, occasion: Occasion, issued: IssuedLink | None
-) -> OutgoingMail:
-    notice = notices.compose(occasion, _facts(invitation, issued))
-    return outbox.queue(
+    invitations: Sequence[Invitation],
+    occasion: Occasion,
+    issued: Mapping[UUID, IssuedLink] = MappingProxyType({}),
+) -> None:
+    """Queue each person's own mail, and note it on the invitation."""
+    without = feeds.without_entries([i.person for i in invitations])
+    letters = [
+        _letter(
+            invitation,
+            occasion,
+            issued.get(invitation.person_id),
+            entry=invitation.person_id not in without,
+        )
+        for invitation in invitations
+    ]
+    mails = outbox.queue_all(letters)
+    for invitation, mail in zip(invitations, mails, strict=True):
+        invitation.notice = mail
+
+
+def _letter(
+    invitation: Invitation,
+    occasion: Occasion,
+    issued: IssuedLink | None,
+    *,
+    entry: bool,
+) -> outbox.Letter:
+    notice = notices.compose(occasion, _facts(invitation, issued, entry=entry))
+    return outbox.Letter(
         person=invitation.person_id,
         address=invitation.person.email,
         subject=notice.subject,
@@ -110,7 +154,9 @@ def _mail(
     )
 
 
-def _facts(invitation: Invitation, issued: IssuedLink | None) -> notices.Facts:
+def _facts(
+    invitation: Invitation, issued: IssuedLink | None, *, entry: bool
+) -> notices.Facts:
     sitting, person = invitation.sitting, invitation.person
     address = notices.page_address(sitting.id, person)
     return notices.Facts(
@@ -126,7 +172,7 @@ def _facts(invitation: Invitation, issued: IssuedLink | None) -> notices.Facts:
         address=address,
         link=issued.url if issued else address,
         link_until=issued.link.ends_at if issued else None,
-        entry=feeds.wants_entries(person),
+        entry=entry,
     )
 
 
@@ -139,7 +185,38 @@ def send_again(*, actor: Actor, invitation: Invitation) -> None:
             _("メールアドレスがありません。案内状を印刷してお渡しください。")
         )
     _require_something_to_open(invitation)
-    _send(actor, invitation, Occasion.INVITED)
+    _send(actor, invitation.sitting, [invitation], Occasion.INVITED)
+
+
+@transaction.atomic
+def remind_waiting(*, actor: Actor, sitting: Sitting) -> int:
+    """Ask those once more who have not answered; how many were asked.
+
+    Of people without mail and of those who come for items hidden from the actor
+    nothing is sent (R27).
+    """
+    rows = Sitting.objects.select_for_update(of=("self",)).select_related("body")
+    sitting = rows.get(pk=sitting.pk)
+    items = list(sitting.items.select_related("body").prefetch_related("about"))
+    access = access_for(
+        actor,
+        cases={item.case_id for item in items if item.case_id},
+        items={item.id for item in items},
+    )
+    access.require(Action.CONVENE, sitting_facts(sitting, None))
+    if sitting.state != Sitting.State.CONVENED or sitting.ends_at <= clock.now():
+        raise RefusedError(_("招集済みで、これからの会議だけが対象です。"))
+    waiting = sitting.invitations.filter(
+        rsvp=Invitation.Rsvp.WAITING,
+        withdrawn_at=None,
+        notified_at__isnull=False,
+        person__in=rosters.people_in_sight(access, items)[sitting.id],
+    ).exclude(person__email="")
+    invitations = list(waiting.select_related("person__organization"))
+    for invitation in invitations:
+        invitation.sitting = sitting
+    notify(actor, sitting, invitations, Occasion.REMINDED)
+    return len(invitations)
 
 
 @transaction.atomic
@@ -147,7 +224,8 @@ def print_letter(*, actor: Actor, invitation: Invitation) -> IssuedLink:
     """Make a new link to print on the letter; its secret is told this once only."""
     invitation = _lock(actor, invitation)
     _require_something_to_open(invitation)
-    issued = _issue(actor, invitation)
+    sitting, person = invitation.sitting, invitation.person
+    issued = _issue(actor, sitting, [person])[person.id]
     invitation.notified_at = clock.now()
     invitation.notice = None
     invitation.save()
@@ -227,10 +305,10 @@ def tell_of_change(actor: Actor, sitting: Sitting, *, ask_again: bool) -> None:
 def call_off(actor: Actor, sitting: Sitting) -> None:
     """End every invitation and link of a sitting that will not take place."""
     rows = sitting.invitations.filter(withdrawn_at=None, notified_at__isnull=False)
-    for invitation in rows.select_related("person"):
+    told = list(rows.select_related("person"))
+    for invitation in told:
         invitation.sitting = sitting
         invitation.sequence += 1
-        if invitation.person.email:
-            invitation.notice = _mail(invitation, Occasion.CANCELLED, None)
-        invitation.save()
+    _mail([i for i in told if i.person.email], Occasion.CANCELLED)
+    Invitation.objects.bulk_update(told, ["sequence", "notice"])
     links.revoke_links(actor=actor, scope_id=sitting.id)

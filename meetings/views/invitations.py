@@ -41,6 +41,19 @@ def _button(
 
 @require_POST
 @signed_in
+def invitation_remind(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """Ask everybody once more who has not answered."""
+    sitting = selectors.convened_sitting(request.actor, sitting_id).sitting
+    press(
+        request,
+        lambda: convocation.remind_waiting(actor=request.actor, sitting=sitting),
+        _("お返事のまだの方に、もう一度ご案内を送りました。"),
+    )
+    return redirect("meetings:invitation-board", sitting_id)
+
+
+@require_POST
+@signed_in
 def invitation_send(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """Send the notice again with a new link; the old one stops."""
     done = _("案内を送り直しました。前のリンクは使えなくなりました。")

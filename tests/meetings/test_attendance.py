@@ -10,7 +10,7 @@ from django.urls import reverse
 from documents.models import Release
 from meetings.models import ActingHead, Invitation, OnlineRequest, Proxy, Sitting
 from meetings.policies import item_facts, sitting_facts
-from meetings.services import acting_heads, invitations, proxies
+from meetings.services import acting_heads, convocation, invitations, proxies
 from meetings.services.invitations import ProxyWords
 from members.access import access_for
 from members.facts import Action, Answer, Role
@@ -209,6 +209,33 @@ def test_online_is_asked_only_where_the_rules_know_it(
     with pytest.raises(HiddenError):
         proxies.answer_online(
             actor=factories.sign_in(cast.clinic), request=asked, allow=True
+        )
+
+
+# Those who have not answered
+
+
+def test_only_who_has_not_answered_is_asked_once_more(
+    cast: Cast, sitting: Sitting
+) -> None:
+    answer(cast.clinic, sitting, "present")
+    asked = convocation.remind_waiting(
+        actor=factories.sign_in(cast.secretariat), sitting=sitting
+    )
+    told = {mail.address: mail.subject for mail in OutgoingMail.objects.all()}
+    assert cast.clinic.email not in told
+    assert cast.recused.email not in told
+    assert "【再送】" in told[cast.newcomer.email]
+    assert len(told) == asked - 1  # the recused opens nothing and is not told
+
+
+@pytest.mark.parametrize("name", ["clinic", "stranger", "administrator"])
+def test_only_who_convenes_asks_once_more(
+    cast: Cast, sitting: Sitting, name: str
+) -> None:
+    with pytest.raises(HiddenError):
+        convocation.remind_waiting(
+            actor=factories.sign_in(getattr(cast, name)), sitting=sitting
         )
 
 
