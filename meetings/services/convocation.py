@@ -47,8 +47,8 @@ def notify(
     sitting: Sitting,
     invitations: Sequence[Invitation],
     occasion: Occasion = Occasion.INVITED,
-) -> None:
-    """Send each person their own notice, calendar entry and link.
+) -> int:
+    """Send each person their own notice, calendar entry and link; how many were told.
 
     Nobody is told of a sitting in which nothing would open for them. People
     without a mail address stay unnotified until their letter is printed.
@@ -63,6 +63,7 @@ def notify(
     ]
     if reached:
         _send(actor, sitting, reached, occasion)
+    return len(reached)
 
 
 def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
@@ -211,12 +212,11 @@ def remind_waiting(*, actor: Actor, sitting: Sitting) -> int:
         withdrawn_at=None,
         notified_at__isnull=False,
         person__in=rosters.people_in_sight(access, items)[sitting.id],
-    ).exclude(person__email="")
+    )
     invitations = list(waiting.select_related("person__organization"))
     for invitation in invitations:
         invitation.sitting = sitting
-    notify(actor, sitting, invitations, Occasion.REMINDED)
-    return len(invitations)
+    return notify(actor, sitting, invitations, Occasion.REMINDED)
 
 
 @transaction.atomic
