@@ -6,13 +6,14 @@ knows the thing; this app knows its purpose and id only.
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -22,7 +23,7 @@ from documents.models.links import card_mac_of, digest_of
 from members.access import Actor
 from members.models import Person, Scope, SignIn
 from members.services import sign_ins
-from portal.core import audit, clock, outbox
+from portal.core import audit, clock, context, outbox
 from portal.core.errors import RefusedError
 
 SECRET_BYTES = 32
@@ -43,7 +44,6 @@ class IssuedLink:
     card_code: str
 
 
-@transaction.atomic
 def issue_link(
     *,
     actor: Actor,
@@ -52,29 +52,58 @@ def issue_link(
     starts_at: datetime,
     ends_at: datetime,
 ) -> IssuedLink:
-    """Make the one live link of ``person`` for the thing; an older one dies.
+    """Make the one live link of ``person`` for the thing, as ``issue_links`` does."""
+    (issued,) = issue_links(
+        actor=actor,
+        people=[person],
+        scope=scope,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    return issued
+
+
+@transaction.atomic
+def issue_links(
+    *,
+    actor: Actor,
+    people: Sequence[Person],
+    scope: Scope,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> list[IssuedLink]:
+    """Make everybody's one live link for the thing; older ones die.
 
     Raises RefusedError when the end is not after the start.
     """
     if ends_at <= starts_at:
         raise RefusedError(_("リンクの終わりの日時は、始まりより後にしてください。"))
-    # The person's row is the lock: two clerks at once leave one live link.
-    person = Person.objects.select_for_update().get(pk=person.pk)
-    revoke_links(actor=actor, scope_id=scope.id, person=person)
+    # The people's rows are the lock: two clerks at once leave one live link each.
+    ids = [person.id for person in people]
+    list(Person.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    _revoke_all(actor, _lasting(scope.id).filter(person__in=ids))
+    issued = [_made(actor, person, scope, (starts_at, ends_at)) for person in people]
+    Link.objects.bulk_create(each.link for each in issued)
+    audit.record_all([_act("issue", actor, each.link) for each in issued])
+    return issued
+
+
+def _made(
+    actor: Actor, person: Person, scope: Scope, span: tuple[datetime, datetime]
+) -> IssuedLink:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     card_code = "".join(secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
-    link = Link.objects.create(
+    link = Link(
         person=person,
         purpose=scope.purpose,
         scope_id=scope.id,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=span[0],
+        ends_at=span[1],
         digest=digest_of(secret),
         card_mac=card_mac_of(card_code),
         issued_by=actor.person,
         issued_at=clock.now(),
     )
-    _record("issue", actor, link)
     url = f"{settings.BASE_URL}{reverse('documents:gate')}#{secret}"
     return IssuedLink(link, url, _grouped(card_code))
 
@@ -97,15 +126,20 @@ def revoke_link(*, actor: Actor, link: Link) -> None:
 
 
 @transaction.atomic
-def revoke_links(
-    *, actor: Actor, scope_id: UUID, person: Person | None = None
-) -> int:
+def revoke_links(*, actor: Actor, scope_id: UUID, person: Person | None = None) -> int:
     """End the links to a thing, or those of one person to it; returns how many."""
-    links = Link.objects.filter(
+    links = _lasting(scope_id)
+    return _revoke_all(actor, links if person is None else links.filter(person=person))
+
+
+def _lasting(scope_id: UUID) -> QuerySet[Link]:
+    """The links to a thing that have not ended."""
+    return Link.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=clock.now()), scope_id=scope_id
     )
-    if person is not None:
-        links = links.filter(person=person)
+
+
+def _revoke_all(actor: Actor, links: QuerySet[Link]) -> int:
     found = list(links.order_by("id"))
     for link in found:
         revoke_link(actor=actor, link=link)
@@ -170,9 +204,7 @@ def links_of(scope_id: UUID) -> list[LinkOnBoard]:
     """The newest link of every person to the thing, by agency and name."""
     t = clock.now()
     newest: dict[UUID, Link] = {}
-    rows = Link.objects.filter(scope_id=scope_id).select_related(
-        "person__organization"
-    )
+    rows = Link.objects.filter(scope_id=scope_id).select_related("person__organization")
     for link in rows.order_by("issued_at"):
         newest[link.person_id] = link
     counts: dict[UUID | None, int] = {}
@@ -233,9 +265,14 @@ def _grouped(card_code: str) -> str:
 
 
 def _record(what: str, actor: Actor, link: Link, **detail: str) -> None:
-    audit.record(
+    audit.record_all([_act(what, actor, link, **detail)])
+
+
+def _act(what: str, actor: Actor, link: Link, **detail: str) -> audit.Act:
+    return audit.Act(
         f"documents.link.{what}",
-        actor=actor.id,
+        actor.id,
+        context.origin(),
         subject=f"link:{link.id}",
         detail={
             "person": str(link.person_id),

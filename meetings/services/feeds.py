@@ -1,7 +1,9 @@
 """カレンダー連携: the address from which a person's calendar reads, and the choice."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -24,9 +26,10 @@ READS_PER_HOUR = 60
 HOUR = timedelta(hours=1)
 
 
-def wants_entries(person: Person) -> bool:
-    """Whether the person's notices bring a calendar entry."""
-    return not CalendarChoice.objects.filter(person=person, attach=False).exists()
+def without_entries(people: Iterable[Person]) -> set[UUID]:
+    """Those whose notices bring no calendar entry."""
+    choices = CalendarChoice.objects.filter(person__in=people, attach=False)
+    return set(choices.values_list("person_id", flat=True))
 
 
 @transaction.atomic

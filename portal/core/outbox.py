@@ -7,6 +7,8 @@ date, time, place, the recipient's own name, the link.
 import base64
 import binascii
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from hmac import compare_digest
 from uuid import UUID
@@ -22,45 +24,80 @@ from portal.core.models import OutgoingMail
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
+MAILS_PER_TASK = 50
 _REPLY = "reply+"
 _PAD = "======"  # base 32 of 16 bytes is 26 letters long, and padded to 32
 
 
-@transaction.atomic
-def queue(
-    *,
-    person: UUID,
-    address: str,
-    subject: str,
-    body: str,
-    about: str = "",
-    calendar: str = "",
-    calendar_method: str = "",
-) -> OutgoingMail:
-    """Put one mail into the outbox, in the caller's transaction.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to be sent.
 
-    ``about`` names what the mail depends on (``link:<id>``), so that revoking it
-    can cancel mail that has not left yet. Raises ValueError for a line break in the
-    address or the subject: it would begin a header of its own.
+    ``about`` names what it depends on (``link:<id>``), so that revoking it can
+    cancel mail that has not left yet.
     """
-    if any(character in "\r\n" for character in address + subject):
+
+    person: UUID
+    address: str
+    subject: str
+    body: str
+    about: str = ""
+    calendar: str = ""
+    calendar_method: str = ""
+
+
+def queue(
+    *, person: UUID, address: str, subject: str, body: str, about: str = ""
+) -> OutgoingMail:
+    """Put one mail into the outbox, as ``queue_all`` does."""
+    (mail,) = queue_all(
+        [
+            Letter(
+                person=person,
+                address=address,
+                subject=subject,
+                body=body,
+                about=about,
+            )
+        ]
+    )
+    return mail
+
+
+@transaction.atomic
+def queue_all(letters: Sequence[Letter]) -> list[OutgoingMail]:
+    """Put mails into the outbox, in the caller's transaction; in the same order.
+
+    Raises ValueError for a line break in an address or a subject: it would begin a
+    header of its own.
+    """
+    mails = OutgoingMail.objects.bulk_create([_sealed(letter) for letter in letters])
+    _enqueue([mail.id for mail in mails])
+    return mails
+
+
+def _sealed(letter: Letter) -> OutgoingMail:
+    if any(character in "\r\n" for character in letter.address + letter.subject):
         raise ValueError("A mail's address and subject are one line each.")
     now = clock.now()
     mail = OutgoingMail(
-        person=str(person),
-        about=about,
-        address=address,
-        subject=subject,
-        calendar_method=calendar_method,
+        person=str(letter.person),
+        about=letter.about,
+        address=letter.address,
+        subject=letter.subject,
+        calendar_method=letter.calendar_method,
         queued_at=now,
         due_at=now,
     )
-    mail.sealed_body = keys.seal(body, mail.id.bytes)
-    if calendar:
-        mail.sealed_calendar = keys.seal(calendar, mail.id.bytes)
-    mail.save(force_insert=True)
-    deliver.enqueue(str(mail.id))
+    mail.sealed_body = keys.seal(letter.body, mail.id.bytes)
+    if letter.calendar:
+        mail.sealed_calendar = keys.seal(letter.calendar, mail.id.bytes)
     return mail
+
+
+def _enqueue(mails: Sequence[UUID]) -> None:
+    for start in range(0, len(mails), MAILS_PER_TASK):
+        deliver.enqueue(*map(str, mails[start : start + MAILS_PER_TASK]))
 
 
 def cancel(*, about: str) -> int:
@@ -71,30 +108,45 @@ def cancel(*, about: str) -> int:
 
 
 @task()
-def deliver(mail_id: str) -> None:
-    """Send one waiting mail; a failure leaves it due again later."""
-    with transaction.atomic():
-        mail = (
-            OutgoingMail.objects.select_for_update(skip_locked=True)
-            .filter(id=mail_id, state=OutgoingMail.State.WAITING)
-            .first()
-        )
-        if mail is None:
-            return
-        mail.attempt_count += 1
+def deliver(*mail_ids: str) -> None:
+    """Send waiting mails, each in a transaction of its own.
+
+    A mail that fails to be sent is due again later. One that cannot even be composed
+    holds up none of the others.
+    """
+    errors = []
+    for mail_id in mail_ids:
         try:
-            compose(mail).send()
-        except OSError:
-            # SMTP errors are OSErrors; the text may name the address: not logged.
-            log.warning("mail %s: attempt %d failed", mail.id, mail.attempt_count)
-            mail.due_at = clock.now() + timedelta(seconds=30 * 2**mail.attempt_count)
-            if mail.attempt_count >= MAX_ATTEMPTS:
-                mail.state = OutgoingMail.State.FAILED
-        else:
-            mail.state = OutgoingMail.State.SENT
-            mail.sent_at = clock.now()
-            mail.sealed_body = mail.sealed_calendar = b""
-        mail.save()
+            _deliver(mail_id)
+        except Exception as error:  # noqa: BLE001 – raised below, with the others
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("mails that could not be composed", errors)
+
+
+@transaction.atomic
+def _deliver(mail_id: str) -> None:
+    mail = (
+        OutgoingMail.objects.select_for_update(skip_locked=True)
+        .filter(id=mail_id, state=OutgoingMail.State.WAITING)
+        .first()
+    )
+    if mail is None:
+        return
+    mail.attempt_count += 1
+    try:
+        compose(mail).send()
+    except OSError:
+        # SMTP errors are OSErrors; the text may name the address: not logged.
+        log.warning("mail %s: attempt %d failed", mail.id, mail.attempt_count)
+        mail.due_at = clock.now() + timedelta(seconds=30 * 2**mail.attempt_count)
+        if mail.attempt_count >= MAX_ATTEMPTS:
+            mail.state = OutgoingMail.State.FAILED
+    else:
+        mail.state = OutgoingMail.State.SENT
+        mail.sent_at = clock.now()
+        mail.sealed_body = mail.sealed_calendar = b""
+    mail.save()
 
 
 def requeue_due() -> int:
@@ -104,8 +156,7 @@ def requeue_due() -> int:
         due_at__lt=clock.now() - timedelta(seconds=20),
     )
     ids = list(due.values_list("id", flat=True)[:500])
-    for mail_id in ids:
-        deliver.enqueue(str(mail_id))
+    _enqueue(ids)
     return len(ids)
 
 

@@ -53,7 +53,7 @@ WITHOUT_ACTOR = {
     "documents.services.papers.papers_for": "asks through an Access, which has one",
     "documents.services.papers.reference_of": "a question about a paper",
     "documents.services.papers.store_record": "bytes before their row; filed by an act",
-    "meetings.services.feeds.wants_entries": "a question about a person",
+    "meetings.services.feeds.without_entries": "a question about people",
     "meetings.services.feeds.read_feed": "whoever holds the secret asks",
     "meetings.services.replies.receive": "a mail, of which nothing is believed",
     "meetings.services.calls.silent": "a question about a call",

@@ -41,7 +41,8 @@ REFUSING = f"{__name__}.Refusing"
 
 @transaction.atomic
 def queued(**change: Any) -> OutgoingMail:
-    return outbox.queue(**{**LETTER, **change})
+    (mail,) = outbox.queue_all([outbox.Letter(**{**LETTER, **change})])
+    return mail
 
 
 def later(minutes: float) -> time_machine.travel:
