@@ -66,8 +66,8 @@ class AgendaItemLine:
 class AgendaDocument:
     """The order of business of a sitting, as one person may see it.
 
-    ``duty`` holds title and text of the pledges that are read aloud, ``penalties``
-    what the law lays on breaking them.
+    ``basis`` says on which laws its items rest, ``duty`` holds title and text of the
+    pledges that are read aloud, ``penalties`` what the law lays on breaking them.
     """
 
     municipality: str
@@ -80,6 +80,7 @@ class AgendaDocument:
     before: tuple[FramePoint, ...] = ()
     items: tuple[AgendaItemLine, ...] = ()
     after: tuple[FramePoint, ...] = ()
+    basis: tuple[str, ...] = ()
     duty: tuple[tuple[str, str], ...] = ()
     penalties: tuple[str, ...] = ()
     closed: str = ""
@@ -110,6 +111,7 @@ def _agenda(document: AgendaDocument) -> Sheet:
             facts(
                 ("日時", interval_words(document.starts_at, document.ends_at)),
                 ("場所", document.place),
+                *((("根拠", "\n".join(document.basis)),) if document.basis else ()),
                 *((("公開・非公開", document.closed),) if document.closed else ()),
                 *reader,
             ),

@@ -285,9 +285,16 @@ def _of_the_pledges(
             "リンクで入る人には、案内を開いたときに誓約をお願いします。"
         )
         % {"names": _names(unpledged)},
-        _("秘密を守る義務(社会福祉法第106条の6第5項、要綱)"),
+        _secrecy(sitting),
         (ask,) if mailed else (),
     )
+
+
+def _secrecy(sitting: SittingRow) -> str:
+    """On what the duty of secrecy rests: the laws that know one, and the charter."""
+    laws = [item.ground for item in sitting.items if item.regime is Regime.SHIEN]
+    grounds = [*dict.fromkeys(laws), sitting.rules.charter or _("設置要綱")]
+    return _("秘密を守る義務(%(grounds)s)") % {"grounds": _("、").join(grounds)}
 
 
 def _of_the_items(sitting: SittingRow) -> Iterator[Finding]:
@@ -308,7 +315,7 @@ def _of_the_law(sitting: SittingRow, item: ItemRow) -> Iterator[Finding]:
     if item.regime is Regime.SHIEN and not item.based:
         yield Finding(
             Check.LEGAL_BASIS,
-            _("開催日には、支援会議の根拠条項が有効でありません。"),
+            _("開催日には、同意のない事例を扱う根拠条項が有効でありません。"),
             _("同意のない事例を扱えるのは、根拠条項のある間だけです(%(ground)s)。")
             % {"ground": item.ground},
             (

@@ -76,7 +76,7 @@ def _require_release(access: Access, thing: ObjectFacts) -> None:
     if thing.tax_information:
         raise RefusedError(
             _(
-                "税情報を含む資料は、本人同意のある重層的支援会議の議題でだけ公開できます"
+                "税情報を含む資料は、本人同意のもとで扱う議題でだけ公開できます"
                 "(地方税法第22条)。税情報を除いた資料を登録してください。"
             )
         )

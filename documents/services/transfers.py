@@ -97,7 +97,7 @@ def _refuse_unless_open(version: PaperVersion, item: ItemReference) -> None:
     if version.paper.tax_information and item.regime is not Regime.JUSO:
         raise RefusedError(
             _(
-                "税情報を含む資料は、本人同意のある重層的支援会議の議題にだけ"
+                "税情報を含む資料は、本人同意のもとで扱う議題にだけ"
                 "引き継げます(地方税法第22条)。税情報を除いた資料を出してもらってください。"
             )
         )

@@ -88,8 +88,8 @@ class ItemForm(KeyedForm, ItemWordsForm):
             label=_("扱う会議体"),
             empty_label=None,
             help_text=_(
-                "議題の根拠が決まります。支援会議は同意がなくても、"
-                "重層的支援会議は世帯員の同意があるときに扱えます。"
+                "議題の根拠が決まります。"
+                "本人の同意が要るかどうかは、会議体の設定によります。"
             ),
         )
         self.fields["case"] = CaseField(
@@ -149,7 +149,9 @@ class ItemChangeForm(ItemWordsForm):
                 item.case.household.all(),
                 label=_("対象の世帯員"),
                 widget=forms.CheckboxSelectMultiple,
-                help_text=_("重層的支援会議では、ここで選んだ全員の同意が要ります。"),
+                help_text=_(
+                    "同意のもとで扱う議題では、ここで選んだ全員の同意が要ります。"
+                ),
             )
 
     @property

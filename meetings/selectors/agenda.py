@@ -39,8 +39,8 @@ class OwnSitting:
     """What a member sees: the neutral head, the own invitation, own items only.
 
     ``missing`` is the step before own items open: a pledge or a stronger sign-in.
-    The frame's lines stand ``before`` and ``after`` the items; ``duty`` is what is
-    read aloud of the duty of secrecy.
+    The frame's lines stand ``before`` and ``after`` the items; ``basis`` says on which
+    laws the own items rest, ``duty`` is what is read aloud of the duty of secrecy.
     """
 
     sitting: Sitting
@@ -50,6 +50,7 @@ class OwnSitting:
     before: list[FrameLine]
     after: list[FrameLine]
     duty: list[PledgeText]
+    basis: list[str]
     penalties: list[str]
     next_at: datetime | None
     missing: Answer | None
@@ -98,6 +99,7 @@ class Agenda:
     serial: str
     plan: Plan
     duty: list[PledgeText]
+    basis: list[str]
     penalties: list[str]
     next_at: datetime | None
     lines: list[AgendaLine]
@@ -140,6 +142,7 @@ def own_view(opened: Opened) -> OwnSitting:
         if access.allows(Action.READ, item_facts(item, access.actor.id))
     ]
     steps = next_steps(access, [item for item, _slot in readable])
+    grounds = _grounds(sitting, [item for item, _slot in readable])
     items = [
         OwnItem(
             number=number,
@@ -158,7 +161,8 @@ def own_view(opened: Opened) -> OwnSitting:
         before=[line for line, _slot in plan.before],
         after=[line for line, _slot in plan.after],
         duty=_duty(sitting, [item for item, _slot in readable]),
-        penalties=_penalties(sitting, [item for item, _slot in readable]),
+        basis=_basis(grounds),
+        penalties=_penalties(grounds),
         next_at=_next(opened) if items else None,
         missing=_first_step(
             {
@@ -203,13 +207,23 @@ def _duty(sitting: Sitting, items: Iterable[AgendaItem]) -> list[PledgeText]:
     return pledges_in_force({item.regime for item in items}, sitting.starts_at)
 
 
-def _penalties(sitting: Sitting, items: Iterable[AgendaItem]) -> list[str]:
-    """What the laws of these items lay on a leak, in the words of the day."""
+def _grounds(sitting: Sitting, items: Iterable[AgendaItem]) -> list[LegalGround]:
+    """The laws of these items, in the words of the day."""
     grounds = LegalGround.objects.filter(code__in={item.ground for item in items})
+    return [ground for ground in grounds if ground.span.holds(sitting.starts_at)]
+
+
+def _basis(grounds: Iterable[LegalGround]) -> list[str]:
+    """On what the meeting rests, as its notice says it; behind the gate (R39)."""
+    return [ground.notice_words for ground in grounds if ground.notice_words]
+
+
+def _penalties(grounds: Iterable[LegalGround]) -> list[str]:
+    """What the laws lay on a leak."""
     return [
         f"{ground.article}: {ground.penalty_words}"
         for ground in grounds
-        if ground.penalty_words and ground.span.holds(sitting.starts_at)
+        if ground.penalty_words
     ]
 
 
@@ -238,6 +252,7 @@ def agenda_view(opened: Opened) -> Agenda:
     seats = rosters.seats_of([item.id for item in items])
     papers, _taxed = preparation.papers_of(items)
     steps = next_steps(opened.access, items)
+    grounds = _grounds(sitting, items)
     lines = [
         AgendaLine(
             item,
@@ -260,7 +275,8 @@ def agenda_view(opened: Opened) -> Agenda:
         serial=notices.serial_of(sitting.starts_at, sitting.number),
         plan=plan,
         duty=_duty(sitting, items),
-        penalties=_penalties(sitting, items),
+        basis=_basis(grounds),
+        penalties=_penalties(grounds),
         next_at=_next(opened),
         lines=lines,
         findings=preparation.findings(sitting, items) if preparing else [],

@@ -72,6 +72,7 @@ def _document(opened: Opened) -> AgendaDocument:
         items=items,
         after=after,
         duty=tuple((text.title, text.text) for text in shown.duty),
+        basis=tuple(shown.basis),
         penalties=tuple(shown.penalties),
         closed=closed_words(sitting.body.rules_at(sitting.starts_at)),
         reader=f"{person.standing} {person.name} 様",
