@@ -1,13 +1,16 @@
 """The steps of a month that both towns take, each through its page's service."""
 
+import io
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db.models import QuerySet
+from django.test import Client
 
 from documents.models import Paper, PaperVersion
+from documents.output.watermark import page_count, page_text
 from documents.services.papers import ItemReference, PaperDetails, file_paper
 from documents.services.releases import release_versions
 from meetings import records
@@ -24,6 +27,7 @@ from meetings.services.agenda import ItemWords
 from meetings.services.invitations import Choice, ProxyWords
 from meetings.services.proposals import ProposalWords
 from members.facts import Regime
+from members.http import SESSION_KEY
 from members.models import Case, Person, Purpose, Scope
 from members.services.cases import NewMember
 from portal.core import clock, keys, worker
@@ -44,6 +48,21 @@ def to(thing: Sitting | Call) -> Scope:
     """What a link to a sitting or a call leads to."""
     purpose = Purpose.CALL if isinstance(thing, Call) else Purpose.SITTING
     return Scope(purpose, thing.id)
+
+
+def browser(town: Town, name: str) -> Client:
+    """A browser in which the person is signed in."""
+    client, sign_in = Client(), town.actor(name).sign_in
+    assert sign_in is not None
+    session = client.session
+    session[SESSION_KEY] = str(sign_in.id)
+    session.save()
+    return client
+
+
+def pdf_words(content: bytes) -> str:
+    pdf = io.BytesIO(content)
+    return "".join(page_text(pdf, page) for page in range(page_count(pdf)))
 
 
 # Cases --------------------------------------------------------------------------------

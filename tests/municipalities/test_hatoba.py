@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from documents.models import CooperationRequest, PaperVersion
 from documents.services import requests
@@ -276,6 +277,10 @@ def call_together(town: Town, sitting: Sitting, items: dict[str, AgendaItem]) ->
     assert not [f for f in found if f.blocks]
     shown = agenda_view(open_sitting(town.actor(CLERK), sitting.id))
     assert shown.penalties == []
+    assert shown.basis == [
+        "社会福祉法第106条の3の支援体制の整備として、本人の同意のもとに開きます。"
+    ]
+    no_penalty_stands(town, sitting)
     request = ask(town, items["planned"], town["clinic"])
     assert request.in_name_of == "波止場町健康福祉部長"
     assert request.clause == "社会福祉法第106条の3"
@@ -285,6 +290,23 @@ def call_together(town: Town, sitting: Sitting, items: dict[str, AgendaItem]) ->
     convened = sittings.approve_agenda(actor=town.actor("convener"), sitting=sitting)
     assert convened.approved_by == town["convener"]
     assert convened.presiding == town["head"]
+
+
+def no_penalty_stands(town: Town, sitting: Sitting) -> None:
+    """1: without the statutory shelter no page speaks of its penalty or its article."""
+    browser = steps.browser(town, CLERK)
+    for page in (
+        reverse("meetings:sitting-detail", args=[sitting.id]),
+        reverse("members:body-detail", args=[town.body_id]),
+    ):
+        words = browser.get(page).content.decode()
+        assert "106条の3" in words
+        for word in ("106条の6", "拘禁刑", "罰金"):
+            assert word not in words
+    printed = browser.get(reverse("meetings:agenda-print", args=[sitting.id]))
+    words = steps.pdf_words(printed.content)
+    assert "106条の3" in words
+    assert "拘禁刑" not in words
 
 
 def answers_come(town: Town, sitting: Sitting) -> None:
@@ -360,6 +382,12 @@ def the_record(town: Town, items: dict[str, AgendaItem]) -> None:
         assert not steps.is_final(item)
         steps.confirm(town, name, item)
     assert steps.is_final(item)
+    assert agenda_view(open_sitting(town.actor(CLERK), item.sitting_id)).one_record
+    page = reverse("meetings:sitting-record", args=[item.sitting_id])
+    volume = steps.pdf_words(steps.browser(town, CLERK).get(page).content)
+    assert "R8-001" in volume
+    assert "昨年度のまとめ" in volume
+    assert "新しい制度" in volume
 
 
 def the_meeting_advises(town: Town, item: AgendaItem) -> None:

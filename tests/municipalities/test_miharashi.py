@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from documents.models import CooperationRequest, PaperVersion
 from documents.services import replies, requests
@@ -262,6 +263,8 @@ def call_together(town: Town, sitting: Sitting, items: dict[str, AgendaItem]) ->
     assert not [f for f in steps.findings(town, CLERK, sitting) if f.blocks]
     shown = agenda_view(open_sitting(town.actor(CLERK), sitting.id))
     assert [words for words in shown.penalties if "拘禁刑" in words]
+    assert sum("106条の6" in words for words in shown.basis) == 1
+    assert sum("106条の4" in words for words in shown.basis) == 1
     sittings.submit_agenda(actor=town.actor(CLERK), sitting=sitting)
     with pytest.raises(HiddenError):
         sittings.approve_agenda(actor=town.actor("next head"), sitting=sitting)
@@ -296,6 +299,10 @@ def answers_come(town: Town, sitting: Sitting) -> None:
         preside(town, sitting, "nurse")
     with pytest.raises(RefusedError, match="小川 渉"):
         preside(town, sitting, "keeper")
+    with pytest.raises(RefusedError, match="空席ではありません"):
+        preside(town, sitting, "first", why="vacancy")
+    with pytest.raises(RefusedError, match="引き継ぎは、開催日にはありません"):
+        preside(town, sitting, "first", why="handed")
     preside(town, sitting, "first")
     sitting.refresh_from_db()
     assert sitting.presiding == town["first"]
@@ -382,6 +389,9 @@ def the_record(town: Town, items: dict[str, AgendaItem]) -> None:
     assert steps.is_final(item)
     planned = records.load(items["planned"].id)
     assert planned.minutes.state == planned.minutes.State.ROUND
+    assert not agenda_view(open_sitting(town.actor(CLERK), item.sitting_id)).one_record
+    page = reverse("meetings:sitting-record", args=[item.sitting_id])
+    assert steps.browser(town, CLERK).get(page).status_code == 404
 
 
 def ask_around(town: Town, item: AgendaItem) -> None:
