@@ -336,7 +336,7 @@ def _check_decision(decided_by: str, decided_on: date) -> None:
 
 
 def _locked(actor: Actor, body: Body) -> Body:
-    found = Body.objects.select_for_update().filter(pk=body.pk).first()
+    found = Body.objects.select_for_update(of=("self",)).filter(pk=body.pk).first()
     if found is None:
         raise HiddenError
     access = access_for(actor, cases=(), items=())

@@ -235,7 +235,7 @@ def end_commission(
 
 
 def _locked(actor: Actor, body: Body) -> Body:
-    found = Body.objects.select_for_update().filter(pk=body.pk).first()
+    found = Body.objects.select_for_update(of=("self",)).filter(pk=body.pk).first()
     if found is None:
         raise HiddenError
     access = access_for(actor, cases=(), items=())

@@ -212,7 +212,7 @@ def _end_custody(office: Office, end: datetime) -> None:
 def _locked(actor: Actor, body: Body | None) -> Body:
     if body is None:
         raise HiddenError
-    found = Body.objects.select_for_update().filter(pk=body.pk).first()
+    found = Body.objects.select_for_update(of=("self",)).filter(pk=body.pk).first()
     if found is None:
         raise HiddenError
     access = access_for(actor, cases=(), items=())
