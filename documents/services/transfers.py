@@ -18,7 +18,7 @@ from documents.services.papers import ItemReference, reference_of
 from documents.services.trail import record_act
 from members.access import Actor, access_for
 from members.facts import Action, Regime, State
-from portal.core import clock, vault
+from portal.core import audit, clock, vault
 from portal.core.errors import RefusedError
 from portal.core.models import StoredObject
 
@@ -130,3 +130,24 @@ def _new_paper(
     )
     paper.about.set(item.about)
     return paper
+
+
+@transaction.atomic
+def bind_to_case(*, actor: Actor, item_id: UUID, to: ItemReference) -> None:
+    """Let papers received without a case belong to the one that was made of them.
+
+    They keep the law under which they were received. The caller has asked CONVENE on
+    the item that they came with.
+    """
+    _require(actor, to)
+    for paper in Paper.objects.select_for_update().filter(item_id=item_id, case=None):
+        paper.case = to.case
+        paper.save(update_fields=["case"])
+        paper.about.set(to.about)
+        audit.record(
+            "documents.paper.bind",
+            actor=actor.id,
+            subject=f"paper:{paper.id}",
+            case=paper.case_id,
+            item=item_id,
+        )

@@ -318,7 +318,7 @@ class TakeForm(ItemWordsForm):
             del self.fields["case"]
         self.initial.setdefault("sheets", list(self._sheets))
         if not sheets:
-            del self.fields["sheets"], self.fields["reason"]
+            del self.fields["sheets"]
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices

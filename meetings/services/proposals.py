@@ -57,7 +57,7 @@ class Taking:
     """What triage decides: under which law, for whom, on which day's agenda.
 
     ``case`` is the known case, or ``new_case`` the one to open. ``reason`` is asked
-    for where the sheets cross from one law to another.
+    for where words and sheets cross from one law to another (R21).
     """
 
     sitting: Sitting
@@ -91,9 +91,11 @@ def reference_of(proposal: Proposal) -> ItemReference:
 def save_proposal(
     *, actor: Actor, key: UUID, call: Call, case: Case | None, words: ProposalWords
 ) -> Proposal:
-    """Begin a draft, or write the own draft anew; ``key`` is its id.
+    """Begin a draft; a repeat with ``key`` writes it anew.
 
-    Raises RefusedError after the due date. The case stays as it was chosen first.
+    Its id stands for an item and comes from the key, the call and the person: nobody
+    can name one that a roster hangs on already (R18). Raises RefusedError after the
+    due date. The case stays as it was chosen first.
     """
     recipient = (
         CallRecipient.objects.select_for_update(of=("self",))
@@ -105,12 +107,13 @@ def save_proposal(
         raise HiddenError
     access = access_for(actor, cases=[case.id] if case else (), items=())
     access.require(Action.PROPOSE, call_facts(recipient.call, recipient))
-    known = Proposal.objects.filter(pk=key).first()
+    own_id = uuid5(_NAMESPACE, f"{key} {recipient.call_id} {actor.id}")
+    known = Proposal.objects.filter(pk=own_id).first()
     if known is not None:
         return change_proposal(actor=actor, proposal=known, words=words)
     _refuse_if_late(recipient.call, recipient.call.due_at)
     proposal = Proposal(
-        id=key,
+        id=own_id,
         call=recipient.call,
         person=actor.person,
         case=case,
@@ -118,7 +121,7 @@ def save_proposal(
         created_at=access.t,
     )
     if case is not None:
-        access.require(Action.READ, case_in_call_facts(case, proposal.call))
+        _require_known(access, case, proposal.call)
     _write(proposal, words)
     proposal.save(force_insert=True)
     cases.give_seat(
@@ -129,6 +132,13 @@ def save_proposal(
     )
     _record("begin", actor, proposal)
     return proposal
+
+
+def _require_known(access: Access, case: Case, call: Call) -> None:
+    """A case of the call's unit that is open to the author (R17)."""
+    access.require(Action.READ, case_in_call_facts(case, call))
+    if case.unit_id != call.body.unit_id:
+        raise HiddenError
 
 
 @transaction.atomic
@@ -277,8 +287,8 @@ def _take(
     if proposal.item is not None:
         return proposal.item
     _refuse_unless_waiting(proposal)
-    if copied and taking.regime is not proposal.call.regime and not taking.reason:
-        raise InvalidError(_("別の根拠の議題へ様式を引き継ぐ理由を書いてください。"))
+    if taking.regime is not proposal.call.regime and not taking.reason:
+        raise InvalidError(_("別の根拠の議題へ提案を引き継ぐ理由を書いてください。"))
     item = agenda.add_item(
         actor=actor,
         key=uuid5(_NAMESPACE, f"{proposal.id} {access.t}"),
@@ -288,13 +298,18 @@ def _take(
         words=taking.words,
         regime=taking.regime,
     )
+    reference = _item_reference(item)
     for one in copied:
         transfers.transfer_version(
-            actor=actor, copied=one, item=_item_reference(item), reason=taking.reason
+            actor=actor, copied=one, item=reference, reason=taking.reason
         )
     _end_seat(actor, proposal)
+    if proposal.case is None and item.case is not None:
+        # Selection and recusal for the case hold for what it came from too (R27).
+        transfers.bind_to_case(actor=actor, item_id=proposal.id, to=reference)
+        proposal.case = item.case
     proposal.item = item
-    _decide(actor, proposal, State.TAKEN)
+    _decide(actor, proposal, State.TAKEN, taking.reason)
     return item
 
 

@@ -69,21 +69,37 @@ def test_the_same_form_twice_is_one_draft(cast: Cast):
             case=None,
             words=calling.WORDS,
         )
-    assert Proposal.objects.count() == 1
-    assert Seat.objects.filter(item_id=convening.key(7)).count() == 1
+    proposal = Proposal.objects.get()
+    assert Seat.objects.filter(item_id=proposal.id).count() == 1
 
 
-def test_a_key_of_somebody_else_opens_nothing(cast: Cast):
+@pytest.mark.parametrize("which", ["proposal", "item"])
+def test_a_key_that_names_something_else_opens_nothing(cast: Cast, which: str):
+    """R18: a proposal's seat can never be one on an item of somebody's choice."""
     call = opened(cast, cast.clinic, cast.colleague)
-    proposal = drafted(call, cast.clinic)
+    theirs = drafted(call, cast.clinic)
+    general = factories.item(convening.draft(cast), None, cast.shien)
+    key = {"proposal": theirs.id, "item": general.id}[which]
+    seats = set(Seat.objects.filter(item_id=key).values_list("pk", flat=True))
+    own = proposals.save_proposal(
+        actor=factories.sign_in(cast.colleague),
+        key=key,
+        call=call,
+        case=None,
+        words=calling.WORDS,
+    )
+    assert own.id != key
+    assert set(Seat.objects.filter(item_id=key).values_list("pk", flat=True)) == seats
+    theirs.refresh_from_db()
+    assert theirs.person == cast.clinic
+
+
+def test_a_case_of_another_unit_is_not_proposed(cast: Cast):
+    call = opened(cast)
+    cast.case.unit = factories.unit("南部圏域")
+    cast.case.save()
     with pytest.raises(HiddenError):
-        proposals.save_proposal(
-            actor=factories.sign_in(cast.colleague),
-            key=proposal.id,
-            call=call,
-            case=None,
-            words=calling.WORDS,
-        )
+        drafted(call, cast.clinic, cast.case)
 
 
 @pytest.mark.parametrize("name", ["colleague", "leaver", "stranger", "chair"])
@@ -164,6 +180,28 @@ def test_a_recused_custodian_does_not_see_what_is_proposed_of_the_case(cast: Cas
     assert board_of(convening.clerk(cast), call.id).proposals == []
     with pytest.raises(HiddenError):
         reading(cast, "secretariat", proposal)
+
+
+def test_recusal_from_the_case_holds_for_the_proposal_it_came_from(cast: Cast):
+    """R27: neither the words nor the sheets stay open by the way they came."""
+    proposal = drafted(opened(cast), cast.clinic)
+    source = sheet(proposal)
+    proposals.submit_proposal(actor=factories.sign_in(cast.clinic), proposal=proposal)
+    item = calling.taken(cast, proposal, source)
+    Recusal.objects.create(
+        person=cast.chair,
+        case=item.case,
+        starts_at=clock.now(),
+        entered_by=cast.secretariat,
+    )
+    for person, sees in ((cast.secretariat, True), (cast.chair, False)):
+        actor = factories.sign_in(person)
+        listed = board_of(actor, proposal.call_id).proposals
+        assert [row.id for row in listed] == [proposal.id] * sees
+        found = version_for(actor, source.id)
+        assert found.access.allows(Action.READ, found.thing) is sees
+    with pytest.raises(HiddenError):
+        reading(cast, "chair", proposal)
 
 
 def test_under_consent_a_known_case_without_it_is_not_offered(cast: Cast):
@@ -369,12 +407,13 @@ def test_crossing_to_another_law_needs_a_reason_and_makes_a_new_paper(cast: Cast
     source = sheet(proposal)
     proposals.submit_proposal(actor=factories.sign_in(cast.clinic), proposal=proposal)
     sitting, clerk = convening.draft(cast), convening.clerk(cast)
-    with pytest.raises(InvalidError, match="理由"):
-        proposals.take_proposal(
-            actor=clerk,
-            proposal=proposal,
-            taking=taking(cast, sitting, source, regime=Regime.JUSO),
-        )
+    for sheets in ((source,), ()):  # its words cross as well
+        with pytest.raises(InvalidError, match="理由"):
+            proposals.take_proposal(
+                actor=clerk,
+                proposal=proposal,
+                taking=taking(cast, sitting, *sheets, regime=Regime.JUSO),
+            )
     assert Case.objects.count() == 1
     item = proposals.take_proposal(
         actor=clerk,
