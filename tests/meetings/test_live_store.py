@@ -19,6 +19,10 @@ from tests.cast import Cast
 from tests.meetings.live import by, name, operation
 
 
+# On PostgreSQL the database notices a change of rights at its commit.
+at_commit = pytest.mark.django_db(transaction=True)
+
+
 @pytest.fixture
 def clerk(cast: Cast) -> Actor:
     return factories.sign_in(cast.secretariat)
@@ -171,6 +175,7 @@ def test_nobody_without_the_right_writes(cast: Cast, who: str) -> None:
     assert not EntryChange.objects.exists()
 
 
+@at_commit
 def test_an_internal_scribe_writes_while_in_the_room(cast: Cast) -> None:
     office = factories.organization("障害福祉課", internal=True)
     scribe = factories.person("清水 律", office)
@@ -187,6 +192,7 @@ def test_an_internal_scribe_writes_while_in_the_room(cast: Cast) -> None:
     assert only(apply([by(actor, attempt)]))["type"] == "ack"
 
 
+@at_commit
 def test_a_right_that_ended_stops_the_next_write(cast: Cast, clerk: Actor) -> None:
     base = create(clerk, cast.shien_item, "a")
     cast.secretariat.memberships.update(ends_at=factories.LONG_AGO)
