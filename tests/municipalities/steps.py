@@ -16,7 +16,16 @@ from documents.services.releases import release_versions
 from meetings import records
 from meetings.live.protocol import Act, Operation
 from meetings.live.store import Submission, apply
-from meetings.models import AgendaItem, Call, Entry, Minutes, Proposal, Proxy, Sitting
+from meetings.models import (
+    AgendaItem,
+    Call,
+    Entry,
+    Invitation,
+    Minutes,
+    Proposal,
+    Proxy,
+    Sitting,
+)
 from meetings.readiness import Finding
 from meetings.rosters import candidates
 from meetings.selectors.agenda import agenda_view
@@ -177,6 +186,12 @@ def file_and_release(
     return version
 
 
+def case_of(item: AgendaItem) -> Case:
+    """The item's case as it stands now."""
+    assert item.case_id is not None
+    return Case.objects.get(pk=item.case_id)
+
+
 # Calling together ---------------------------------------------------------------------
 
 
@@ -201,7 +216,7 @@ def answer(
     town: Town,
     name: str,
     sitting: Sitting,
-    rsvp: str,
+    rsvp: Invitation.Rsvp,
     proxy: ProxyWords | None = None,
     online_from: str = "",
 ) -> None:

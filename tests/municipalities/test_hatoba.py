@@ -10,7 +10,7 @@ from documents.models import CooperationRequest, PaperVersion
 from documents.services import requests
 from documents.services.requests import Asked
 from meetings import records, rosters
-from meetings.models import ActingHead, AgendaItem, Proposal, Sitting
+from meetings.models import ActingHead, AgendaItem, Invitation, Proposal, Sitting
 from meetings.outcomes import Resolution
 from meetings.selectors import carrying as carried
 from meetings.selectors.agenda import agenda_view
@@ -34,7 +34,7 @@ from meetings.services.outcomes import Decision
 from meetings.services.proposals import NewCase, Taking
 from meetings.services.sittings import When
 from members.facts import Regime
-from members.models import Case, Commission, Post
+from members.models import Case, Commission, Person, Post
 from members.offices import Part, convener_of, offices_at, part_of, presiding_of
 from members.services import cases, offices, stand_ins
 from members.services.offices import OfficeTerm
@@ -46,6 +46,7 @@ from tests import factories
 from tests.municipalities import steps, towns
 from tests.municipalities.towns import Town, at, key
 
+Rsvp = Invitation.Rsvp
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLERK = "keeper"
@@ -228,7 +229,7 @@ def nothing_without_consent(town: Town, items: dict[str, AgendaItem]) -> None:
         emergency.open_emergency(
             actor=town.actor("convener"),
             key=key("emergency"),
-            case=item.case,
+            case=steps.case_of(item),
             emergency=Emergency(
                 body=town.body,
                 regime=Regime.JUSO,
@@ -243,11 +244,11 @@ def nothing_without_consent(town: Town, items: dict[str, AgendaItem]) -> None:
     assert not CooperationRequest.objects.exists()
 
 
-def ask(town: Town, item: AgendaItem, whom: object) -> object:
+def ask(town: Town, item: AgendaItem, whom: Person | Outsider) -> CooperationRequest:
     return requests.make_request(
         actor=town.actor(CLERK),
         key=key(f"request {whom}"),
-        case=item.case,
+        case=steps.case_of(item),
         asked=Asked(
             body=town.body,
             whom=whom,
@@ -264,7 +265,7 @@ def call_together(town: Town, sitting: Sitting, items: dict[str, AgendaItem]) ->
         steps.select(town, CLERK, item, *MEMBERS)
     found = steps.findings(town, CLERK, sitting)
     assert [f.check for f in found if f.blocks] == ["consent"]
-    for member in items["planned"].case.household.all():
+    for member in steps.case_of(items["planned"]).household.all():
         cases.enter_consent(
             actor=town.actor(CLERK),
             member=member,
@@ -312,14 +313,14 @@ def no_penalty_stands(town: Town, sitting: Sitting) -> None:
 def answers_come(town: Town, sitting: Sitting) -> None:
     """4: the head hands the chair over at will, and that alone makes a stand-in."""
     sitting.refresh_from_db()
-    steps.answer(town, "police", sitting, "present")
+    steps.answer(town, "police", sitting, Rsvp.PRESENT)
     with pytest.raises(RefusedError, match="オンライン"):
-        steps.answer(town, "police", sitting, "present", online_from="警察署")
+        steps.answer(town, "police", sitting, Rsvp.PRESENT, online_from="警察署")
     steps.answer(
         town,
         "clinic",
         sitting,
-        "proxy",
+        Rsvp.PROXY,
         ProxyWords("潮田 望", "師長", "p@mihon.example"),
     )
     steps.accept_proxy(town, CLERK, "clinic", sitting)
@@ -327,7 +328,7 @@ def answers_come(town: Town, sitting: Sitting) -> None:
         hand_over(town, by="convener")
     hand_over(town, by="head")
     assert preside(town, sitting, "police", "absence").ad_hoc
-    steps.answer(town, "head", sitting, "present")
+    steps.answer(town, "head", sitting, Rsvp.PRESENT)
     with pytest.raises(RefusedError, match="引き継ぎは、開催日にはありません"):
         preside(town, sitting, "centre", "handed")
     assert not preside(town, sitting, "deputy head", "handed").ad_hoc
@@ -402,8 +403,7 @@ def the_meeting_advises(town: Town, item: AgendaItem) -> None:
         ),
     )
     assert outcome.needs_decision
-    item.case.refresh_from_db()
-    assert item.case.status == Case.Status.AWAITING
+    assert steps.case_of(item).status == Case.Status.AWAITING
 
 
 def the_town_decides(town: Town, item: AgendaItem) -> None:
@@ -415,8 +415,7 @@ def the_town_decides(town: Town, item: AgendaItem) -> None:
         item=item,
         decision=Decision(granted=True, decided_on=clock.today(), decided_by="浜口 清"),
     )
-    item.case.refresh_from_db()
-    assert item.case.status == Case.Status.CONFIRMED
+    assert steps.case_of(item).status == Case.Status.CONFIRMED
     assert decided.outcome.held_on == DAY
     assert decided.decided_on == date(2026, 4, 28)
     assert decided.outcome.presided_by == town["deputy head"]

@@ -10,7 +10,7 @@ from documents.models import CooperationRequest, PaperVersion
 from documents.services import replies, requests
 from documents.services.requests import Asked
 from meetings import records, rosters
-from meetings.models import AgendaItem, Proposal, Sitting
+from meetings.models import AgendaItem, Invitation, Proposal, Sitting
 from meetings.outcomes import Resolution
 from meetings.selectors import carrying as carried
 from meetings.selectors.agenda import agenda_view
@@ -50,6 +50,7 @@ from tests import factories
 from tests.municipalities import steps, towns
 from tests.municipalities.towns import Town, at, key
 
+Rsvp = Invitation.Rsvp
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLERK = "city clerk"
@@ -250,7 +251,7 @@ def call_together(town: Town, sitting: Sitting, items: dict[str, AgendaItem]) ->
         steps.select(town, CLERK, item, *members, signatory="nurse")
     blocking = [f.check for f in steps.findings(town, CLERK, sitting) if f.blocks]
     assert blocking == ["consent"]
-    for member in items["planned"].case.household.all():
+    for member in steps.case_of(items["planned"]).household.all():
         cases.enter_consent(
             actor=town.actor(CLERK),
             member=member,
@@ -281,20 +282,20 @@ def call_together(town: Town, sitting: Sitting, items: dict[str, AgendaItem]) ->
 def answers_come(town: Town, sitting: Sitting) -> None:
     """4: the head is away, so the first in rank leads, and nobody else."""
     sitting.refresh_from_db()
-    steps.answer(town, "first", sitting, "present")
-    steps.answer(town, "nurse", sitting, "present", online_from="事業所")
+    steps.answer(town, "first", sitting, Rsvp.PRESENT)
+    steps.answer(town, "nurse", sitting, Rsvp.PRESENT, online_from="事業所")
     steps.answer(
         town,
         "hospital",
         sitting,
-        "proxy",
+        Rsvp.PROXY,
         ProxyWords("有村 直", "主任", "p@mihon.example"),
     )
     steps.accept_proxy(town, CLERK, "hospital", sitting)
-    steps.answer(town, "next head", sitting, "present")
+    steps.answer(town, "next head", sitting, Rsvp.PRESENT)
     with pytest.raises(RefusedError, match="欠席のお返事"):
         preside(town, sitting, "first")
-    steps.answer(town, "next head", sitting, "absent")
+    steps.answer(town, "next head", sitting, Rsvp.ABSENT)
     with pytest.raises(RefusedError, match="小川 渉"):
         preside(town, sitting, "nurse")
     with pytest.raises(RefusedError, match="小川 渉"):
@@ -347,8 +348,7 @@ def the_outcome(town: Town, items: dict[str, AgendaItem]) -> None:
     )
     assert not outcome.needs_decision
     assert outcome.presided_by == town["first"]
-    item.case.refresh_from_db()
-    assert item.case.status == Case.Status.CONFIRMED
+    assert steps.case_of(item).status == Case.Status.CONFIRMED
     with pytest.raises(RefusedError, match="市の決定を待っていません"):
         outcomes.enter_decision(
             actor=town.actor(CLERK),
@@ -399,7 +399,7 @@ def ask_around(town: Town, item: AgendaItem) -> None:
     request = requests.make_request(
         actor=town.actor(CLERK),
         key=key("request"),
-        case=item.case,
+        case=steps.case_of(item),
         asked=Asked(
             body=town.body,
             whom=Outsider(
@@ -440,7 +440,7 @@ def call_at_once(town: Town, item: AgendaItem) -> None:
     sitting = emergency.open_emergency(
         actor=town.actor("convener"),
         key=key("emergency"),
-        case=item.case,
+        case=steps.case_of(item),
         emergency=Emergency(
             body=town.body,
             regime=Regime.SHIEN,
