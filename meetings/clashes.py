@@ -19,6 +19,7 @@ from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.policies import sitting_facts
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import ending_after
 from members.models import Body, Commission, Office, Person
 from portal.core import clock
 
@@ -67,7 +68,7 @@ def _others(body: Body, hours: Sequence[Hours]) -> list[Sitting]:
 
 def _standing(bodies: Collection[UUID]) -> Mapping[UUID | None, set[UUID]]:
     """Per body who holds an office or a commission that is not over yet."""
-    ahead = Q(ends_at=None) | Q(ends_at__gt=clock.now())
+    ahead = ending_after(clock.now())
     offices = Office.objects.filter(ahead, body__in=bodies)
     commissions = Commission.objects.filter(ahead, body__in=bodies)
     named = commissions.filter(organization=None)

@@ -10,6 +10,7 @@ from meetings.models import AgendaItem, Invitation, Poll, Sitting
 from meetings.policies import asked_facts, item_facts, poll_facts, sitting_facts
 from members.access import Access, Actor, access_for_all
 from members.facts import Action, Answer, Regime, Role
+from members.filters import holding_at
 from members.models import (
     Body,
     Commission,
@@ -26,24 +27,16 @@ OFFICES = (Role.CHAIR, Role.SECRETARIAT)
 APART = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
-def live(prefix: str = "") -> Q:
-    """Rows with dates that hold now (R2); ``prefix`` is the way to them."""
-    now = clock.now()
-    return Q(**{f"{prefix}starts_at__lte": now}) & (
-        Q(**{f"{prefix}ends_at": None}) | Q(**{f"{prefix}ends_at__gt": now})
-    )
-
-
 def commissioned_people(body: UUID) -> QuerySet[Person]:
     """Who is commissioned to the body, active and not apart, by agency and name.
 
     Chair and secretariat are left out: they take part by their office.
     """
-    commissions = Commission.objects.filter(live(), body=body)
-    offices = Office.objects.filter(live())
+    commissions = Commission.objects.filter(holding_at(clock.now()), body=body)
+    offices = Office.objects.filter(holding_at(clock.now()))
     holders = offices.filter(role__in=OFFICES, body=body, sitting_id=None)
     return (
-        Person.objects.filter(live())
+        Person.objects.filter(holding_at(clock.now()))
         .filter(
             Q(id__in=commissions.values("person"))
             | Q(organization__in=commissions.values("organization"))
@@ -69,7 +62,7 @@ def candidates(item: AgendaItem) -> list[Person]:
 
     Recused people are left out, and nothing says why (R27).
     """
-    away = Recusal.objects.filter(live(), of_item(item))
+    away = Recusal.objects.filter(holding_at(clock.now()), of_item(item))
     return list(
         commissioned_people(item.body_id)
         .exclude(id__in=away.filter(person__isnull=False).values("person"))
@@ -89,12 +82,24 @@ def of_item(item: AgendaItem) -> Q:
 
 def office_holders(body: Body) -> dict[Person, Role]:
     """Chair and secretariat of a body; who holds both sits as chair."""
-    offices = Office.objects.filter(live(), body=body, role__in=OFFICES)
+    offices = Office.objects.filter(
+        holding_at(clock.now()), body=body, role__in=OFFICES
+    )
     rows = offices.filter(sitting_id=None)  # a stand-in's holds for one sitting
     holders: dict[Person, Role] = {}
     for office in rows.select_related("person__organization").order_by("role"):
         holders.setdefault(office.person, Role(office.role))
     return holders
+
+
+def offices_of(actor: Actor) -> QuerySet[Office]:
+    """The actor's own offices of chair and secretariat now."""
+    return actor.person.offices.filter(holding_at(clock.now()), role__in=OFFICES)
+
+
+def kept_by(actor: Actor) -> QuerySet[Membership]:
+    """The memberships by which the actor keeps cases now, as chair or secretariat."""
+    return actor.person.memberships.filter(holding_at(clock.now()), role__in=OFFICES)
 
 
 def side_of(person: Person) -> Role:
@@ -105,7 +110,7 @@ def side_of(person: Person) -> Role:
 def seats_of(items: Iterable[UUID]) -> Mapping[UUID, list[Seat]]:
     """The live seats per item, by agency and name; a custodian comes first."""
     grouped: dict[UUID, list[Seat]] = defaultdict(list)
-    rows = Seat.objects.filter(live(), item_id__in=list(items))
+    rows = Seat.objects.filter(holding_at(clock.now()), item_id__in=list(items))
     for seat in rows.select_related("person__organization").order_by(
         "person__organization__kana", "person__kana"
     ):
@@ -129,7 +134,7 @@ def people_in_sight(
         if access.allows(Action.CONVENE, item_facts(item, access.actor.id))
     }
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    seats = Seat.objects.filter(live(), item_id__in=visible)
+    seats = Seat.objects.filter(holding_at(clock.now()), item_id__in=visible)
     for item, person in seats.values_list("item_id", "person"):
         found[visible[item]].add(person)
     return found
@@ -137,7 +142,7 @@ def people_in_sight(
 
 def members_of(case: UUID | None) -> dict[UUID, Membership]:
     """The live memberships of a case by person; empty without a case."""
-    rows = Membership.objects.filter(live(), case=case) if case else ()
+    rows = Membership.objects.filter(holding_at(clock.now()), case=case) if case else ()
     return {row.person_id: row for row in rows}
 
 

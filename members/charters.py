@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 
 from members import ordinance
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer, Regime
+from members.filters import ending_after, holding_at
 from members.models import (
     Body,
     Charter,
@@ -115,8 +116,7 @@ def kept_bodies(actor: Actor) -> list[BodyRow]:
     """The bodies of which the actor is a custodian now."""
     access = access_for(actor, cases=(), items=())
     held = {grant.body for grant in access.facts.person.roles if grant.body}
-    lasting = Q(ends_at=None) | Q(ends_at__gt=access.t)
-    offices = Office.objects.filter(lasting, sitting_id=None, starts_at__lte=access.t)
+    offices = Office.objects.filter(holding_at(access.t), sitting_id=None)
     bodies = (
         _bodies()
         .filter(id__in=held)
@@ -286,9 +286,8 @@ def _shown(charter: Charter, name: str) -> str:
 def people_page(body: Body, access: Access) -> PeoplePage:
     """Who runs the body and who is commissioned, now and from a day to come."""
     rules, t = body.rules_at(access.t), access.t
-    lasting = Q(ends_at=None) | Q(ends_at__gt=t)
-    offices = body.offices.filter(lasting, sitting_id=None)
-    commissions = body.commissions.filter(lasting).select_related(
+    offices = body.offices.filter(ending_after(t), sitting_id=None)
+    commissions = body.commissions.filter(ending_after(t)).select_related(
         "person__organization", "organization", "replaces__person"
     )
     return PeoplePage(

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.facts import Role
+from members.filters import ending_after, holding_at
 from members.models import Body, Charter, Office, Person
 
 
@@ -58,8 +59,7 @@ def part_words(part: Part, rules: Charter) -> str:
 def offices_at(body: Body, t: datetime) -> QuerySet[Office]:
     """The body's standing offices at ``t``; a stand-in's for one sitting apart."""
     return (
-        body.offices.filter(Q(ends_at=None) | Q(ends_at__gt=t), starts_at__lte=t)
-        .filter(sitting_id=None)
+        body.offices.filter(holding_at(t), sitting_id=None)
         .select_related("person__organization")
         .order_by("role", "starts_at", "pk")
     )
@@ -108,6 +108,6 @@ _APPROVERS = {
 def may_hold_office(person: Person, t: datetime) -> bool:
     """Whether the account is active, and neither administration nor audit (R35)."""
     apart = person.offices.filter(
-        Q(ends_at=None) | Q(ends_at__gt=t), role__in=[Role.ADMINISTRATOR, Role.AUDITOR]
+        ending_after(t), role__in=[Role.ADMINISTRATOR, Role.AUDITOR]
     )
     return person.span.holds(t) and not apart.exists()

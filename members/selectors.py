@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime
+from members.filters import ending_after, holding_at
 from members.models import Body, Case, Commission, Membership, Person, PledgeText
 from members.policies import body_facts, case_facts
 from portal.core import clock
@@ -31,9 +32,7 @@ def listed_cases(actor: Actor) -> QuerySet[Case]:
     What the query finds is decided case by case where it is shown.
     """
     now = clock.now()
-    chosen = Membership.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now), person=actor.person, starts_at__lte=now
-    )
+    chosen = Membership.objects.filter(holding_at(now), person=actor.person)
     return (
         Case.objects.filter(id__in=chosen.values("case"))
         .select_related("body", "unit")
@@ -103,12 +102,10 @@ def bodies_of(case: Case) -> list[Body]:
 def commissioned_people(bodies: list[Body]) -> list[Person]:
     """Everybody with standing at one of ``bodies`` now, by organisation and kana."""
     now = clock.now()
-    live = Commission.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now), body__in=bodies, starts_at__lte=now
-    )
+    live = Commission.objects.filter(holding_at(now), body__in=bodies)
     return list(
         Person.objects.filter(
-            Q(ends_at=None) | Q(ends_at__gt=now),
+            ending_after(now),
             Q(commissions__in=live) | Q(organization__commissions__in=live),
         )
         .select_related("organization")
@@ -119,8 +116,4 @@ def commissioned_people(bodies: list[Body]) -> list[Person]:
 
 def pledges_in_force(regimes: Collection[Regime], t: datetime) -> list[PledgeText]:
     """The texts that hold at ``t`` for the laws, as they are read aloud."""
-    return list(
-        PledgeText.objects.filter(
-            Q(ends_at=None) | Q(ends_at__gt=t), regime__in=regimes, starts_at__lte=t
-        )
-    )
+    return list(PledgeText.objects.filter(holding_at(t), regime__in=regimes))

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from documents.models import Link
 from documents.models.links import card_mac_of, digest_of
 from members.access import Actor
+from members.filters import ending_after
 from members.models import Person, Scope, SignIn
 from members.services import sign_ins
 from portal.core import audit, clock, context, outbox
@@ -134,9 +135,7 @@ def revoke_links(*, actor: Actor, scope_id: UUID, person: Person | None = None) 
 
 def _lasting(scope_id: UUID) -> QuerySet[Link]:
     """The links to a thing that have not ended."""
-    return Link.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=clock.now()), scope_id=scope_id
-    )
+    return Link.objects.filter(ending_after(clock.now()), scope_id=scope_id)
 
 
 def _revoke_all(actor: Actor, links: QuerySet[Link]) -> int:

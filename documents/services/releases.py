@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from documents import selectors
@@ -16,6 +15,7 @@ from documents.services.trail import record_act
 from members.access import Access, Actor, access_for, access_for_all
 from members.decide import decide
 from members.facts import Action, Answer, ObjectFacts, Session, Span, State
+from members.filters import ending_after, holding_at
 from members.models import Person
 from portal.core import audit, clock
 from portal.core.errors import InvalidError, RefusedError
@@ -133,7 +133,7 @@ def _grant(
     until, download = terms
     t = access.t
     live = Release.objects.filter(version=version, person__in=people)
-    live.filter(Q(ends_at=None) | Q(ends_at__gt=t)).update(ends_at=t)
+    live.filter(ending_after(t)).update(ends_at=t)
     return Release.objects.bulk_create(
         Release(
             version=version,
@@ -158,11 +158,10 @@ def pass_on(
     """
     principal, deputy = people
     now = clock.now()
-    live = Q(ends_at=None) | Q(ends_at__gt=now)
     held = Release.objects.filter(
-        live, version__paper__item_id=item_id, person=principal, starts_at__lte=now
+        holding_at(now), version__paper__item_id=item_id, person=principal
     )
-    known = Release.objects.filter(live, person=deputy).values("version")
+    known = Release.objects.filter(ending_after(now), person=deputy).values("version")
     versions = list(held.exclude(version__in=known).select_related("version__paper"))
     Release.objects.bulk_create(
         Release(
@@ -189,7 +188,7 @@ def end_releases(*, actor: Actor, item_id: UUID, person: Person) -> int:
     """
     now = clock.now()
     live = Release.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now),
+        ending_after(now),
         version__paper__item_id=item_id,
         person=person,
     )
@@ -212,9 +211,7 @@ def end_item(*, actor: Actor, item_id: UUID) -> int:
     The caller has decided on the item. Returns how many releases were live.
     """
     now = clock.now()
-    live = Release.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now), version__paper__item_id=item_id
-    )
+    live = Release.objects.filter(ending_after(now), version__paper__item_id=item_id)
     ended = live.exclude(version__paper__kind=Paper.Kind.MINUTES).update(ends_at=now)
     if ended:
         audit.record(

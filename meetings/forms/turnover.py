@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.convening import OneLineField
 from meetings.selectors.turnover import PostInHand
+from members.filters import holding_at
 from members.models import Body, ExOfficio, Organization, Person
 from members.services.people import NewPerson
-from members.services.posts import lasting
 from portal.core import clock
 
 STAYS, VACANT, NEW = "stays", "vacant", "new"
@@ -65,7 +65,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         units = {body.unit_id for body in bodies}
         near = Organization.objects.filter(Q(unit=None) | Q(unit__in=units))
-        people = Person.objects.filter(lasting(clock.now()), organization__in=near)
+        people = Person.objects.filter(holding_at(clock.now()), organization__in=near)
         ids = [body.id for body in bodies]
         rows = {
             "body": Body.objects.filter(id__in=ids).select_related("unit"),

@@ -8,7 +8,9 @@ from django.db.models import Count
 from meetings import rosters
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import holding_at
 from members.policies import HEALTH, trail_facts
+from portal.core import clock
 from portal.core.models import AuditHead, OutgoingMail
 
 
@@ -23,7 +25,9 @@ class Apart:
 
 def apart_of(actor: Actor) -> Apart | None:
     """The home of an administrator or auditor; ``None`` for anybody else."""
-    offices = actor.person.offices.filter(rosters.live(), role__in=rosters.APART)
+    offices = actor.person.offices.filter(
+        holding_at(clock.now()), role__in=rosters.APART
+    )
     if not offices.exists():  # what is asked for on every home page stays cheap
         return None
     access = access_for(actor, cases=(), items=())

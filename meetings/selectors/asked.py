@@ -13,7 +13,6 @@ from meetings.models import SittingRequest
 from meetings.policies import sitting_request_facts
 from members.access import Access, Actor
 from members.facts import Action
-from members.models import Membership
 from members.policies import case_facts
 from portal.core import clock
 
@@ -36,9 +35,7 @@ class Asked:
 
 def recent_requests(actor: Actor) -> list[CooperationRequest]:
     """Requests of the actor's kept cases that want a look; undecided yet."""
-    kept = Membership.objects.filter(
-        rosters.live(), person=actor.person, role__in=rosters.OFFICES
-    )
+    kept = rosters.kept_by(actor)
     rows = CooperationRequest.objects.filter(
         Q(state=State.ANSWERED, answered_at__gt=clock.now() - FRESH)
         | Q(state=State.WAITING, due_on__lt=clock.today()),

@@ -62,7 +62,7 @@ class ListedCall:
 
 def listed_calls(actor: Actor, access: Access | None = None) -> list[ListedCall]:
     """The calls of the bodies one convenes, and those one is asked in."""
-    offices = actor.person.offices.filter(rosters.live(), role__in=rosters.OFFICES)
+    offices = rosters.offices_of(actor)
     mine = CallRecipient.objects.filter(person=actor.person)
     found = Call.objects.filter(
         Q(body__in=offices.values("body")) | Q(id__in=mine.values("call"))

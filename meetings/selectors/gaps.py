@@ -7,13 +7,14 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
-from meetings import rosters
 from meetings.models import AgendaItem, ResourceGap
 from meetings.policies import gap_facts, item_facts
 from members import selectors as members
 from members.access import Access, Actor, access_for
 from members.facts import Action
+from members.filters import holding_at
 from members.models import Body, Seat
+from portal.core import clock
 from portal.core.errors import HiddenError
 
 PER_PAGE = 50
@@ -73,7 +74,7 @@ def kept_bodies(actor: Actor) -> list[Body]:
 
 
 def _findable(actor: Actor, bodies: Sequence[Body]) -> QuerySet[ResourceGap]:
-    seats = Seat.objects.filter(rosters.live(), person=actor.person)
+    seats = Seat.objects.filter(holding_at(clock.now()), person=actor.person)
     return (
         ResourceGap.objects.filter(
             Q(general=True) | Q(item__in=seats.values("item_id")), body__in=bodies

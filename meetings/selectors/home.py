@@ -28,6 +28,7 @@ from meetings.selectors.polls import PollsAtHome, polls_at_home
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
+from members.filters import holding_at
 from members.models import Body, Purpose
 from members.services import duty
 from portal.core import clock
@@ -184,15 +185,14 @@ def _waits_for_answer(line: ListedSitting) -> bool:
 
 
 def _convenes(actor: Actor) -> bool:
-    offices = actor.person.offices.filter(rosters.live(), role__in=rosters.OFFICES)
-    return offices.exists()
+    return rosters.offices_of(actor).exists()
 
 
 def _pledge_due(actor: Actor) -> bool:
     bodies = Body.objects.filter(
         Q(commissions__person=actor.person)
         | Q(commissions__organization=actor.person.organization_id),
-        rosters.live("commissions__"),
+        holding_at(clock.now(), "commissions__"),
     )
     regimes = {Regime(regime) for regime in bodies.values_list("regime", flat=True)}
     return bool(duty.pledges_due(actor.person, regimes, clock.now()))
@@ -200,7 +200,7 @@ def _pledge_due(actor: Actor) -> bool:
 
 def _in_round(actor: Actor) -> list[Minutes]:
     """The records in their round on items where the actor sits, oldest date first."""
-    seats = actor.person.seats.filter(rosters.live()).values("item_id")
+    seats = actor.person.seats.filter(holding_at(clock.now())).values("item_id")
     # Apart, or PostgreSQL joins the items of all years for a handful of them.
     items = AgendaItem.objects.select_related("sitting__body", "body", "case")
     items = items.prefetch_related("about")
@@ -305,7 +305,9 @@ def _unanswered(
 
 def _held(actor: Actor) -> list[PaperVersion]:
     """What waits for a secretariat's look in the actor's bodies, oldest first."""
-    offices = actor.person.offices.filter(rosters.live(), role=Role.SECRETARIAT)
+    offices = actor.person.offices.filter(
+        holding_at(clock.now()), role=Role.SECRETARIAT
+    )
     return list(
         PaperVersion.objects.filter(
             state=State.HELD,
@@ -328,7 +330,7 @@ def _locked(
 ) -> list[tuple[Link, Sitting]]:
     by_id = {sitting.id: sitting for sitting in sittings}
     rows = Link.objects.filter(
-        rosters.live(), scope_id__in=by_id, wrong_count__gte=MAX_WRONG_CODES
+        holding_at(clock.now()), scope_id__in=by_id, wrong_count__gte=MAX_WRONG_CODES
     )
     return [
         (link, by_id[link.scope_id])

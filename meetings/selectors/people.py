@@ -7,9 +7,11 @@ from meetings import rosters
 from meetings.models import AgendaItem, Sitting
 from members.access import Access, Actor, access_for
 from members.facts import Action
+from members.filters import holding_at
 from members.grounds import words_of
 from members.models import Body, Case, Commission, Membership, Person, Seat
 from members.policies import body_facts, case_facts
+from portal.core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def roster_of(item: AgendaItem) -> Roster:
 
 
 def _commission_words(body: UUID) -> dict[UUID, str]:
-    rows = Commission.objects.filter(rosters.live(), body=body)
+    rows = Commission.objects.filter(holding_at(clock.now()), body=body)
     return {
         party: row.get_form_display()
         for row in rows
@@ -92,9 +94,7 @@ def bodies_for_items(access: Access, sitting: Sitting) -> list[Body]:
 
 def cases_for_items(actor: Actor, sitting: Sitting) -> list[Case]:
     """The open cases of the sitting's unit that the actor keeps."""
-    kept = Membership.objects.filter(
-        rosters.live(), person=actor.person, role__in=rosters.OFFICES
-    )
+    kept = rosters.kept_by(actor)
     rows = Case.objects.filter(id__in=kept.values("case")).exclude(status__in=_DONE)
     if sitting.body.unit_id is not None:
         rows = rows.filter(unit=sitting.body.unit_id)

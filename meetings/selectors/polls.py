@@ -234,7 +234,7 @@ def listed_polls(actor: Actor) -> QuerySet[Poll]:
 
     What the query finds is decided row by row where it is shown.
     """
-    bodies = actor.person.offices.filter(rosters.live(), role__in=rosters.OFFICES)
+    bodies = rosters.offices_of(actor)
     asked = PollVoter.objects.filter(person=actor.person)
     return (
         Poll.objects.filter(

@@ -24,7 +24,8 @@ from meetings.policies import item_facts
 from members import selectors as members
 from members.access import Access, Actor, access_for
 from members.facts import Action
-from members.models import Case, Membership, Organization, Recusal
+from members.filters import concerning, holding_at
+from members.models import Case, Organization, Recusal
 from members.policies import case_facts
 from members.services import progress
 from portal.core import clock
@@ -117,9 +118,7 @@ def _kept(actor: Actor) -> QuerySet[Case]:
     The date that a later meeting has not replaced or settled stands. What the actor
     may not see of it is left out here as it is row by row.
     """
-    chosen = Membership.objects.filter(
-        rosters.live(), person=actor.person, role__in=rosters.OFFICES
-    )
+    chosen = rosters.kept_by(actor)
     dated = (
         _outcomes(actor)
         .filter(Q(monitoring_on__isnull=False) | ~Q(target=""), case=OuterRef("pk"))
@@ -146,10 +145,10 @@ def _filtered(cases: QuerySet[Case], show: Show, today: date) -> QuerySet[Case]:
 
 def _outcomes(actor: Actor) -> QuerySet[Outcome]:
     """Outcomes at the actor's own bodies, without items that the actor is kept from."""
-    offices = actor.person.offices.filter(rosters.live(), role__in=rosters.OFFICES)
+    offices = rosters.offices_of(actor)
     away = Recusal.objects.filter(
-        rosters.live(),
-        Q(person=actor.person) | Q(organization=actor.person.organization_id),
+        holding_at(clock.now()),
+        concerning(actor.person),
         item_id__isnull=False,
     )
     return (

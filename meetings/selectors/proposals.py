@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 
 from documents.selectors import PaperRow
 from documents.services.papers import papers_for
-from meetings import rosters
 from meetings.models import Call, Proposal
 from meetings.policies import case_in_call_facts, proposal_facts
 from members.access import Access, Actor, access_for
 from members.facts import Action
+from members.filters import holding_at
 from members.models import Case, Membership
+from portal.core import clock
 from portal.core.errors import HiddenError
 
 
@@ -30,7 +31,7 @@ def whole_proposals() -> QuerySet[Proposal]:
 
 def known_cases(actor: Actor, call: Call) -> list[Case]:
     """The cases that the actor could propose by their number: those open to them."""
-    chosen = Membership.objects.filter(rosters.live(), person=actor.person)
+    chosen = Membership.objects.filter(holding_at(clock.now()), person=actor.person)
     rows = list(
         Case.objects.filter(id__in=chosen.values("case"), unit=call.body.unit_id)
         .select_related("body")

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
-
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import ending_after, holding_at
 from members.models import Body, ExOfficio, Person, Post, Tenure, Turnover
 from members.policies import rules_facts
-from members.services.posts import lasting
 from portal.core import clock
 from portal.core.errors import HiddenError
 
@@ -34,7 +32,7 @@ def posts_in_hand(actor: Actor) -> list[PostInHand]:
     if not bodies:
         raise HiddenError
     ids = [body.id for body in bodies]
-    places = ExOfficio.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    places = ExOfficio.objects.filter(ending_after(now))
     others = places.exclude(body__in=ids).values("post")  # other bodies' posts too
     rows = (
         places.filter(body__in=ids)
@@ -46,7 +44,7 @@ def posts_in_hand(actor: Actor) -> list[PostInHand]:
     for place in rows:
         grouped.setdefault(place.post, []).append(place)
     tenures = Tenure.objects.filter(post__in=grouped).select_related("person")
-    holders = {t.post_id: t.person for t in tenures.filter(lasting(now))}
+    holders = {t.post_id: t.person for t in tenures.filter(holding_at(now))}
     planned = {t.post_id: t for t in tenures.filter(starts_at__gt=now)}
     colleagues = _colleagues([post.organization_id for post in grouped])
     return [
@@ -70,7 +68,9 @@ def appointing(actor: Actor) -> list[Body]:
 
 
 def _colleagues(organizations: Collection[UUID]) -> dict[UUID, list[Person]]:
-    rows = Person.objects.filter(lasting(clock.now()), organization__in=organizations)
+    rows = Person.objects.filter(
+        holding_at(clock.now()), organization__in=organizations
+    )
     found: dict[UUID, list[Person]] = {}
     for person in rows.select_related("organization").order_by("kana", "name"):
         found.setdefault(person.organization_id, []).append(person)

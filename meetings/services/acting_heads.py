@@ -14,6 +14,7 @@ from meetings.services import invitations
 from meetings.services.sittings import lock_sitting
 from members.access import Actor
 from members.facts import Role
+from members.filters import ending_after, holding_at
 from members.models import Body, Charter, Membership, Office, Person, Seat
 from members.offices import offices_at, presiding_of
 from members.services import cases
@@ -198,9 +199,10 @@ def _end(actor: Actor, acting: ActingHead) -> None:
     acting.save(update_fields=["ended_at"])
     acting.office.save(update_fields=["ends_at"])
     items = list(_items(acting.sitting))
-    live = Q(ends_at=None) | Q(ends_at__gt=now)
     chosen = Membership.objects.filter(
-        live, person=acting.person, case__in=[i.case_id for i in items if i.case_id]
+        ending_after(now),
+        person=acting.person,
+        case__in=[i.case_id for i in items if i.case_id],
     )
     own = set(chosen.exclude(role=Role.CHAIR).values_list("case_id", flat=True))
     for item in items:
@@ -211,7 +213,7 @@ def _end(actor: Actor, acting: ActingHead) -> None:
 def _give_back(actor: Actor, item: AgendaItem, person: Person, *, stays: bool) -> None:
     """The chair's seat ends; who is a member of the case sits as a member again."""
     seat = Seat.objects.filter(
-        rosters.live(), item_id=item.id, person=person, role=Role.CHAIR
+        holding_at(clock.now()), item_id=item.id, person=person, role=Role.CHAIR
     ).first()
     if seat is None:
         return

@@ -21,6 +21,7 @@ from meetings.models.calls import REMIND_BEFORE
 from meetings.policies import call_facts
 from members.access import Actor, access_for
 from members.facts import Action, Answer
+from members.filters import holding_at
 from members.models import Body, Person, Purpose, Scope
 from members.policies import body_facts
 from portal.core import audit, clock, outbox
@@ -223,7 +224,7 @@ def unlock(*, actor: Actor, recipient: CallRecipient) -> None:
     """Let the person try codes again on the live link."""
     recipient = _kept_recipient(actor, recipient)
     live = Link.objects.filter(
-        rosters.live(), scope_id=recipient.call_id, person=recipient.person
+        holding_at(clock.now()), scope_id=recipient.call_id, person=recipient.person
     )
     for link in live:
         links.unlock_link(actor=actor, link=link)

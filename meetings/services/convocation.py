@@ -18,6 +18,7 @@ from meetings.policies import sitting_facts
 from meetings.services import feeds
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import holding_at
 from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, context, outbox
 from portal.core.errors import RefusedError
@@ -259,7 +260,9 @@ def unlock(*, actor: Actor, invitation: Invitation) -> None:
     """Let the person try codes again on the live link."""
     invitation = _lock(actor, invitation)
     live = Link.objects.filter(
-        rosters.live(), scope_id=invitation.sitting_id, person=invitation.person
+        holding_at(clock.now()),
+        scope_id=invitation.sitting_id,
+        person=invitation.person,
     )
     for link in live:
         links.unlock_link(actor=actor, link=link)

@@ -15,6 +15,7 @@ from meetings.policies import item_facts, sitting_facts
 from meetings.services import convocation
 from members.access import Actor, access_for
 from members.facts import Action, Answer, Role
+from members.filters import holding_at
 from members.models import Charter, Membership, Person, Seat
 from members.services import cases
 from portal.core import audit, clock
@@ -277,7 +278,7 @@ def is_deputy(invitation: Invitation) -> bool:
     """Whether the person comes in somebody else's stead."""
     items = invitation.sitting.items.values_list("id", flat=True)
     return Seat.objects.filter(
-        rosters.live(),
+        holding_at(clock.now()),
         person=invitation.person_id,
         item_id__in=list(items),
         role=Role.DEPUTY,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from documents.services.links import IssuedLink
@@ -18,6 +18,7 @@ from meetings.services import poll_mail, sittings
 from meetings.services.sittings import When
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import ending_after
 from members.models import Body, SignIn
 from members.policies import body_facts
 from portal.core import audit, clock
@@ -177,7 +178,7 @@ def _remind(actor: Actor, poll: Poll, before: datetime) -> int:
     """Send to those who are silent and were told last before that moment."""
     at_the_page = SignIn.objects.filter(
         scope_id=poll.id, seen_at__gt=clock.now() - AT_THE_PAGE
-    ).filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    ).filter(ending_after(clock.now()))
     silent = poll.voters.filter(answered_at=None, told_at__lt=before).exclude(
         person__in=at_the_page.values("person")
     )

@@ -20,6 +20,7 @@ from meetings.services import agenda, calls
 from meetings.services.agenda import ItemWords
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime
+from members.filters import holding_at
 from members.models import Body, Case, Purpose, Seat
 from members.services import cases
 from members.services.cases import NewMember
@@ -342,7 +343,7 @@ def _item_reference(item: AgendaItem) -> ItemReference:
 
 
 def _seat_of(proposal: Proposal) -> Seat | None:
-    seats = Seat.objects.filter(rosters.live(), item_id=proposal.id)
+    seats = Seat.objects.filter(holding_at(clock.now()), item_id=proposal.id)
     return seats.filter(person=proposal.person).first()
 
 

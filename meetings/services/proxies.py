@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from documents.services import releases
@@ -12,6 +11,7 @@ from meetings.policies import sitting_facts
 from meetings.services import invitations
 from members.access import Actor, access_for
 from members.facts import Action, Role
+from members.filters import concerning, ending_after, holding_at
 from members.models import Commission, Person, Seat
 from members.services import cases
 from members.services.people import NewPerson, enter_person
@@ -77,8 +77,7 @@ def _require(actor: Actor, invitation: Invitation) -> None:
 
 def _items(invitation: Invitation) -> list[AgendaItem]:
     """The principal's items of the sitting."""
-    live = Q(ends_at=None) | Q(ends_at__gt=clock.now())
-    seats = Seat.objects.filter(live, person=invitation.person)
+    seats = Seat.objects.filter(ending_after(clock.now()), person=invitation.person)
     rows = invitation.sitting.items.filter(id__in=seats.values("item_id"))
     return list(rows.select_related("case", "body"))
 
@@ -91,10 +90,8 @@ def _seat(
     until: datetime,
 ) -> bool:
     now = clock.now()
-    live = Q(ends_at=None) | Q(ends_at__gt=now)
-    taken = set(
-        Seat.objects.filter(live, person=person).values_list("item_id", flat=True)
-    )
+    sits = Seat.objects.filter(ending_after(now), person=person)
+    taken = set(sits.values_list("item_id", flat=True))
     open_to = [
         item
         for item in items
@@ -102,9 +99,8 @@ def _seat(
         and (item.case is None or cases.selectable(item.case, person))
     ]
     for body in {item.body for item in open_to}:
-        party = Q(person=person) | Q(organization=person.organization_id)
         if not Commission.objects.filter(
-            party, live, body=body, starts_at__lte=now
+            concerning(person), holding_at(now), body=body
         ).exists():
             Commission.objects.create(
                 form=Commission.Form.INDIVIDUAL,
@@ -143,9 +139,11 @@ def refuse_proxy(*, actor: Actor, proxy: Proxy, reason: str) -> None:
 def _unseat(actor: Actor, proxy: Proxy) -> None:
     sitting, person = proxy.invitation.sitting, proxy.person
     items = sitting.items.values_list("id", flat=True)
-    live = Q(ends_at=None) | Q(ends_at__gt=clock.now())
     seats = Seat.objects.filter(
-        live, item_id__in=list(items), person=person, role=Role.DEPUTY
+        ending_after(clock.now()),
+        item_id__in=list(items),
+        person=person,
+        role=Role.DEPUTY,
     )
     for seat in seats.select_related("person"):
         cases.end_seat(actor=actor, seat=seat)

@@ -15,6 +15,7 @@ from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.policies import item_facts, sitting_facts
 from members.access import Access, Actor, access_for
 from members.facts import ALWAYS, Action, Answer, Role
+from members.filters import holding_at
 from members.models import Person, Seat
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, RefusedError
@@ -232,7 +233,7 @@ def _note_presiding(item: AgendaItem) -> None:
         return
     inside = _inside(item).values("person")
     chair = Seat.objects.filter(
-        rosters.live(), item_id=item.pk, role=Role.CHAIR, person__in=inside
+        holding_at(clock.now()), item_id=item.pk, role=Role.CHAIR, person__in=inside
     ).first()
     if chair is not None:
         Sitting.objects.filter(pk=item.sitting_id).update(presiding=chair.person_id)

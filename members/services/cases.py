@@ -5,10 +5,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
+from members.filters import concerning, ending_after, holding_at
 from members.models import (
     Body,
     Case,
@@ -101,11 +102,10 @@ def _make_custodians(actor: Actor, case: Case) -> None:
     """The offices of the case's unit keep the case, by explicit memberships."""
     now = clock.now()
     offices = Office.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now),
+        holding_at(now),
         role__in=CUSTODIAN_ROLES,
         sitting_id=None,
         body__unit=case.unit,
-        starts_at__lte=now,
     )
     for person_id, role in sorted(set(offices.values_list("person_id", "role"))):
         Membership.objects.create(
@@ -142,9 +142,7 @@ def select_member(
     access = access_for(actor, cases=[case.id], items=())
     access.require(Action.CONVENE, case_facts(case, body))
     now = clock.now()
-    live = case.memberships.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now), person=person, role=role
-    ).first()
+    live = case.memberships.filter(ending_after(now), person=person, role=role).first()
     if live is not None:
         return live
     if not selectable(case, person):
@@ -175,10 +173,7 @@ def selectable(case: Case, person: Person) -> bool:
     return (
         person.span.holds(now)
         and not Recusal.objects.filter(
-            Q(person=person) | Q(organization=person.organization_id),
-            Q(ends_at=None) | Q(ends_at__gt=now),
-            case=case,
-            starts_at__lte=now,
+            concerning(person), holding_at(now), case=case
         ).exists()
     )
 
@@ -319,7 +314,7 @@ def give_seat(
     The caller has asked CONVENE on the item, which only meetings knows.
     """
     now = clock.now()
-    live = Q(ends_at=None) | Q(ends_at__gt=now)
+    live = ending_after(now)
     seat = Seat.objects.filter(live, item_id=item_id, person=person).first()
     if seat is None:
         seat = Seat(item_id=item_id, person=person, starts_at=now)

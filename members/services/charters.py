@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
+from members.filters import ending_after
 from members.grounds import words_of
 from members.models import (
     Body,
@@ -242,7 +243,7 @@ def set_basis(
     if words_of(ground, start) is None:
         raise InvalidError(_("その日に施行されている根拠法令を選んでください。"))
     same = body.legal_bases.filter(ground=ground)
-    if same.filter(Q(ends_at=None) | Q(ends_at__gt=start)).exists():
+    if same.filter(ending_after(start)).exists():
         raise InvalidError(_("この根拠は、その日にはもう登録されています。"))
     basis = LegalBasis.objects.create(
         body=body,
@@ -310,13 +311,14 @@ def end_body(
 
 def _end_terms(body: Body, last_day: date) -> None:
     end = clock.day_end(last_day)
-    keepers = body.offices.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    ahead = ending_after(clock.now())
+    keepers = body.offices.filter(ahead)
     people = keepers.values_list("person", "person__organization")
     mine = Q(person__in={p for p, _o in people}) | Q(
         organization__in={o for _p, o in people}
     )
-    live = body.commissions.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
-    live.exclude(mine).update(ends_at=end, term_until=last_day)
+    others = body.commissions.filter(ahead).exclude(mine)
+    others.update(ends_at=end, term_until=last_day)
 
 
 def begin_of(day: date) -> datetime:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import concerning, ending_after
 from members.models import Body, Commission, Organization, Person
 from members.offices import approval_was_held, approvers_of
 from members.policies import rules_facts
@@ -47,7 +48,7 @@ def commission_person(
     """
     body = _locked(actor, body)
     if term is None:
-        own = Q(person=person) | Q(organization=person.organization_id)
+        own = concerning(person)
         held = _overlapping(body, own, clock.now(), None)
         known = held.filter(starts_at__lte=clock.now()).first()
         if known is not None:
@@ -195,7 +196,7 @@ def _until(body: Body, term: Term) -> date | None:
 def _overlapping(
     body: Body, party: Q, start: datetime, end: datetime | None
 ) -> QuerySet[Commission]:
-    rows = body.commissions.filter(party, Q(ends_at=None) | Q(ends_at__gt=start))
+    rows = body.commissions.filter(party, ending_after(start))
     return rows if end is None else rows.filter(starts_at__lt=end)
 
 
@@ -222,7 +223,7 @@ def end_commission(
         if found.person
         else Q(person__organization=found.organization)
     )
-    offices = body.offices.filter(own, Q(ends_at=None) | Q(ends_at__gt=end))
+    offices = body.offices.filter(own, ending_after(end))
     if offices.exists():
         raise RefusedError(
             _("%(name)sには、この会議体の役割があります。先に役割を終えてください。")

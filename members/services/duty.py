@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from members.access import Actor
 from members.facts import Regime
+from members.filters import concerning, holding_at
 from members.models import Acknowledgement, Commission, Person, PledgeText
 from portal.core import audit, clock
 from portal.core.errors import RefusedError
@@ -16,9 +16,7 @@ from portal.core.errors import RefusedError
 
 def regimes_of(person: Person, t: datetime) -> set[Regime]:
     """The regimes of all bodies that the person is commissioned to at ``t``."""
-    commissions = Commission.objects.filter(
-        Q(person=person) | Q(organization=person.organization_id)
-    )
+    commissions = Commission.objects.filter(concerning(person))
     bodies = {
         c.body
         for c in commissions.select_related("body").prefetch_related("body__charters")
@@ -42,9 +40,7 @@ def pledges_due(
 ) -> list[PledgeText]:
     """The texts in force at ``t`` for ``regimes`` that the person has not pledged."""
     return list(
-        PledgeText.objects.filter(
-            Q(ends_at=None) | Q(ends_at__gt=t), regime__in=regimes, starts_at__lte=t
-        )
+        PledgeText.objects.filter(holding_at(t), regime__in=regimes)
         .exclude(id__in=Acknowledgement.objects.filter(person=person).values("pledge"))
         .order_by("regime", "-version")
     )

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
+from members.filters import concerning, ending_after, holding_at
 from members.models import Body, Case, Charter, Membership, Office, Person, Recusal
 from members.offices import Part, may_hold_office, part_of, part_words
 from members.policies import rules_facts
@@ -77,11 +77,7 @@ def _check_person(body: Body, person: Person, start: datetime) -> None:
         raise RefusedError(
             _("%(name)sさんは、会議体の役割を持てません。") % {"name": person.name}
         )
-    held = body.commissions.filter(
-        Q(person=person) | Q(organization=person.organization_id),
-        Q(ends_at=None) | Q(ends_at__gt=start),
-        starts_at__lte=start,
-    )
+    held = body.commissions.filter(concerning(person), holding_at(start))
     if not held.exists():
         raise RefusedError(
             _(
@@ -115,7 +111,7 @@ def _check_free(
     body: Body, person: Person, part: Part, span: tuple[datetime, datetime | None]
 ) -> None:
     start, end = span
-    same = body.offices.filter(Q(ends_at=None) | Q(ends_at__gt=start), role=part.role)
+    same = body.offices.filter(ending_after(start), role=part.role)
     same = same.filter(sitting_id=None).select_related("person")
     if end is not None:
         same = same.filter(starts_at__lt=end)
@@ -136,17 +132,13 @@ def _hand_cases(actor: Actor, office: Office) -> None:
     if office.body is None:
         return
     kept = Membership.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=clock.now()),
-        person=actor.person,
-        role__in=_CUSTODIANS,
-        starts_at__lte=clock.now(),
+        holding_at(clock.now()), person=actor.person, role__in=_CUSTODIANS
     )
     away = Recusal.objects.filter(
-        Q(person=office.person) | Q(organization=office.person.organization_id),
-        Q(ends_at=None) | Q(ends_at__gt=office.starts_at),
+        concerning(office.person), ending_after(office.starts_at)
     )
     own = office.person.memberships.filter(
-        Q(ends_at=None) | Q(ends_at__gt=office.starts_at), role=office.role
+        ending_after(office.starts_at), role=office.role
     )
     cases = (
         Case.objects.filter(id__in=kept.values("case"), unit=office.body.unit)
@@ -184,7 +176,7 @@ def end_office(*, actor: Actor, office: Office, off_from: date) -> Office:
         raise RefusedError(_("この任期は、もう終わっています。"))
     if end <= found.starts_at:
         raise InvalidError(_("終わる日は、始まる日より後にしてください。"))
-    others = body.offices.filter(Q(ends_at=None) | Q(ends_at__gt=end))
+    others = body.offices.filter(ending_after(end))
     if not others.exclude(pk=found.pk).filter(starts_at__lte=end).exists():
         raise RefusedError(
             _("この会議体を動かす人がいなくなります。先に次の人を登録してください。")
@@ -200,12 +192,12 @@ def _end_custody(office: Office, end: datetime) -> None:
     """Custody of the unit's cases ends, unless another office there bears it."""
     unit = office.body.unit_id if office.body else None
     others = office.person.offices.filter(
-        Q(ends_at=None) | Q(ends_at__gt=end), role=office.role, body__unit=unit
+        ending_after(end), role=office.role, body__unit=unit
     )
     if unit is None or others.exclude(pk=office.pk).exists():
         return
     office.person.memberships.filter(
-        Q(ends_at=None) | Q(ends_at__gt=end), role=office.role, case__unit=unit
+        ending_after(end), role=office.role, case__unit=unit
     ).update(ends_at=end)
 
 

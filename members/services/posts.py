@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
+from members.filters import concerning, ending_after, holding_at
 from members.models import (
     Body,
     Commission,
@@ -51,11 +52,6 @@ class Successor:
     person: Person | None
 
 
-def lasting(t: datetime) -> Q:
-    """Dated rows that hold at ``t`` (R2)."""
-    return Q(starts_at__lte=t) & (Q(ends_at=None) | Q(ends_at__gt=t))
-
-
 @transaction.atomic
 def give_place(
     *, actor: Actor, body: Body, post: Post, part: ExOfficio.Part, day: date
@@ -66,11 +62,11 @@ def give_place(
     """
     _require_appoint(actor, [body])
     at = clock.day_start(day)
-    known = ExOfficio.objects.filter(lasting(at), body=body, post=post, part=part)
+    known = ExOfficio.objects.filter(holding_at(at), body=body, post=post, part=part)
     place = known.first()
     if place is None:
         place = ExOfficio.objects.create(body=body, post=post, part=part, starts_at=at)
-        holder = Tenure.objects.filter(lasting(at), post=post).first()
+        holder = Tenure.objects.filter(holding_at(at), post=post).first()
         if holder is not None:
             _begin(place, holder.person, at)
         audit.record(
@@ -103,7 +99,7 @@ def enter_post(
     at = clock.day_start(day)
     if holder is not None and holder.organization_id != organization.id:
         raise InvalidError(f"{holder.name}さんは、{organization}の方ではありません。")
-    known = post.tenures.filter(Q(ends_at=None) | Q(ends_at__gt=at)).first()
+    known = post.tenures.filter(ending_after(at)).first()
     if known is not None and holder not in {None, known.person}:
         raise InvalidError(
             f"{post}の担当は{known.person.name}さんです。替わるときは異動を登録してください。"
@@ -167,7 +163,7 @@ def _locked(posts: Iterable[Post]) -> list[Post]:
 
 def _bodies(posts: Collection[Post]) -> list[Body]:
     """The bodies in which the posts have places; a post without any is nobody's."""
-    places = ExOfficio.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    places = ExOfficio.objects.filter(ending_after(clock.now()))
     rows = list(places.filter(post__in=posts).select_related("body"))
     if {row.post_id for row in rows} != {post.id for post in posts}:
         raise HiddenError
@@ -187,7 +183,7 @@ def _succeed(actor: Actor, turnover: Turnover, next_one: Successor) -> bool:
         raise InvalidError(f"{post}には、その日より後の後任がもう登録されています。")
     if person is not None and not person.span.holds(at):
         raise InvalidError(f"{person.name}さんは、異動日には利用が終わっています。")
-    tenure = post.tenures.filter(lasting(at)).first()
+    tenure = post.tenures.filter(holding_at(at)).first()
     old = tenure.person if tenure else None
     if old == person:
         return False
@@ -208,11 +204,11 @@ def _pass_on(
 ) -> None:
     old, new = people
     places = list(
-        ExOfficio.objects.filter(lasting(at), post=post).select_related("body")
+        ExOfficio.objects.filter(holding_at(at), post=post).select_related("body")
     )
     selections = _selections(old, places, at)
     for rows in (post.commissions.filter(person=old), post.offices.filter(person=old)):
-        rows.filter(lasting(at)).update(ends_at=at)
+        rows.filter(holding_at(at)).update(ends_at=at)
     if new is not None:
         for place in places:
             _begin(place, new, at)
@@ -225,7 +221,7 @@ def _pass_on(
 def _begin(place: ExOfficio, person: Person, at: datetime) -> None:
     """Commission the holder of a post for its place, with the office of the part."""
     own = {"person": person, "body": place.body, "post": place.post}
-    if not Commission.objects.filter(lasting(at), **own).exists():
+    if not Commission.objects.filter(holding_at(at), **own).exists():
         form = Commission.Form
         internal = person.organization.internal
         Commission.objects.create(
@@ -251,7 +247,7 @@ def _selections(
     units = [place.body.unit_id for place in places if place.part in _OFFICES]
     custody = Q(role__in=[Role.CHAIR, Role.SECRETARIAT], case__unit__in=units)
     member = Q(role__in=[Role.INTERNAL, Role.EXTERNAL], case__body__in=bodies)
-    rows = old.memberships.filter(lasting(at)).filter(custody | member)
+    rows = old.memberships.filter(holding_at(at)).filter(custody | member)
     return list(rows.select_related("case__body"))
 
 
@@ -261,10 +257,8 @@ def _left_behind(
     """Those that end with the post: no other commission of the person bears them."""
     if old is None:
         return []
-    commissions = Commission.objects.filter(
-        Q(person=old) | Q(organization=old.organization_id)
-    )
-    bodies = set(commissions.filter(lasting(at)).values_list("body_id", flat=True))
+    commissions = Commission.objects.filter(concerning(old))
+    bodies = set(commissions.filter(holding_at(at)).values_list("body_id", flat=True))
     return [m for m in selections if m.case.body_id not in bodies]
 
 
@@ -273,7 +267,7 @@ def _select(
 ) -> None:
     """The successor of a post sees for a case what the predecessor was entitled to."""
     away = set(_recusals(new, at).values_list("case_id", flat=True))
-    known = set(new.memberships.filter(lasting(at)).values_list("case_id", "role"))
+    known = set(new.memberships.filter(holding_at(at)).values_list("case_id", "role"))
     Membership.objects.bulk_create(
         Membership(
             case=chosen.case,
@@ -290,8 +284,7 @@ def _select(
 
 
 def _recusals(person: Person, at: datetime) -> QuerySet[Recusal]:
-    party = Q(person=person) | Q(organization=person.organization_id)
-    return Recusal.objects.filter(lasting(at), party)
+    return Recusal.objects.filter(holding_at(at), concerning(person))
 
 
 @transaction.atomic
@@ -305,12 +298,12 @@ def pass_seats(*, actor: Actor, turnover: Turnover, items: Collection[UUID]) -> 
     rows = turnover.successions.filter(predecessor__isnull=False)
     for row in rows.select_related("predecessor", "successor__organization"):
         old, new = row.predecessor, row.successor
-        seats = list(Seat.objects.filter(lasting(at), item_id__in=items, person=old))
+        seats = list(Seat.objects.filter(holding_at(at), item_id__in=items, person=old))
         Seat.objects.filter(pk__in=[seat.pk for seat in seats]).update(ends_at=at)
         if new is None:
             continue
         away = set(_recusals(new, at).values_list("item_id", flat=True))
-        sits = Seat.objects.filter(lasting(at), item_id__in=items, person=new)
+        sits = Seat.objects.filter(holding_at(at), item_id__in=items, person=new)
         taken = set(sits.values_list("item_id", flat=True)) | away
         Seat.objects.bulk_create(
             Seat(

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from members.access import Actor, access_for
 from members.facts import Action
+from members.filters import concerning, ending_after
 from members.models import Body, Commission, Organization, Person, RollImport
 from members.policies import rules_facts
 from members.rolls import Line, Roll
@@ -135,9 +135,8 @@ def _entered(actor: Actor, body: Body, line: Line) -> Person:
 
 
 def _commissioned(body: Body, person: Person, day: date) -> bool:
-    party = Q(person=person) | Q(organization=person.organization_id)
-    until = Q(ends_at=None) | Q(ends_at__gt=clock.day_start(day))
-    return Commission.objects.filter(party, until, body=body).exists()
+    ahead = ending_after(clock.day_start(day))
+    return Commission.objects.filter(concerning(person), ahead, body=body).exists()
 
 
 def kept_roll(actor: Actor, roll_id: UUID) -> RollImport:

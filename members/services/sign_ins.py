@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from members.access import Actor
+from members.filters import ending_after
 from members.models import Person, Scope, SignIn
 from portal.core import audit, clock
 
@@ -96,5 +97,5 @@ def end_all(*, person: Person | None = None, link_id: UUID | None = None) -> int
 
 def _end(which: Q) -> int:
     now = clock.now()
-    live = Q(ends_at=None) | Q(ends_at__gt=now)
+    live = ending_after(now)
     return SignIn.objects.filter(which & live).update(ends_at=now)

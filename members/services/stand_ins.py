@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
+from members.filters import concerning, ending_after, holding_at
 from members.models import Body, Charter, Office, Person, StandIn
 from members.offices import presiding_of
 from members.policies import rules_facts
@@ -28,10 +28,8 @@ class Span:
 
 def designated(body: Body) -> list[StandIn]:
     """Who is designated now, in order."""
-    now = clock.now()
-    rows = body.stand_ins.filter(Q(ends_at=None) | Q(ends_at__gt=now))
-    live = rows.filter(starts_at__lte=now)
-    return list(live.select_related("person__organization"))
+    rows = body.stand_ins.filter(holding_at(clock.now()))
+    return list(rows.select_related("person__organization"))
 
 
 def handed_over(body: Body) -> list[Office]:
@@ -106,15 +104,13 @@ def _check_rule(body: Body, person: Person, rank: int) -> None:
 
 def _member(body: Body, person: Person) -> bool:
     now = clock.now()
-    party = Q(person=person) | Q(organization=person.organization_id)
-    live = Q(ends_at=None) | Q(ends_at__gt=now)
-    rows = body.commissions.filter(party, live, starts_at__lte=now)
+    rows = body.commissions.filter(concerning(person), holding_at(now))
     return person.span.holds(now) and rows.exists()
 
 
 def _holds_office(body: Body, person: Person) -> bool:
-    live = Q(ends_at=None) | Q(ends_at__gt=clock.now())
-    return body.offices.filter(live, person=person, sitting_id=None).exists()
+    offices = body.offices.filter(ending_after(clock.now()), sitting_id=None)
+    return offices.filter(person=person).exists()
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ import time_machine
 from members.access import Actor, access_for
 from members.decide import decide
 from members.facts import Action, Answer, Regime, Role
+from members.filters import holding_at
 from members.models import (
     Acknowledgement,
     Body,
@@ -115,7 +116,7 @@ def test_duty_and_history_stay_with_the_person(
 def test_a_vacant_post_leaves_nobody_in_office(cast: Cast, chief: Post) -> None:
     hand_over(cast, chief, None)
     midnight = clock.day_start(next_april())
-    offices = Office.objects.filter(posts.lasting(midnight), post=chief)
+    offices = Office.objects.filter(holding_at(midnight), post=chief)
     assert not offices.exists()
     assert answer(cast.chair, Action.READ, cast, midnight) is Answer.HIDDEN
 
@@ -151,12 +152,12 @@ def test_seats_to_come_pass_on_with_what_they_carry(
     actor = factories.sign_in(cast.secretariat)
     posts.pass_seats(actor=actor, turnover=turnover, items=[cast.shien_item.id])
     midnight = clock.day_start(next_april())
-    seats = successor.seats.filter(posts.lasting(midnight))
+    seats = successor.seats.filter(holding_at(midnight))
     assert [(s.item_id, s.role) for s in seats] == [(cast.shien_item.id, "chair")]
     assert not cast.chair.seats.filter(
-        posts.lasting(midnight), item_id=cast.shien_item.id
+        holding_at(midnight), item_id=cast.shien_item.id
     ).exists()
-    assert cast.chair.seats.filter(posts.lasting(midnight)).count() == 1
+    assert cast.chair.seats.filter(holding_at(midnight)).count() == 1
 
 
 def test_a_repeat_is_answered_and_changes_nothing(
