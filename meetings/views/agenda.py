@@ -19,9 +19,9 @@ from meetings.services import agenda as services
 from meetings.services import carrying as carrying_services
 from meetings.services import frame as frame_services
 from meetings.services.carrying import Mode
-from meetings.views.acting import attempt, form_page, press
 from members.facts import Action
 from members.http import MemberRequest, signed_in
+from portal.core.acting import attempt, form_page, press
 
 
 @require_POST

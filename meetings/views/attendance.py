@@ -12,9 +12,9 @@ from meetings.forms.attendance import ActingHeadForm
 from meetings.models import OnlineRequest, Proxy, Sitting
 from meetings.selectors import sittings as selectors
 from meetings.services import acting_heads, proxies
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 from members.offices import presiding_of
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 

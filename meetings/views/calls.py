@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meetings.forms.calls import CallForm, PeopleChoice
 from meetings.selectors import calls as selectors
 from meetings.services import calls as services
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 from members.models import Body
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 

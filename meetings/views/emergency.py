@@ -16,8 +16,8 @@ from meetings.selectors.emergency import Ground
 from meetings.selectors.sittings import convened_sitting
 from meetings.services import emergency as services
 from meetings.services import reminders
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError, RefusedError
 
 

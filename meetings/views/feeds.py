@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 from meetings.forms.feeds import EntriesForm
 from meetings.selectors import feeds as selectors
 from meetings.services import feeds
-from meetings.views.acting import press
 from members.http import MemberRequest, signed_in
+from portal.core.acting import press
 
 
 @require_GET

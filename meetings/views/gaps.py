@@ -13,8 +13,8 @@ from meetings.models import ResourceGap
 from meetings.selectors import gaps as selectors
 from meetings.selectors.sittings import convened_item
 from meetings.services import gaps as services
-from meetings.views.acting import attempt, form_page
 from members.http import MemberRequest, signed_in
+from portal.core.acting import attempt, form_page
 
 
 @signed_in

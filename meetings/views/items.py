@@ -13,8 +13,8 @@ from meetings.selectors import people
 from meetings.selectors import sittings as selectors
 from meetings.services import agenda as services
 from meetings.services import invitations
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
+from portal.core.acting import attempt, form_page, press
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,10 +14,10 @@ from meetings.selectors import gaps
 from meetings.selectors import layers as selectors
 from meetings.selectors import sittings as sitting_selectors
 from meetings.services import layers as services
-from meetings.views.acting import attempt, form_page
 from members.access import access_for
 from members.http import MemberRequest, signed_in
 from portal.core import audit
+from portal.core.acting import attempt, form_page
 
 
 @signed_in

@@ -22,9 +22,9 @@ from meetings.selectors.papers import (
     require_fresh_factor,
 )
 from meetings.services.papers import release_papers
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 from portal.core import audit
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 

@@ -18,11 +18,11 @@ from meetings.forms.outcomes import (
 from meetings.selectors import outcomes as selectors
 from meetings.selectors import progress as board
 from meetings.services import outcomes as services
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 from members.models import Case
 from members.services import progress
 from portal.core import audit
+from portal.core.acting import attempt, form_page, press
 
 
 @signed_in

@@ -24,10 +24,10 @@ from meetings.selectors.proposals import OpenProposal
 from meetings.selectors.triage import Triage, triage_of
 from meetings.services import proposals as services
 from meetings.services.proposals import NewCase
-from meetings.views.acting import attempt, form_page, press
 from members.forms.cases import HouseholdFormSet, HouseholdMemberForm
 from members.http import MemberRequest, signed_in
 from portal.core import audit
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from documents import intake
 from meetings.forms.rolls import ApprovalForm, RollForm
 from meetings.selectors.turnover import appointing
-from meetings.views.acting import attempt, form_page
 from members import rolls
 from members.http import MemberRequest, signed_in
 from members.models import RollImport
 from members.services import rolls as services
 from portal.core import clock
+from portal.core.acting import attempt, form_page
 from portal.core.errors import HiddenError
 
 

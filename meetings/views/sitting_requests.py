@@ -12,8 +12,8 @@ from meetings.forms.sitting_requests import AskForm, RefusalForm
 from meetings.models import SittingRequest
 from meetings.selectors import sitting_requests as selectors
 from meetings.services import sitting_requests as services
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 

@@ -18,11 +18,11 @@ from meetings.selectors.sitting_requests import asking_of
 from meetings.selectors.sittings import Opened
 from meetings.services import invitations
 from meetings.services import sittings as services
-from meetings.views.acting import attempt, form_page, press
 from members import selectors as members
 from members.access import access_for
 from members.http import MemberRequest, signed_in
 from portal.core import audit
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 PER_PAGE = 20

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meetings.forms.turnover import Change, PlaceForm, TurnoverForm
 from meetings.selectors import turnover as selectors
 from meetings.services import turnover as services
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 from members.models import Turnover
 from members.services import posts
 from members.services.people import enter_person
 from members.services.posts import Successor
 from portal.core import clock
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 

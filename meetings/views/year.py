@@ -13,9 +13,9 @@ from meetings.forms.year import CalendarDayForm, DaysForm, RuleForm
 from meetings.selectors import year as selectors
 from meetings.services import year as services
 from meetings.services.year import PlannedMonth
-from meetings.views.acting import attempt, form_page, press
 from members.http import MemberRequest, signed_in
 from members.models import Body
+from portal.core.acting import attempt, form_page, press
 
 
 @signed_in
