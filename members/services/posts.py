@@ -129,6 +129,8 @@ def hand_over(
     _require_appoint(actor, _bodies(posts))
     known = Turnover.objects.filter(pk=key).first()
     if known is not None:
+        if known.entered_by_id != actor.id:
+            raise HiddenError
         return known
     if day < clock.today():
         raise InvalidError("異動日は、今日以降の日付にしてください。")
@@ -277,6 +279,7 @@ def _select(
             reason="役職の後任",
             selected_by=actor.person,
             starts_at=at,
+            ends_at=chosen.ends_at,
         )
         for chosen in selections
         if chosen.case_id not in away and (chosen.case_id, chosen.role) not in known
@@ -291,14 +294,16 @@ def _recusals(person: Person, at: datetime) -> QuerySet[Recusal]:
 def pass_seats(*, actor: Actor, turnover: Turnover, items: Collection[UUID]) -> None:
     """Let the successors sit on the agenda items to come, from the day on.
 
+    A deputy or a guest was named as a person: nobody succeeds to that (R16, R25).
     The caller names the items of sittings on or after the day, of bodies in which
     the posts have their places, and has asked for the right to appoint there.
     """
     at = clock.day_start(turnover.day)
-    rows = turnover.successions.filter(predecessor__isnull=False)
-    for row in rows.select_related("predecessor", "successor__organization"):
+    changes = turnover.successions.filter(predecessor__isnull=False)
+    for row in changes.select_related("predecessor", "successor__organization"):
         old, new = row.predecessor, row.successor
-        seats = list(Seat.objects.filter(holding_at(at), item_id__in=items, person=old))
+        rows = Seat.objects.filter(holding_at(at), item_id__in=items, person=old)
+        seats = list(rows.exclude(role__in=[Role.DEPUTY, Role.GUEST]))
         Seat.objects.filter(pk__in=[seat.pk for seat in seats]).update(ends_at=at)
         if new is None:
             continue
@@ -314,6 +319,7 @@ def pass_seats(*, actor: Actor, turnover: Turnover, items: Collection[UUID]) -> 
                 signatory=seat.signatory,
                 selected_by=actor.person,
                 starts_at=at,
+                ends_at=seat.ends_at,
             )
             for seat in seats
             if seat.item_id not in taken

@@ -194,6 +194,47 @@ def test_an_account_that_ends_before_the_day_cannot_succeed(
     assert not Tenure.objects.filter(person=successor).exists()
 
 
+def test_a_selection_for_a_time_passes_on_for_that_time(
+    cast: Cast, chief: Post, successor: Person
+) -> None:
+    """R14: the successor's right ends when the predecessor's would have."""
+    until = clock.day_start(next_april()) + timedelta(days=10)
+    cast.chair.memberships.filter(case=cast.case).update(ends_at=until)
+    hand_over(cast, chief, successor)
+    assert successor.memberships.get(case=cast.case).ends_at == until
+
+
+def test_nobody_succeeds_to_a_deputys_seat(
+    cast: Cast, chief: Post, successor: Person
+) -> None:
+    """R25: a deputy was named as a person, for one sitting."""
+    turnover = hand_over(cast, chief, successor)
+    item = cast.juso_item
+    until = clock.day_start(next_april()) + timedelta(days=10)
+    cast.chair.seats.filter(item_id=item.id).delete()
+    factories.seat(cast.chair, item, Role.DEPUTY, ends_at=until)
+    posts.pass_seats(
+        actor=factories.sign_in(cast.secretariat), turnover=turnover, items=[item.id]
+    )
+    assert cast.chair.seats.get(item_id=item.id).ends_at == until
+    assert not successor.seats.filter(item_id=item.id).exists()
+
+
+def test_the_key_of_somebody_elses_turnover_opens_nothing(
+    cast: Cast, chief: Post, successor: Person
+) -> None:
+    hand_over(cast, chief, successor)
+    with pytest.raises(HiddenError):
+        posts.hand_over(
+            actor=factories.sign_in(cast.chair),
+            key=KEY,
+            day=next_april(),
+            successors=[Successor(chief, successor)],
+            decided_by="見本市長",
+            decided_on=clock.today(),
+        )
+
+
 def test_nothing_changes_is_said(cast: Cast, chief: Post) -> None:
     with pytest.raises(InvalidError, match="変わる役職"):
         hand_over(cast, chief, cast.chair)
