@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from meetings import rosters
 from meetings.live import bell
 from meetings.models import ActingHead, AgendaItem, Invitation, Sitting
+from meetings.selectors.agenda import visible_items
 from meetings.services import invitations
 from meetings.services.sittings import lock_sitting
 from members.access import Actor
@@ -34,12 +35,14 @@ def preside_instead(
     """Let ``person`` preside over the sitting in the head's stead; a repeat is kept.
 
     The chair's office is theirs for this sitting and its minutes, and for nothing
-    else. Raises InvalidError without the circumstances, RefusedError where the
+    else. They are seated on the items that the actor convenes; an item from which
+    the actor is kept away waits for another custodian's repeat (R27). Raises InvalidError without the circumstances, RefusedError where the
     head is there, the reason does not fit, or the body's rule does not admit them.
     """
     sitting, _access = lock_sitting(actor, sitting, *_BEFORE_THE_END)
     known = ActingHead.objects.filter(sitting=sitting, ended_at=None).first()
     if known is not None and known.person_id == person.id:
+        _seat(actor, sitting, person)
         return known
     if not note:
         raise InvalidError(_("どのような事由かを書いてください。会議録に残ります。"))
@@ -161,8 +164,10 @@ def _seated(sitting: Sitting) -> set[Person]:
 
 
 def _seat(actor: Actor, sitting: Sitting, person: Person) -> None:
-    """The stand-in leads every item of the body, except where they are recused."""
-    for item in _items(sitting):
+    """The stand-in leads the body's items, except where they are recused."""
+    for item in visible_items(actor, sitting):
+        if item.body_id != sitting.body_id:
+            continue
         if item.case is not None and not cases.selectable(item.case, person):
             continue
         if item.case is not None:
@@ -172,13 +177,10 @@ def _seat(actor: Actor, sitting: Sitting, person: Person) -> None:
                 person=person,
                 role=Role.CHAIR,
                 reason=_("職務代理"),
+                body=item.body,
             )
         cases.give_seat(actor=actor, item_id=item.id, person=person, role=Role.CHAIR)
     invitations.settle(actor, sitting)
-
-
-def _items(sitting: Sitting) -> Iterable[AgendaItem]:
-    return sitting.items.filter(body=sitting.body_id).select_related("case__body")
 
 
 @transaction.atomic
@@ -198,27 +200,30 @@ def _end(actor: Actor, acting: ActingHead) -> None:
     acting.ended_at = acting.office.ends_at = now
     acting.save(update_fields=["ended_at"])
     acting.office.save(update_fields=["ends_at"])
-    items = list(_items(acting.sitting))
+    items = list(acting.sitting.items.filter(body=acting.sitting.body_id))
     chosen = Membership.objects.filter(
         ending_after(now),
         person=acting.person,
         case__in=[i.case_id for i in items if i.case_id],
     )
-    own = set(chosen.exclude(role=Role.CHAIR).values_list("case_id", flat=True))
+    # What the person had before stays: a convener keeps the cases of that office.
+    by_stand_in = Q(role=Role.CHAIR, starts_at__gte=acting.office.starts_at)
+    own = set(chosen.exclude(by_stand_in).values_list("case_id", flat=True))
     for item in items:
         _give_back(actor, item, acting.person, stays=item.case_id in {None, *own})
-    chosen.filter(role=Role.CHAIR).update(ends_at=now)
+    chosen.filter(by_stand_in).update(ends_at=now)
 
 
 def _give_back(actor: Actor, item: AgendaItem, person: Person, *, stays: bool) -> None:
-    """The chair's seat ends; who is a member of the case sits as a member again."""
+    """The chair's seat ends; who has a place of their own sits in that one again."""
     seat = Seat.objects.filter(
         holding_at(clock.now()), item_id=item.id, person=person, role=Role.CHAIR
     ).first()
     if seat is None:
         return
     if stays:
-        role = rosters.side_of(person)
+        offices = rosters.office_holders(item.body)
+        role = offices.get(person) or rosters.side_of(person)
         cases.give_seat(actor=actor, item_id=item.id, person=person, role=role)
     else:
         cases.end_seat(actor=actor, seat=seat)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.urls import reverse
 
 from documents.models import Release
@@ -301,6 +302,65 @@ def test_the_head_who_comes_takes_the_chair_back(cast: Cast, sitting: Sitting) -
     assert not access.allows(Action.CONVENE, thing)
 
 
+def test_who_keeps_an_office_keeps_its_cases_and_seats_after_standing_in(
+    cast: Cast, sitting: Sitting
+) -> None:
+    """The convener and the secretariat had their own before, and have it after."""
+    rules(cast.shien, stand_in_rule=Rule.ANYONE)
+    convener = factories.person("辻 由紀", cast.chair.organization)
+    factories.commission(convener, cast.shien)
+    for pledge in cast.pledges.values():
+        factories.acknowledge(convener, pledge)
+    Office.objects.filter(person=cast.chair).update(convenes=False)
+    Office.objects.create(
+        person=convener,
+        body=cast.shien,
+        role=Role.CHAIR,
+        presides=False,
+        starts_at=factories.LONG_AGO,
+    )
+    factories.membership(convener, cast.case, Role.CHAIR)
+    factories.seat(convener, cast.shien_item, Role.CHAIR)
+    answer(cast.chair, sitting, "absent")
+    for person, role in (
+        (convener, Role.CHAIR),
+        (cast.secretariat, Role.SECRETARIAT),
+    ):
+        designate(cast, person, rank=role is Role.CHAIR)
+        begin(cast, person)
+        acting_heads.step_back(
+            actor=factories.sign_in(cast.secretariat), sitting=sitting
+        )
+        live = Q(ends_at=None)
+        assert person.memberships.get(live, case=cast.case).role == role
+        assert person.seats.get(live, item_id=cast.shien_item.id).role == role
+        access = access_for(factories.sign_in(person))
+        assert access.allows(Action.CONVENE, case_facts(cast.case))
+
+
+def test_a_recused_clerk_appoints_the_stand_in_without_hearing_of_the_case(
+    cast: Cast, sitting: Sitting
+) -> None:
+    """R27: the item waits for a custodian who may know of it."""
+    rules(cast.shien, stand_in_rule=Rule.MEMBERS)
+    designate(cast, cast.colleague)
+    answer(cast.chair, sitting, "absent")
+    recusal = Recusal.objects.create(
+        person=cast.secretariat,
+        case=cast.case,
+        starts_at=clock.now(),
+        entered_by=cast.chair,
+    )
+    begin(cast, cast.colleague)
+    thing = item_facts(cast.shien_item, cast.colleague.id)
+    access = access_for(factories.sign_in(cast.colleague))
+    assert not access.allows(Action.CONVENE, thing)
+    recusal.delete()
+    begin(cast, cast.colleague)
+    access = access_for(factories.sign_in(cast.colleague))
+    assert access.allows(Action.CONVENE, thing)
+
+
 def test_not_while_the_head_is_coming(cast: Cast, sitting: Sitting) -> None:
     rules(cast.shien, stand_in_rule=Rule.MEMBERS)
     designate(cast, cast.colleague)
@@ -373,6 +433,9 @@ def test_the_head_hands_the_chair_over_for_some_days(
     with pytest.raises(RefusedError, match="いまの議長だけ"):
         stand_ins.hand_over_chair(actor=factories.sign_in(cast.secretariat), **handed)
     stand_ins.hand_over_chair(actor=factories.sign_in(cast.chair), **handed)
+    on: Any = {**handed, "person": cast.clinic}
+    with pytest.raises(RefusedError, match="いまの議長だけ"):  # not handed on again
+        stand_ins.hand_over_chair(actor=factories.sign_in(cast.colleague), **on)
     answer(cast.chair, sitting, "absent")
     assert begin(cast, cast.colleague).person == cast.colleague
 
