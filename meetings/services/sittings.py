@@ -44,6 +44,8 @@ def create_sitting(*, actor: Actor, key: UUID, body: Body, when: When) -> Sittin
     access.require(Action.CONVENE, body_facts(body))
     known = Sitting.objects.filter(pk=key).first()
     if known is not None:
+        if known.body_id != body.id:
+            raise HiddenError
         return known
     _check(when, body)
     sitting = Sitting.objects.create(

@@ -46,6 +46,21 @@ def test_a_member_asks_and_the_same_form_asks_once(town: Cast) -> None:
     assert SittingRequest.objects.get().state == SittingRequest.State.RECEIVED
 
 
+def test_a_key_never_names_a_sitting_that_is_there(town: Cast) -> None:
+    """R18: what is accepted is a new sitting, not one of the asker's choice."""
+    theirs = factories.sitting(town.juso, town.secretariat, number=77)
+    request = sitting_requests.ask_for_sitting(
+        actor=factories.sign_in(town.clinic),
+        key=theirs.id,
+        body=Body.objects.get(pk=town.shien.pk),
+        reason=REASON,
+        wished_by=None,
+    )
+    made = sitting_requests.accept(actor=clerk(town), request=request, when=when())
+    assert made != theirs
+    assert made.body == town.shien
+
+
 def test_a_body_that_meets_monthly_is_not_asked(cast: Cast) -> None:
     with pytest.raises(HiddenError):
         ask(cast)
