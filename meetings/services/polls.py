@@ -157,7 +157,7 @@ def remind(*, actor: Actor, poll: Poll) -> int:
 def remind_due() -> int:
     """Remind by itself, two days before a deadline and on its day, once each.
 
-    It is done in the name of the person who opened the poll.
+    It is done for the person who opened the poll, while they convene its body (R37).
     """
     now = clock.now()
     soon = now + timedelta(days=max(poll_notices.REMIND_DAYS) + 1)
@@ -169,9 +169,14 @@ def remind_due() -> int:
             rows = Poll.objects.select_for_update(of=("self",))
             poll = rows.select_related("body", "created_by").get(pk=poll_id)
             since = poll_notices.last_reminder(poll.deadline, now)
-            if since is not None and poll.takes_answers(now):
+            if since is not None and poll.takes_answers(now) and _still_keeps(poll):
                 told += _remind(Actor(poll.created_by), poll, since)
     return told
+
+
+def _still_keeps(poll: Poll) -> bool:
+    clerk = rosters.standing([poll.created_by], items=())[poll.created_by_id]
+    return clerk.allows(Action.CONVENE, poll_facts(poll, asked=False))
 
 
 def _remind(actor: Actor, poll: Poll, before: datetime) -> int:

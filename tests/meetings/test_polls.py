@@ -14,7 +14,7 @@ from meetings.models import Poll, PollAnswer, PollDate, Sitting
 from meetings.poll_notices import Facts, Occasion, compose
 from meetings.services import polls, sittings
 from meetings.services.sittings import When
-from members.models import Commission, Person
+from members.models import Commission, Office, Person
 from members.services import sign_ins
 from portal.core import clock, outbox, worker
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -265,6 +265,14 @@ def test_who_is_at_the_page_is_not_thrown_out_by_a_reminder(cast: Cast) -> None:
     assert swept(at(5, 10)) == 1
     sign_in.refresh_from_db()
     assert sign_in.ends_at is not None
+
+
+def test_nobody_is_reminded_for_who_convenes_no_more(cast: Cast) -> None:
+    """R37: a sweep has the rights of the person for whom it acts, and no others."""
+    poll = ask(cast)
+    Office.objects.filter(person=poll.created_by).update(ends_at=clock.now())
+    with time_machine.travel(poll.deadline - timedelta(hours=1)):
+        assert polls.remind_due() == 0
 
 
 def test_a_poll_that_is_over_reminds_nobody(cast: Cast) -> None:
