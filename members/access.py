@@ -120,23 +120,14 @@ def _people(
     organizations = {actor.person.organization_id for actor in actors}
     fresh = models.Person.objects.select_related("organization").in_bulk(ids)
     offices = _by_person(models.Office.objects.filter(person__in=ids).order_by("pk"))
-    acknowledged = _by_person(
-        models.Acknowledgement.objects.filter(person__in=ids).select_related("pledge")
-    )
+    acknowledged = _acknowledged(ids)
     chosen = models.Membership.objects.filter(person__in=ids).order_by("pk")
     memberships = _by_person(chosen.filter(_limit("case", cases)))
     seated = models.Seat.objects.filter(person__in=ids).order_by("pk")
     seats = _by_person(seated.filter(_limit("item_id", items)))
-    commissions = list(
-        models.Commission.objects.filter(
-            Q(person__in=ids) | Q(organization__in=organizations)
-        ).order_by("pk")
-    )
-    recusals = list(
-        models.Recusal.objects.filter(
-            Q(person__in=ids) | Q(organization__in=organizations)
-        ).order_by("pk")
-    )
+    party = Q(person__in=ids) | Q(organization__in=organizations)
+    commissions = _by_party(models.Commission.objects.filter(party).order_by("pk"))
+    recusals = _by_party(models.Recusal.objects.filter(party).order_by("pk"))
     return {
         person.id: facts.PersonFacts(
             id=person.id,
@@ -155,14 +146,10 @@ def _people(
             ),
             commissions=tuple(
                 facts.Commission(c.body_id, c.span, c.organization_id is not None)
-                for c in commissions
-                if c.person_id == person.id
-                or c.organization_id == person.organization_id
+                for party_id in (person.id, person.organization_id)
+                for c in commissions[party_id]
             ),
-            acknowledged=frozenset(
-                (Regime(a.pledge.regime), a.pledge.version)
-                for a in acknowledged[person.id]
-            ),
+            acknowledged=frozenset(acknowledged[person.id]),
             memberships=tuple(
                 facts.Membership(m.case_id, Role(m.role), m.span, m.back_history)
                 for m in memberships[person.id]
@@ -173,13 +160,23 @@ def _people(
             ),
             recusals=tuple(
                 facts.Recusal(r.case_id, r.item_id, r.span)
-                for r in recusals
-                if r.person_id == person.id
-                or r.organization_id == person.organization_id
+                for party_id in (person.id, person.organization_id)
+                for r in recusals[party_id]
             ),
         )
         for person in fresh.values()
     }
+
+
+def _acknowledged(people: Collection[UUID]) -> Mapping[UUID, set[tuple[Regime, int]]]:
+    """Regime and version of the pledges that each of them acknowledged."""
+    found: dict[UUID, set[tuple[Regime, int]]] = defaultdict(set)
+    rows = models.Acknowledgement.objects.filter(person__in=people)
+    for person, regime, version in rows.values_list(
+        "person", "pledge__regime", "pledge__version"
+    ):
+        found[person].add((Regime(regime), version))
+    return found
 
 
 Row = TypeVar("Row", bound=Model)
@@ -189,6 +186,15 @@ def _by_person(rows: Iterable[Row]) -> Mapping[UUID, list[Row]]:
     grouped: dict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[row.person_id].append(row)  # type: ignore[attr-defined] # all have it
+    return grouped
+
+
+def _by_party(rows: Iterable[Row]) -> Mapping[UUID, list[Row]]:
+    """Rows by the one person or organization that each names."""
+    grouped: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        party = row.person_id or row.organization_id  # type: ignore[attr-defined] # all have them
+        grouped[party].append(row)
     return grouped
 
 

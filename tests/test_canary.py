@@ -54,7 +54,7 @@ def test_every_text_is_planted_or_listed_with_its_reason() -> None:
 
 def test_every_sender_has_its_acts() -> None:
     """A new module that sends mail comes with an act in ``tests/outgoing.py``."""
-    sending = {"outbox.queue", "outbox.send_now"}
+    sending = {"outbox.queue", "outbox.queue_all", "outbox.send_now"}
     found = {
         name(path)
         for path in modules(*APPS)

@@ -28,7 +28,7 @@ Environment = dict[str, str]
 # Which programs run in which surroundings, in this order.
 FIGURES = {
     "alone": ["first_run"],
-    "embedded": ["pages", "minutes", "download", "year", "agenda"],
+    "embedded": ["pages", "minutes", "download", "year", "agenda", "notices"],
     "server": ["pages", "gate", "minutes", "download"],
 }
 

@@ -61,9 +61,7 @@ def open_sitting(actor: Actor, sitting_id: UUID) -> Opened:
         cases={i.case_id for i in items if i.case_id},
         items={i.id for i in items},
     )
-    invitation = next(
-        (i for i in sitting.invitations.all() if i.person_id == actor.id), None
-    )
+    invitation = sitting.invitations.filter(person=actor.id).first()
     seated = {seat.item for seat in access.facts.person.seats}
     bodies = {item.body_id for item in items if item.id in seated}
     bodies |= {joint.body_id for joint in sitting.joint.all()}
@@ -127,7 +125,6 @@ def _sittings() -> QuerySet[Sitting]:
             .prefetch_related("about", "body__charters")
             .order_by("order"),
         ),
-        "invitations",
         "joint__body",
     )
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-BENCH = Path(__file__).resolve().parents[2] / "infra" / "bench"
+from members import grounds
+from portal.core.models import OutgoingMail
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = ROOT / "infra" / "bench"
 INSERT = re.compile(r"INSERT INTO (\w+) \(([^)]*)\)")
 FILLED = INSERT.findall((BENCH / "town.sql").read_text(encoding="utf-8"))
 
@@ -65,3 +69,37 @@ def test_a_figure_is_one_line_of_name_and_value(common, capsys):
     captured = capsys.readouterr()
     assert captured.out == "page_p95_ms=12.35\ncases=20000\n"
     assert captured.err == "beside the figures\n"
+
+
+@pytest.fixture
+def notices(common, monkeypatch):
+    """The program with a small year, in this process."""
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "portal.settings.test")
+    program = __import__("notices")
+    sizes = {"PEOPLE": 5, "AGENCIES": 3, "MEETINGS": 2, "ITEMS": 3}
+    for name, size in sizes.items():
+        monkeypatch.setattr(program, name, size)
+    yield program
+    sys.modules.pop("notices")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_year_of_notices_is_sent_and_printed_whole(notices, capsys):
+    grounds.enter_usual_grounds()
+    notices.main()
+    assert re.fullmatch(r"notices_cpu_s=\d+\.\d\d\n", capsys.readouterr().out)
+    assert OutgoingMail.objects.filter(state="sent").count() == 2 * 5
+
+
+def test_every_figure_has_a_program_and_its_row(common):
+    programs = {name for names in __import__("run").FIGURES.values() for name in names}
+    assert all((BENCH / f"{name}.py").exists() for name in programs)
+    text = (ROOT / "docs" / "developers" / "benchmarks.md").read_text(encoding="utf-8")
+    told = {
+        name
+        for program in programs
+        for name in re.findall(
+            r'figure\("(\w+)"', (BENCH / f"{program}.py").read_text(encoding="utf-8")
+        )
+    }
+    assert [name for name in sorted(told) if f"`{name}`" not in text] == []
