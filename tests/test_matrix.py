@@ -1,4 +1,4 @@
-"""Every address as every persona: the table in ``tests/matrix.py`` holds."""
+"""Every address as every persona: the table in ``tests/matrix.txt`` holds."""
 
 import re
 from collections.abc import Iterator
