@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from documents.content import spool
 from documents.models import Paper, PaperVersion
+from documents.policies import version_facts
 from documents.services.papers import ItemReference, reference_of
 from documents.services.trail import record_act
 from members.access import Actor, access_for
@@ -74,6 +75,7 @@ def transfer_version(
     if done is not None:
         return done
     _refuse_unless_open(version, item)
+    _refuse_crossing(actor, version, item)
     paper = _new_paper(actor, version, item, reason, new_id)
     vault.keep(copied.stored)
     new = PaperVersion.objects.create(
@@ -103,6 +105,28 @@ def _refuse_unless_open(version: PaperVersion, item: ItemReference) -> None:
         )
 
 
+def _refuse_crossing(actor: Actor, version: PaperVersion, item: ItemReference) -> None:
+    """From case to case nothing goes, from law to law only what the actor may read.
+
+    What rests on a consent that was withdrawn does not slide under another law (R24).
+    """
+    paper = version.paper
+    if paper.case_id and paper.case_id != (item.case.id if item.case else None):
+        raise RefusedError(_("ほかの事例の議題には引き継げません。"))
+    if Regime(paper.law) is item.regime:
+        return
+    source = reference_of(paper)
+    access = access_for(actor, cases=source.cases, items=[source.item_id])
+    thing = version_facts(version, (), actor.id, access.t)
+    if not access.offers(Action.READ, thing):
+        raise RefusedError(
+            _(
+                "この資料は、いま開けないため、別の根拠の議題へは引き継げません。"
+                "同意の撤回と、閲覧の制限をお確かめください。"
+            )
+        )
+
+
 def _new_paper(
     actor: Actor, version: PaperVersion, item: ItemReference, reason: str, new_id: UUID
 ) -> Paper:
@@ -124,11 +148,14 @@ def _new_paper(
         source=version,
         transfer_reason=reason,
         tax_information=source.tax_information,
+        restricted=source.restricted,
         order=(here.aggregate(last=Max("order"))["last"] or 0) + 1,
         created_by=actor.person,
         created_at=clock.now(),
     )
-    paper.about.set(item.about)
+    # What it says of others of the household, it goes on saying (R23).
+    paper.about.set({*item.about, *source.about.all()})
+    paper.readers.set(source.readers.all())
     return paper
 
 

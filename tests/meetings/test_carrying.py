@@ -94,6 +94,24 @@ def test_papers_go_on_as_drafts_and_what_was_released_ends(
     assert Paper.objects.filter(item_id=cast.shien_item.id).count() == 1
 
 
+def test_a_restricted_paper_keeps_its_readers_and_whom_it_is_about(
+    cast: Cast, filed: Filed
+) -> None:
+    """R23, R28: on the next agenda it opens to nobody whom it was closed to."""
+    source = filed().paper
+    source.restricted = True
+    source.save()
+    source.readers.set([cast.secretariat])
+    cast.shien_item.about.set(cast.shien_item.about.all()[:1])
+    over(cast)
+    new = carry(cast, cast.shien_item, draft(cast))
+    paper = Paper.objects.get(item_id=new.id)
+    assert paper.restricted
+    assert list(paper.readers.all()) == [cast.secretariat]
+    assert set(paper.about.all()) == set(source.about.all())
+    assert paper.about.count() > new.about.count()
+
+
 def test_tax_information_stays_behind_without_consent(cast: Cast, filed: Filed) -> None:
     filed(tax_information=True)
     over(cast)

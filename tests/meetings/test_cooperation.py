@@ -15,8 +15,16 @@ from documents.models import CooperationRequest, Link, Paper, PaperVersion
 from documents.selectors import open_request
 from documents.services import replies, requests
 from meetings.services import cooperation
-from members.facts import Role, State
-from members.models import Charter, Commission, LegalBasis, Membership, Recusal, SignIn
+from members.facts import Regime, Role, State
+from members.models import (
+    Charter,
+    Commission,
+    Consent,
+    LegalBasis,
+    Membership,
+    Recusal,
+    SignIn,
+)
 from portal.core import clock, keys
 from portal.core.errors import (
     HiddenError,
@@ -41,7 +49,7 @@ from tests.meetings.asking import (
     scope,
 )
 from tests.meetings.convening import mails
-from tests.papers import upload
+from tests.papers import Filed, upload
 
 OUTSIDERS = [
     "clinic",
@@ -384,6 +392,42 @@ def test_a_file_becomes_a_paper_of_an_item_and_remembers_where_it_came_from(
     assert Paper.objects.get(item_id=request.id).origin == request.regime
     with pytest.raises(HiddenError):
         gateway.readable(factories.sign_in(cast.clinic), used.id)
+
+
+def test_a_reply_goes_to_no_item_of_another_case(cast: Cast) -> None:
+    request = answered(cast)
+    source = PaperVersion.objects.get(paper__item_id=request.id)
+    other = factories.case(cast.shien, number="R8-099")
+    factories.membership(cast.secretariat, other, Role.SECRETARIAT)
+    item = factories.item(cast.sitting, other, cast.shien, order=9)
+    with pytest.raises(RefusedError, match="ほかの事例"):
+        cooperation.use_reply(
+            actor=clerk(cast), version=source, item=item, reason="協議のため"
+        )
+    assert not Paper.objects.filter(item_id=item.id).exists()
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_rests_on_consent_crosses_only_while_it_lasts(
+    cast: Cast, filed: Filed, withdrawn: bool
+) -> None:
+    """R24: a withdrawn consent is not got round by another law."""
+    for member in cast.case.household.all():
+        factories.consent(member, cast.secretariat)
+    source = filed(item=cast.juso_item)
+    if withdrawn:
+        Consent.objects.filter(member__case=cast.case).update(withdrawn_at=clock.now())
+
+    def use() -> PaperVersion:
+        return cooperation.use_reply(
+            actor=clerk(cast), version=source, item=cast.shien_item, reason="協議のため"
+        )
+
+    if withdrawn:
+        with pytest.raises(RefusedError, match="同意の撤回"):
+            use()
+    else:
+        assert use().paper.law == Regime.SHIEN
 
 
 @pytest.mark.parametrize("name", OUTSIDERS)
