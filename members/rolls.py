@@ -11,18 +11,22 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from xml.etree.ElementTree import ParseError, iterparse
+from zipfile import ZipFile
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.core import jp
 
 MAX_LINES = 1000
 MAX_COLUMNS = 40
+MAX_MERGED = MAX_LINES * MAX_COLUMNS
 _HEADINGS = {
     "organization": ("機関", "機関名", "所属", "団体名", "構成機関", "課名"),
     "name": ("氏名", "お名前", "名前", "構成員氏名"),
@@ -109,6 +113,9 @@ def _csv(data: bytes, roll: Roll) -> Grid:
 
 
 def _sheet(data: bytes, roll: Roll) -> Grid:
+    if _merged(data) > MAX_MERGED:
+        roll.say("A1", _("結合されたセルが多すぎます。結合を解いてください。"))
+        return []
     book = load_workbook(io.BytesIO(data), data_only=True)
     sheet = book.worksheets[0]
     rows = sheet.iter_rows(
@@ -119,6 +126,27 @@ def _sheet(data: bytes, roll: Roll) -> Grid:
     grid: list[list[object]] = [list(row) for row in rows]
     _unmerge(sheet, grid, roll)
     return grid
+
+
+def _merged(data: bytes) -> int:
+    """How many cells the file merges: the reader makes an object of every one."""
+    count = 0
+    with ZipFile(io.BytesIO(data)) as package:
+        for name in package.namelist():
+            count += sum(_areas(package, name))
+    return count
+
+
+def _areas(package: ZipFile, name: str) -> Iterator[int]:
+    with package.open(name) as part:
+        try:
+            for _event, element in iterparse(part):
+                if element.tag.rpartition("}")[2] == "mergeCell":
+                    size = CellRange(element.get("ref", "")).size
+                    yield size["rows"] * size["columns"]
+                element.clear()
+        except (ParseError, ValueError):  # a picture, or what the reader refuses too
+            return
 
 
 def _unmerge(sheet: Worksheet, grid: list[list[object]], roll: Roll) -> None:

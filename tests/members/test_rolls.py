@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 import time_machine
@@ -43,6 +44,19 @@ ROWS = (
         "",
     ),
 )
+
+
+def test_a_merge_that_would_fill_the_memory_is_refused() -> None:
+    """The reader makes an object of every merged cell: 17,000 million of these."""
+    packed = io.BytesIO()
+    plain = io.BytesIO(sheet([HEAD, *ROWS], "A2:B2"))
+    with ZipFile(plain) as source, ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            part = source.read(name).replace(b'"A2:B2"', b'"A2:XFD1048576"')
+            target.writestr(name, part)
+    roll = rolls.read(packed.getvalue(), "名簿.xlsx")
+    assert not roll.takeable
+    assert next(f.words for f in roll.findings).startswith("結合されたセルが多すぎます")
 
 
 def sheet(rows: Sequence[Sequence[object]], *merged: str) -> bytes:
