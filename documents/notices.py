@@ -5,12 +5,13 @@ and a link: what is asked, of which case and by which meeting stays behind the l
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from portal.core import clock, jp
+from portal.core.wording import letter, moment_words, own_link_words
 
 
 class Occasion(StrEnum):
@@ -44,7 +45,7 @@ def compose(occasion: Occasion, facts: Facts) -> tuple[str, str]:
         Occasion.RECEIVED: _("【受付】"),
     }
     subject = _("かさね ご依頼のお知らせ %(serial)s") % {"serial": facts.serial}
-    return marks[occasion] + subject, "\n\n".join(_paragraphs(occasion, facts)) + "\n"
+    return marks[occasion] + subject, letter(facts.name, _paragraphs(occasion, facts))
 
 
 def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
@@ -66,14 +67,12 @@ def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
     }
     opening = openings[occasion] % {
         "serial": facts.serial,
-        "now": _moment(clock.now()),
+        "now": moment_words(clock.now()),
     }
-    name = _("%(name)s 様") % {"name": " ".join(facts.name.split())}
-    last = _("かさね(このメールは送信専用です)")
     if occasion in {Occasion.WITHDRAWN, Occasion.RECEIVED}:
-        return [name, opening, last]
+        return [opening]
     due = _("回答の期限  %(due)s") % {"due": jp.era_words_with_western(facts.due_on)}
-    return [name, opening, due, *_way(facts), last]
+    return [opening, due, *_way(facts)]
 
 
 def _way(facts: Facts) -> list[str]:
@@ -82,16 +81,5 @@ def _way(facts: Facts) -> list[str]:
     ask = _("内容の確認とご回答は、次のページでお願いします。")
     if facts.until is None:
         return [f"{ask}\n{facts.link}"]
-    own = _(
-        "このリンクは%(name)s様だけのものです。ほかの方に転送しないでください。\n"
-        "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
-        "%(until)sまで使えます。"
-    )
-    name = " ".join(facts.name.split())
     until = jp.era_words_with_western(facts.until)
-    return [f"{ask}\n{facts.link}", own % {"name": name, "until": until}]
-
-
-def _moment(moment: datetime) -> str:
-    local = moment.astimezone(clock.JST)
-    return jp.era_words_with_western(local.date()) + jp.clock_words(local.time())
+    return [f"{ask}\n{facts.link}", own_link_words(facts.name, until)]

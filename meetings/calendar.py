@@ -6,7 +6,6 @@ attendee: a shared entry would tell each of them who the others are (R39). A fee
 names nobody at all.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,12 +22,11 @@ from icalendar import (
 from icalendar.enums import CLASS, CUTYPE, PARTSTAT, ROLE, STATUS, TRANSP
 
 from portal.core.clock import JST
+from portal.core.wording import one_line
 
 PRODID = "-//Kasane//Meeting notices//JA"
 _JAPAN_OFFSET = timedelta(hours=9)
 _REFRESH = timedelta(hours=1)
-# Control and format characters, line and paragraph separators, lone surrogates.
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _INSIDE_PARAMETERS = str.maketrans('"\\', "'/")
 _OUTSIDE_ADDRESSES = str.maketrans("", "", ' "<>\\')
 
@@ -92,15 +90,6 @@ def render_feed(feed: UUID, name: str, entries: Iterable[Entry]) -> str:
 def _text(calendar: Calendar) -> str:
     content: bytes = calendar.to_ical()
     return content.decode("utf-8")
-
-
-def one_line(text: str) -> str:
-    """``text`` as one printable line: nothing in it can begin a line of its own."""
-    printable = (
-        " " if unicodedata.category(letter) in _UNPRINTABLE else letter
-        for letter in text
-    )
-    return " ".join("".join(printable).split())
 
 
 def one_word(text: str) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from meetings.calendar import one_line
-from meetings.notices import moment_words, own_link_words, signature
+from meetings.notices import desk_words
+from portal.core.wording import letter, moment_words, own_link_words
 
 if TYPE_CHECKING:
     from meetings.models import Call
@@ -49,13 +49,8 @@ def compose(occasion: Occasion, facts: Facts) -> tuple[str, str]:
         Occasion.REMINDED: _("【再送】"),
         Occasion.WORD: _("【事務局からの連絡】"),
     }
-    paragraphs = [
-        _("%(name)s 様") % {"name": one_line(facts.name)},
-        _opening(occasion, facts),
-        *_way(facts),
-        signature(),
-    ]
-    return marks[occasion] + subject, "\n\n".join(paragraphs) + "\n"
+    paragraphs = [_opening(occasion, facts), *_way(facts)]
+    return marks[occasion] + subject, letter(facts.name, paragraphs)
 
 
 def _opening(occasion: Occasion, facts: Facts) -> str:
@@ -82,15 +77,13 @@ def _way(facts: Facts) -> list[str]:
     ask = _("内容のご確認とお返事は、次のページでお願いします。")
     ways = [f"{ask}\n{facts.link}"]
     if facts.link_until is not None:
-        ways.append(own_link_words(facts.name, facts.link_until))
+        ways.append(own_link_words(facts.name, moment_words(facts.link_until)))
     return ways
 
 
 def late_words(call: "Call") -> str:
     """Why something comes too late, and whom to call; said on the page only."""
-    office = call.opened_by.organization
-    phone = _("(電話 %(phone)s)") % {"phone": office.phone} if office.phone else ""
     return _(
         "期限を過ぎたため、受け付けられませんでした。"
-        "事務局の%(office)s%(phone)sへお電話で、次の会議に間に合うかをご相談ください。"
-    ) % {"office": office.name, "phone": phone}
+        "事務局の%(desk)sへお電話で、次の会議に間に合うかをご相談ください。"
+    ) % {"desk": desk_words(call.opened_by.organization)}

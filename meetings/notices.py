@@ -14,10 +14,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings import calendar
-from meetings.calendar import Method, one_line
-from members.models import Person
+from meetings.calendar import Method
+from members.models import Organization, Person
 from portal.core import jp
 from portal.core.clock import JST
+from portal.core.wording import (
+    letter,
+    moment_words,
+    one_line,
+    own_link_words,
+    span_words,
+)
 
 
 class Occasion(StrEnum):
@@ -81,7 +88,7 @@ def compose(occasion: Occasion, facts: Facts) -> Notice:
     method = Method.CANCEL if gone else Method.REQUEST
     return Notice(
         subject=_subject(occasion, facts.serial),
-        body="\n\n".join(_paragraphs(occasion, facts)) + "\n",
+        body=letter(facts.name, _paragraphs(occasion, facts)),
         calendar=calendar.render(entry_of(method, facts)) if facts.entry else "",
         method=method if facts.entry else "",
     )
@@ -93,22 +100,11 @@ def page_address(sitting: UUID, person: Person) -> str:
     return f"{settings.BASE_URL}{front if person.login else reverse('documents:gate')}"
 
 
-def moment_words(moment: datetime) -> str:
-    """A moment in Japan, e.g. ``令和8年(2026年)12月15日(火)午後1時30分``."""
-    local = moment.astimezone(JST)
-    return jp.era_words_with_western(local.date()) + jp.clock_words(local.time())
-
-
-def span_words(starts_at: datetime, ends_at: datetime) -> str:
-    """From when until when; the end of another day is written in full."""
-    start, end = starts_at.astimezone(JST), ends_at.astimezone(JST)
-    until = jp.clock_words(end.time())
-    if start.date() != end.date():
-        until = moment_words(ends_at)
-    return _("%(start)sから%(end)sまで") % {
-        "start": moment_words(starts_at),
-        "end": until,
-    }
+def desk_words(office: Organization) -> str:
+    """The secretariat's office with its telephone, for who comes too late."""
+    if not office.phone:
+        return office.name
+    return office.name + _("(電話 %(phone)s)") % {"phone": office.phone}
 
 
 def _subject(occasion: Occasion, serial: str) -> str:
@@ -124,7 +120,6 @@ def _subject(occasion: Occasion, serial: str) -> str:
 
 
 def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
-    name = _("%(name)s 様") % {"name": one_line(facts.name)}
     openings = {
         Occasion.INVITED: _("会議のお知らせ(%(serial)s)です。"),
         Occasion.REMINDED: _(
@@ -144,7 +139,7 @@ def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
         "place": one_line(facts.place),
     }
     opening = openings[occasion] % {"serial": facts.serial}
-    return [name, opening, when, *_ways(occasion, facts), signature()]
+    return [opening, when, *_ways(occasion, facts)]
 
 
 def _ways(occasion: Occasion, facts: Facts) -> list[str]:
@@ -157,23 +152,8 @@ def _ways(occasion: Occasion, facts: Facts) -> list[str]:
     ask = _("出欠のお返事と当日のご案内は、次のページでお願いします。")
     paragraphs = [f"{ask}\n{facts.link}"]
     if facts.link_until is not None:
-        paragraphs.append(own_link_words(facts.name, facts.link_until))
+        paragraphs.append(own_link_words(facts.name, moment_words(facts.link_until)))
     return paragraphs
-
-
-def own_link_words(name: str, until: datetime) -> str:
-    """What stands below a personal link."""
-    return _(
-        "このリンクは%(name)s様だけのものです。"
-        "ほかの方に転送しないでください。\n"
-        "開くときに、確認コード(数字8けた)の入力をお願いします。\n"
-        "%(until)sまで使えます。"
-    ) % {"name": one_line(name), "until": moment_words(until)}
-
-
-def signature() -> str:
-    """The last line of every mail."""
-    return _("かさね(このメールは送信専用です)")
 
 
 def entry_of(method: Method, facts: Facts) -> calendar.Entry:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from meetings.calendar import one_line
-from meetings.notices import (
+from meetings.notices import desk_words, serial_of
+from portal.core import clock
+from portal.core.wording import (
+    letter,
     moment_words,
+    one_line,
     own_link_words,
-    serial_of,
-    signature,
     span_words,
 )
-from portal.core import clock
 
 if TYPE_CHECKING:
     from meetings.models import Poll
@@ -56,21 +56,13 @@ class Facts:
     link_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PollNotice:
-    """One mail: its subject and its plain text."""
-
-    subject: str
-    body: str
-
-
 def title_of(created_at: datetime, number: int) -> str:
     """The one title of a poll, on pages and in mails: ``日程のお伺い 2026-003``."""
     return _("日程のお伺い %(serial)s") % {"serial": serial_of(created_at, number)}
 
 
-def compose(occasion: Occasion, facts: Facts) -> PollNotice:
-    """The mail in words."""
+def compose(occasion: Occasion, facts: Facts) -> tuple[str, str]:
+    """Subject and plain text."""
     marks = {
         Occasion.ASKED: "",
         Occasion.REMINDED: _("【再度のお願い】"),
@@ -78,10 +70,7 @@ def compose(occasion: Occasion, facts: Facts) -> PollNotice:
         Occasion.CLOSED: _("【取りやめ】"),
     }
     title = _("かさね 日程のお伺い %(serial)s") % {"serial": facts.serial}
-    return PollNotice(
-        subject=marks[occasion] + title,
-        body="\n\n".join(_paragraphs(occasion, facts)) + "\n",
-    )
+    return marks[occasion] + title, letter(facts.name, _paragraphs(occasion, facts))
 
 
 def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
@@ -105,11 +94,9 @@ def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
         ),
     }
     return [
-        _("%(name)s 様") % {"name": one_line(facts.name)},
         openings[occasion] % {"serial": facts.serial},
         "\n".join(_when(facts)),
         *_ways(facts),
-        signature(),
     ]
 
 
@@ -133,21 +120,18 @@ def _ways(facts: Facts) -> list[str]:
     }
     ways = [f"{ask}\n{facts.link}"]
     if facts.link_until is not None:
-        ways.append(own_link_words(facts.name, facts.link_until))
+        ways.append(own_link_words(facts.name, moment_words(facts.link_until)))
     return ways
 
 
 def late_words(poll: "Poll") -> str:
     """Why an answer is too late, and whom to call; said on the page only."""
-    office = poll.created_by.organization
-    phone = _("(電話 %(phone)s)") % {"phone": office.phone} if office.phone else ""
     return _(
         "回答期限(%(deadline)s)を過ぎたため、この画面では受け付けられません。"
-        "事務局の%(office)s%(phone)sへお電話ください。お電話でご都合を伺い、記録します。"
+        "事務局の%(desk)sへお電話ください。お電話でご都合を伺い、記録します。"
     ) % {
         "deadline": moment_words(poll.deadline),
-        "office": office.name,
-        "phone": phone,
+        "desk": desk_words(poll.created_by.organization),
     }
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from documents.models import Link
 from documents.models.links import card_mac_of, digest_of
 from members.access import Actor
-from members.filters import ending_after
+from members.filters import ending_after, holding_at
 from members.models import Person, Scope, SignIn
 from members.services import sign_ins
 from portal.core import audit, clock, context, outbox
@@ -174,6 +174,14 @@ def unlock_link(*, actor: Actor, link: Link) -> Link:
         link.save(update_fields=["wrong_count"])
         _record("unlock", actor, link)
     return link
+
+
+@transaction.atomic
+def unlock_links(*, actor: Actor, scope_id: UUID, person: Person) -> None:
+    """Let the person try codes again on their live links to a thing."""
+    live = Link.objects.filter(holding_at(clock.now()), scope_id=scope_id)
+    for link in live.filter(person=person):
+        unlock_link(actor=actor, link=link)
 
 
 class Standing(TextChoices):

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import PollAnswer, PollDate, PollVoter
-from meetings.notices import span_words
 from meetings.services.polls import LEAST_DATES, Plan
 from members.models import Person
 from portal.core import clock
+from portal.core.wording import span_words
 
 ROWS = 8  # of days on the form
 

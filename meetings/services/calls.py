@@ -11,7 +11,6 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from documents.models import Link
 from documents.services import links
 from documents.services.links import IssuedLink
 from meetings import call_notices, rosters
@@ -21,7 +20,6 @@ from meetings.models.calls import REMIND_BEFORE
 from meetings.policies import call_facts
 from members.access import Actor, access_for
 from members.facts import Action, Answer
-from members.filters import holding_at
 from members.models import Body, Person, Purpose, Scope
 from members.policies import body_facts
 from portal.core import audit, clock, outbox
@@ -223,11 +221,7 @@ def stop_link(*, actor: Actor, recipient: CallRecipient) -> None:
 def unlock(*, actor: Actor, recipient: CallRecipient) -> None:
     """Let the person try codes again on the live link."""
     recipient = _kept_recipient(actor, recipient)
-    live = Link.objects.filter(
-        holding_at(clock.now()), scope_id=recipient.call_id, person=recipient.person
-    )
-    for link in live:
-        links.unlock_link(actor=actor, link=link)
+    links.unlock_links(actor=actor, scope_id=recipient.call_id, person=recipient.person)
 
 
 def remind_due() -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from documents.models import Link
 from documents.services import links
 from documents.services.links import IssuedLink
 from meetings import notices, rosters
@@ -18,7 +17,6 @@ from meetings.policies import sitting_facts
 from meetings.services import feeds
 from members.access import Actor, access_for
 from members.facts import Action
-from members.filters import holding_at
 from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, context, outbox
 from portal.core.errors import RefusedError
@@ -259,13 +257,9 @@ def stop_link(*, actor: Actor, invitation: Invitation) -> None:
 def unlock(*, actor: Actor, invitation: Invitation) -> None:
     """Let the person try codes again on the live link."""
     invitation = _lock(actor, invitation)
-    live = Link.objects.filter(
-        holding_at(clock.now()),
-        scope_id=invitation.sitting_id,
-        person=invitation.person,
+    links.unlock_links(
+        actor=actor, scope_id=invitation.sitting_id, person=invitation.person
     )
-    for link in live:
-        links.unlock_link(actor=actor, link=link)
 
 
 def _lock(actor: Actor, invitation: Invitation) -> Invitation:

@@ -89,11 +89,11 @@ def _facts(
 def _queue(
     person: Person, occasion: Occasion, facts: Facts, issued: IssuedLink | None = None
 ) -> None:
-    notice = poll_notices.compose(occasion, facts)
+    subject, body = poll_notices.compose(occasion, facts)
     outbox.queue(
         person=person.id,
         address=person.email,
-        subject=notice.subject,
-        body=notice.body,
+        subject=subject,
+        body=body,
         about=f"link:{issued.link.id}" if issued else "",
     )

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings import notices, rosters
-from meetings.calendar import one_line
+from meetings import rosters
 from meetings.models import Sitting
 from meetings.selectors.agenda import visible_items
 from meetings.services.sittings import lock_sitting
@@ -16,6 +15,7 @@ from members.access import Actor
 from members.models import Person
 from portal.core import audit, outbox
 from portal.core.errors import RefusedError
+from portal.core.wording import letter
 
 State = Sitting.State
 
@@ -36,7 +36,7 @@ def remind_of_pledges(*, actor: Actor, sitting: Sitting) -> Sequence[Person]:
             person=person.id,
             address=person.email,
             subject=_("かさね 誓約のお願い"),
-            body="\n\n".join(_paragraphs(person)) + "\n",
+            body=letter(person.name, [_ask()]),
         )
         audit.record(
             "meetings.pledge.remind", actor=actor.id, subject=f"person:{person.id}"
@@ -61,10 +61,6 @@ def _unpledged(actor: Actor, sitting: Sitting) -> list[Person]:
     )
 
 
-def _paragraphs(person: Person) -> list[str]:
+def _ask() -> str:
     page = f"{settings.BASE_URL}{reverse('members:pledge')}"
-    return [
-        _("%(name)s 様") % {"name": one_line(person.name)},
-        _("守秘義務の誓約がまだのようです。次のページでお願いします。") + f"\n{page}",
-        notices.signature(),
-    ]
+    return _("守秘義務の誓約がまだのようです。次のページでお願いします。") + f"\n{page}"

@@ -19,7 +19,6 @@ from time_machine import TimeMachineFixture
 from meetings.calendar import (
     Entry,
     Method,
-    one_line,
     one_word,
     parameter,
     render,
@@ -31,6 +30,7 @@ from meetings.services.sittings import When
 from members.models import Person
 from portal.core import outbox
 from portal.core.models import OutgoingMail
+from portal.core.wording import one_line
 from tests.cast import Cast
 from tests.meetings import convening, readers
 
