@@ -13,8 +13,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents.models import Paper
 from meetings import agenda, readiness, rosters
-from meetings.models import AgendaItem, Sitting
-from meetings.readiness import Finding, ItemRow, RulesRow, SeatRow, SittingRow
+from meetings.findings import Finding, ItemRow, RulesRow, SeatRow, SittingRow
+from meetings.models import AgendaItem, Sitting, SittingRequest
 from members.access import Access
 from members.facts import Regime, Role, State
 from members.models import Charter, LegalGround, Office, PaperCard, Person, Seat
@@ -77,7 +77,16 @@ def _rules(sitting: Sitting, day: date) -> RulesRow:
         head_rule=charter.get_head_rule_display(),
         head_held=held,
         exists=body.exists_on(day),
+        rhythm=charter.get_rhythm_display(),
+        awaited=_awaited(sitting, charter),
     )
+
+
+def _awaited(sitting: Sitting, charter: Charter) -> bool:
+    """Whether a body that meets on request was asked for this sitting."""
+    if charter.rhythm != Charter.Rhythm.ON_REQUEST:
+        return True
+    return SittingRequest.objects.filter(sitting=sitting).exists()
 
 
 def papers_of(items: Sequence[AgendaItem]) -> tuple[Counter[UUID], Counter[UUID]]:

@@ -6,164 +6,27 @@ the secretariat to know.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
-from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members.facts import Regime
-from portal.core.errors import RefusedError
-
-
-class Check(StrEnum):
-    """What is looked at, in the order in which it is shown."""
-
-    NO_ITEMS = "no_items"
-    BODY = "body"
-    HEAD = "head"
-    LEGAL_BASIS = "legal_basis"
-    CONSENT = "consent"
-    COMMISSION = "commission"
-    NOBODY = "nobody"
-    PAPERS = "papers"
-    TAX = "tax"
-    SIGNATORY = "signatory"
-    TIME = "time"
-    NOTICE = "notice"
-    ADDRESS = "address"
-    FACTOR = "factor"
-    PLEDGE = "pledge"
-
-
-BLOCKING = frozenset(
-    {
-        Check.NO_ITEMS,
-        Check.BODY,
-        Check.HEAD,
-        Check.LEGAL_BASIS,
-        Check.CONSENT,
-        Check.COMMISSION,
-    }
+from meetings.findings import (
+    Check,
+    Finding,
+    ItemRow,
+    Mend,
+    SeatRow,
+    SittingRow,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SeatRow:
-    """One person on an item's roster, as far as the checks ask.
-
-    ``reachable``: has a mail address. ``proves``: has a personal factor of strength
-    two, or signs in with one; ``signs_in``: by a name of their own, not by links.
-    ``custodian``: chair or secretariat.
-    """
-
-    person: UUID
-    name: str
-    custodian: bool = False
-    commissioned: bool = True
-    pledged: bool = True
-    reachable: bool = True
-    proves: bool = True
-    signs_in: bool = False
-    signatory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """One agenda item; ``unconsented`` are the labels of household members.
-
-    ``ground`` is the article the item stands on, in words.
-    """
-
-    id: UUID
-    body: UUID
-    order: int
-    regime: Regime
-    minutes: int
-    based: bool
-    case: UUID | None
-    ground: str = ""
-    unconsented: tuple[str, ...] = ()
-    papers: int = 0
-    tax_papers: int = 0
-    signatories_wanted: int = 1
-    seats: tuple[SeatRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RulesRow:
-    """The body on the day: its charter by name, and what of it is checked here."""
-
-    charter: str = ""
-    notice_days: int = 7
-    head_title: str = ""
-    head_rule: str = ""
-    head_held: bool = True
-    exists: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SittingRow:
-    """The sitting; ``day`` is its date in Japan, ``minutes`` are left for items."""
-
-    id: UUID
-    body: UUID
-    day: date
-    minutes: int
-    items: tuple[ItemRow, ...]
-    rules: RulesRow = RulesRow()
-
-
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """One way to mend it: a page, or with ``press`` a button that does it at once.
-
-    ``arranging`` pages take changes while the agenda is a draft only.
-    """
-
-    label: str
-    route: str
-    target: UUID | None = None
-    press: bool = False
-    arranging: bool = False
-
-    @property
-    def url(self) -> str:
-        """Where it leads."""
-        return reverse(self.route, args=[self.target] if self.target else [])
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing missing, why it is asked for, and the ways to mend it."""
-
-    check: Check
-    words: str
-    ground: str = ""
-    mends: tuple[Mend, ...] = ()
-    item: UUID | None = None
-    case: UUID | None = None
-
-    @property
-    def blocks(self) -> bool:
-        """Whether the chair cannot approve before it is mended."""
-        return self.check in BLOCKING
-
-
-class UnreadyError(RefusedError):
-    """Something that blocks is missing; nothing was done."""
-
-    def __init__(self, blocking: Sequence[Finding]) -> None:
-        super().__init__(" ".join(finding.words for finding in blocking))
-        self.findings = list(blocking)
+from members.facts import Regime
 
 
 def findings(sitting: SittingRow, *, today: date) -> list[Finding]:
     """Everything that is missing on ``today``, what blocks first."""
     found = [
         *_of_the_body(sitting),
+        *_of_the_rhythm(sitting),
         *_of_the_day(sitting, today),
         *_of_the_people(sitting),
         *_of_the_items(sitting),
@@ -197,6 +60,16 @@ def _of_the_body(sitting: SittingRow) -> Iterator[Finding]:
             % {"title": rules.head_title},
             _by_charter(sitting, rules.head_rule),
             (Mend(_("役職に就く人を決める"), "members:body-people", sitting.body),),
+        )
+
+
+def _of_the_rhythm(sitting: SittingRow) -> Iterator[Finding]:
+    if not sitting.rules.awaited:
+        yield Finding(
+            Check.RHYTHM,
+            _("この会議を開く求めが、まだ記録されていません。"),
+            _by_charter(sitting, sitting.rules.rhythm),
+            (Mend(_("求めを見る"), "meetings:sitting-request-list"),),
         )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from meetings import agenda, notices, preparation, rosters
 from meetings.agenda import Plan, Slot
+from meetings.findings import Finding
 from meetings.models import AgendaItem, FrameLine, Invitation, Sitting
 from meetings.policies import item_facts, sitting_facts
-from meetings.readiness import Finding
 from meetings.records import Step, next_steps
 from meetings.selectors.sittings import Opened, is_today, live_invitation
 from members.access import Access, Actor, access_for

@@ -12,6 +12,7 @@ from documents.models import Link, PaperVersion
 from documents.models.links import MAX_WRONG_CODES
 from documents.policies import version_facts
 from meetings import preparation, rosters
+from meetings.findings import Finding
 from meetings.models import (
     AgendaItem,
     Correction,
@@ -21,7 +22,6 @@ from meetings.models import (
     Sitting,
 )
 from meetings.policies import item_facts, minutes_facts, sitting_facts
-from meetings.readiness import Finding
 from meetings.selectors.asked import Asked, asked_at_home, recent_requests
 from meetings.selectors.calls import ListedCall, listed_calls
 from meetings.selectors.polls import PollsAtHome, polls_at_home

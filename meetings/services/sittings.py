@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import numbering, preparation
+from meetings.findings import UnreadyError
 from meetings.models import Sitting
 from meetings.policies import sitting_facts
-from meetings.readiness import UnreadyError
 from meetings.selectors.agenda import visible_items
 from meetings.services import convocation, invitations
 from members.access import Access, Actor, access_for

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from meetings.findings import Finding, UnreadyError
 from meetings.forms.emergency import EmergencyForm
 from meetings.models import Sitting
-from meetings.readiness import Finding, UnreadyError
 from meetings.selectors import emergency as selectors
 from meetings.selectors.emergency import Ground
 from meetings.selectors.sittings import convened_sitting

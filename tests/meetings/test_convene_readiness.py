@@ -10,18 +10,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents.models import Paper, PaperVersion
 from meetings import preparation
-from meetings.models import AgendaItem, Sitting
-from meetings.readiness import (
-    Check,
-    ItemRow,
-    RulesRow,
-    SeatRow,
-    SittingRow,
-    findings,
-)
+from meetings.findings import Check, ItemRow, RulesRow, SeatRow, SittingRow
+from meetings.models import AgendaItem, Sitting, SittingRequest
+from meetings.readiness import findings
 from meetings.selectors.agenda import visible_items
 from members.facts import Regime, Role, State
-from members.models import Body, Commission, LegalBasis, Office
+from members.models import Body, Charter, Commission, LegalBasis, Office
 from portal.core import clock
 from portal.core.models import StoredObject
 from tests.cast import Cast
@@ -250,3 +244,28 @@ def _version(cast: Cast, paper: Paper, state: State, number: int) -> None:
         uploaded_by=cast.secretariat,
         uploaded_at=clock.now(),
     )
+
+
+def test_a_body_that_meets_on_request_is_told_where_nobody_asked(cast: Cast) -> None:
+    charter = Charter.usual(cast.shien)
+    charter.rhythm = Charter.Rhythm.ON_REQUEST
+    charter.starts_at, charter.decided_by = clock.now() - timedelta(days=1), "市長"
+    charter.decided_on = clock.today()
+    charter.save()
+    sitting = Sitting.objects.select_related("body").get(pk=draft(cast).pk)
+
+    def rhythm() -> list[bool]:
+        found = preparation.findings(sitting, visible_items(clerk(cast), sitting))
+        return [f.blocks for f in found if f.check is Check.RHYTHM]
+
+    assert rhythm() == [False]
+    SittingRequest.objects.create(
+        body=cast.shien,
+        asked_by=cast.colleague,
+        entered_by=cast.secretariat,
+        reason="状況が変わったため",
+        sitting=sitting,
+        state=SittingRequest.State.ACCEPTED,
+        asked_at=clock.now(),
+    )
+    assert rhythm() == []

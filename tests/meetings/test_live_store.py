@@ -18,7 +18,6 @@ from tests import factories
 from tests.cast import Cast
 from tests.meetings.live import by, name, operation
 
-
 # On PostgreSQL the database notices a change of rights at its commit.
 at_commit = pytest.mark.django_db(transaction=True)
 

@@ -14,6 +14,7 @@ from documents.output.watermark import page_count, page_text
 from documents.services.papers import ItemReference, PaperDetails, file_paper
 from documents.services.releases import release_versions
 from meetings import records
+from meetings.findings import Finding
 from meetings.live.protocol import Act, Operation
 from meetings.live.store import Submission, apply
 from meetings.models import (
@@ -26,7 +27,6 @@ from meetings.models import (
     Proxy,
     Sitting,
 )
-from meetings.readiness import Finding
 from meetings.rosters import candidates
 from meetings.selectors.agenda import agenda_view
 from meetings.selectors.sittings import open_sitting
