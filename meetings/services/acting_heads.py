@@ -36,8 +36,9 @@ def preside_instead(
 
     The chair's office is theirs for this sitting and its minutes, and for nothing
     else. They are seated on the items that the actor convenes; an item from which
-    the actor is kept away waits for another custodian's repeat (R27). Raises InvalidError without the circumstances, RefusedError where the
-    head is there, the reason does not fit, or the body's rule does not admit them.
+    the actor is kept away waits for another custodian's repeat (R27). Raises
+    InvalidError without the circumstances, RefusedError where the head is there, the
+    reason does not fit, or the body's rule does not admit them.
     """
     sitting, _access = lock_sitting(actor, sitting, *_BEFORE_THE_END)
     known = ActingHead.objects.filter(sitting=sitting, ended_at=None).first()
