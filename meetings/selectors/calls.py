@@ -75,9 +75,7 @@ def _lines(access: Access, calls: Iterable[Call]) -> list[ListedCall]:
     recipients = CallRecipient.objects.filter(call__in=rows)
     own = {r.call_id: r for r in recipients.filter(person=access.actor.person)}
     silent = _silent_organizations(recipients)
-    waiting = Counter(
-        Proposal.objects.filter(waits(), call__in=rows).values_list("call", flat=True)
-    )
+    waiting = _waiting(access, rows)
     found = []
     for call in rows:
         recipient = own.get(call.id)
@@ -95,6 +93,16 @@ def _lines(access: Access, calls: Iterable[Call]) -> list[ListedCall]:
             )
         )
     return found
+
+
+def _waiting(access: Access, calls: Iterable[Call]) -> Counter[UUID]:
+    """How many proposals of each call wait, of the cases that the actor keeps (R27)."""
+    away = [r.case for r in access.facts.person.recusals if r.span.holds(access.t)]
+    kept = rosters.kept_by(access.actor).exclude(case__in=[c for c in away if c])
+    rows = Proposal.objects.filter(
+        waits(), Q(case=None) | Q(case__in=kept.values("case")), call__in=calls
+    )
+    return Counter(rows.values_list("call", flat=True))
 
 
 def _silent_organizations(recipients: QuerySet[CallRecipient]) -> Counter[UUID]:

@@ -124,8 +124,12 @@ def _kept(actor: Actor) -> QuerySet[Case]:
         .filter(Q(monitoring_on__isnull=False) | ~Q(target=""), case=OuterRef("pk"))
         .order_by("-held_on", "-recorded_at")
     )
+    away = Recusal.objects.filter(
+        holding_at(clock.now()), concerning(actor.person), case__isnull=False
+    )
     return (
         Case.objects.filter(id__in=chosen.values("case"))
+        .exclude(id__in=away.values("case"))  # nor does the number of pages tell (R27)
         .annotate(monitoring_on=Subquery(dated.values("monitoring_on")[:1]))
         .select_related("body", "unit", "lead_agency", "referrer")
         .prefetch_related("household")

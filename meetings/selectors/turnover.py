@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from members.access import Actor, access_for
 from members.facts import Action
 from members.filters import ending_after, holding_at
-from members.models import Body, ExOfficio, Person, Post, Tenure, Turnover
+from members.models import (
+    Body,
+    ExOfficio,
+    Person,
+    Post,
+    Succession,
+    Tenure,
+    Turnover,
+)
 from members.policies import rules_facts
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -78,14 +88,18 @@ def _colleagues(organizations: Collection[UUID]) -> dict[UUID, list[Person]]:
 
 
 def turnovers(actor: Actor) -> list[Turnover]:
-    """What has been entered for posts of the actor's bodies, the newest first."""
-    bodies = [body.id for body in appointing(actor)]
-    rows = Turnover.objects.filter(successions__post__places__body__in=bodies)
-    people = ("successions__predecessor", "successions__successor")
+    """What has been entered for posts of the actor's bodies, the newest first.
+
+    The same act may fill posts of other bodies: those are not shown (R17).
+    """
+    places = ExOfficio.objects.filter(body__in=appointing(actor))
+    own = Succession.objects.filter(post__in=places.values("post"))
+    rows = Turnover.objects.filter(id__in=own.values("turnover"))
+    shown = own.select_related("post__organization", "predecessor", "successor")
     return list(
-        rows.distinct()
-        .select_related("entered_by")
-        .prefetch_related("successions__post__organization", *people)[:20]
+        rows.select_related("entered_by").prefetch_related(
+            Prefetch("successions", shown)
+        )[:20]
     )
 
 

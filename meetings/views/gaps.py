@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods
 from meetings.forms.outcomes import FollowUpForm, GapForm, ItemGapForm, RegisterForm
 from meetings.models import ResourceGap
 from meetings.selectors import gaps as selectors
+from meetings.selectors.gaps import Register
 from meetings.selectors.sittings import convened_item
 from meetings.services import gaps as services
 from members.http import MemberRequest, signed_in
+from portal.core import audit
 from portal.core.acting import attempt, form_page
 
 
@@ -26,8 +28,21 @@ def gap_list(request: MemberRequest) -> HttpResponse:
     register = selectors.register_of(
         request.actor, bodies, **form.wanted, number=number
     )
+    _record_read(request, register)
     context = {"form": form, "register": register, "page": register.page}
     return render(request, "meetings/gap_list.html", context)
+
+
+def _record_read(request: MemberRequest, register: Register) -> None:
+    """Words that touch a case are content of its item (P6)."""
+    read = [str(row.gap.id) for row in register.rows if not row.gap.general]
+    if read:
+        audit.record_read(
+            "meetings.gaps.read",
+            actor=request.actor.id,
+            subject="gaps",
+            detail={"gaps": " ".join(read)},
+        )
 
 
 @require_http_methods(["GET", "POST"])

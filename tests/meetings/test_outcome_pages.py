@@ -183,6 +183,34 @@ def test_an_item_one_is_kept_from_leaves_no_trace_on_the_board(cast, clerk):
     assert clerk.get(url("item-outcome", outcome.item_id)).status_code == 404
 
 
+def test_a_case_one_is_kept_from_adds_no_page_to_the_board(cast, clerk):
+    """R27: the number of pages would tell that there is one more."""
+    another_case(cast, "R8-099")
+    Recusal.objects.create(
+        person=cast.secretariat,
+        case=cast.case,
+        starts_at=clock.now(),
+        entered_by=cast.chair,
+    )
+    page = clerk.get(url("case-board")).context["page"]
+    assert page.paginator.count == 1
+
+
+def test_reading_a_gap_of_a_case_leaves_its_trace(cast, clerk):
+    """P6: what is open to all custodians is no content of a case."""
+    for number, general in ((1, True), (2, False)):
+        gaps.raise_gap(
+            actor=clerk_of(cast),
+            key=key(number),
+            body=cast.shien,
+            item=cast.shien_item,
+            words=GapWords("other", f"足りないもの{number}", general=general),
+        )
+    text(clerk, url("gap-list"))
+    (event,) = AuditEvent.objects.filter(action="meetings.gaps.read")
+    assert event.detail == {"gaps": str(key(2))}
+
+
 def test_looking_at_the_board_leaves_its_trace(cast, clerk):
     text(clerk, url("case-board"))
     (event,) = AuditEvent.objects.filter(action="meetings.board.read")

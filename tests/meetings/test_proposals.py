@@ -7,7 +7,7 @@ import pytest
 from documents.models import Paper, PaperVersion
 from documents.selectors import paper_rows, version_for
 from meetings.models import AgendaItem, CallRecipient, Proposal
-from meetings.selectors.calls import board_of, own_call
+from meetings.selectors.calls import board_of, listed_calls, own_call
 from meetings.selectors.proposals import known_cases, open_proposal
 from meetings.services import agenda, calls, proposals
 from members.access import access_for
@@ -178,6 +178,8 @@ def test_a_recused_custodian_does_not_see_what_is_proposed_of_the_case(cast: Cas
         entered_by=cast.chair,
     )
     assert board_of(convening.clerk(cast), call.id).proposals == []
+    assert [line.waiting for line in listed_calls(convening.clerk(cast))] == [0]
+    assert [line.waiting for line in listed_calls(convening.head(cast))] == [1]
     with pytest.raises(HiddenError):
         reading(cast, "secretariat", proposal)
 

@@ -165,6 +165,22 @@ def test_the_page_reads_over_first_and_then_enters_all(
     assert Invitation.objects.filter(person=person).count() == 0
 
 
+def test_of_a_turnover_each_body_sees_its_own_posts(
+    cast: Cast, post: Post, successor: Person, signed_in
+) -> None:
+    """R17: one act may fill posts of several bodies."""
+    turnover = hand_over(cast, post, successor)
+    elsewhere = factories.body(unit=factories.unit("西部圏域"))
+    other = Post.objects.create(organization=cast.chair.organization, name="西部所長")
+    ExOfficio.objects.create(
+        body=elsewhere, post=other, part=Part.MEMBER, starts_at=factories.LONG_AGO
+    )
+    turnover.successions.create(post=other, successor=cast.chair)
+    page = signed_in(cast.secretariat).get(reverse("meetings:turnover-list"))
+    assert "清水 陽子" in page.content.decode()
+    assert "西部所長" not in page.content.decode()
+
+
 def test_edit_leads_back_with_everything_typed(
     cast: Cast, post: Post, signed_in
 ) -> None:
