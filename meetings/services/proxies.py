@@ -13,6 +13,7 @@ from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.filters import concerning, ending_after, holding_at
 from members.models import Commission, Person, Seat
+from members.policies import rules_facts
 from members.services import cases
 from members.services.people import NewPerson, enter_person
 from portal.core import audit, clock
@@ -90,12 +91,14 @@ def _seat(
     until: datetime,
 ) -> bool:
     now = clock.now()
+    access = access_for(actor, cases=(), items=())
     sits = Seat.objects.filter(ending_after(now), person=person)
     taken = set(sits.values_list("item_id", flat=True))
     open_to = [
         item
         for item in items
         if item.id not in taken
+        and access.allows(Action.APPOINT, rules_facts(item.body))  # R17
         and (item.case is None or cases.selectable(item.case, person))
     ]
     for body in {item.body for item in open_to}:

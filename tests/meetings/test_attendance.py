@@ -105,6 +105,20 @@ def test_the_deputy_has_the_principals_items_and_no_more(
     assert cast.case.number not in told.subject
 
 
+def test_a_deputy_gets_nothing_in_a_body_where_the_clerk_appoints_nobody(
+    cast: Cast, proxy: Proxy
+) -> None:
+    """R17: the other body of a joint day is another secretariat's."""
+    Office.objects.filter(person=cast.secretariat, body=cast.juso).delete()
+    person = proxies.accept_proxy(
+        actor=factories.sign_in(cast.secretariat), proxy=proxy
+    )
+    bodies = Commission.objects.filter(person=person).values_list("body", flat=True)
+    assert list(bodies) == [cast.shien.id]
+    seats = person.seats.values_list("item_id", flat=True)
+    assert list(seats) == [cast.shien_item.id]
+
+
 def test_a_day_after_the_close_the_deputy_is_out(
     cast: Cast, sitting: Sitting, proxy: Proxy
 ) -> None:
