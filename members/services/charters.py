@@ -29,6 +29,7 @@ from members.models import (
 from members.models.charters import RULES
 from members.offices import may_hold_office
 from members.policies import HEALTH, rules_facts
+from members.services.bodies import lock_body
 from portal.core import audit, clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
@@ -159,7 +160,7 @@ def set_rules(
     ``rules`` is an unsaved row that carries the settings. Raises InvalidError for a
     day gone by, rules equal to those in force, or a later version that waits.
     """
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.SET_RULES)
     start = begin_of(starts_on)
     _check_decision(decided_by, decided_on)
     if body.ends_on is not None and starts_on > body.ends_on:
@@ -210,7 +211,7 @@ def _write_version(
 @transaction.atomic
 def withdraw_rules(*, actor: Actor, version: Charter) -> None:
     """Take back a version that has not begun; the one before it goes on."""
-    body = _locked(actor, version.body)
+    body = lock_body(actor, version.body, Action.SET_RULES)
     found = body.charters.filter(pk=version.pk).first()
     if found is None:
         raise HiddenError
@@ -237,7 +238,7 @@ def set_basis(
     decided_on: date,
 ) -> LegalBasis:
     """Let the body stand on ``ground`` from a day on, until ``end_basis`` (R19)."""
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.SET_RULES)
     start = begin_of(starts_on)
     _check_decision(decided_by, decided_on)
     if words_of(ground, start) is None:
@@ -266,7 +267,7 @@ def end_basis(
     decided_on: date,
 ) -> LegalBasis:
     """Let a ground carry nothing from ``off_from`` on: its items close then (R19)."""
-    body = _locked(actor, basis.body)
+    body = lock_body(actor, basis.body, Action.SET_RULES)
     found = body.legal_bases.filter(pk=basis.pk).first()
     if found is None:
         raise HiddenError
@@ -292,7 +293,7 @@ def end_body(
     Terms that last as long as the body end with it, except those of its offices,
     who keep the archive.
     """
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.SET_RULES)
     begin_of(last_day)
     _check_decision(decided_by, decided_on)
     if body.ends_on is not None and body.ends_on < clock.today():
@@ -335,15 +336,6 @@ def _check_decision(decided_by: str, decided_on: date) -> None:
         raise InvalidError(_("決めた人を入力してください。"))
     if decided_on > clock.today():
         raise InvalidError(_("決めた日は、今日までの日付にしてください。"))
-
-
-def _locked(actor: Actor, body: Body) -> Body:
-    found = Body.objects.select_for_update(of=("self",)).filter(pk=body.pk).first()
-    if found is None:
-        raise HiddenError
-    access = access_for(actor, cases=(), items=())
-    access.require(Action.SET_RULES, rules_facts(found))
-    return found
 
 
 def _record(

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from members.access import Actor, access_for
+from members.access import Actor
 from members.facts import Action
 from members.filters import concerning, ending_after
 from members.models import Body, Commission, Organization, Person
 from members.offices import approval_was_held, approvers_of
-from members.policies import rules_facts
+from members.services.bodies import lock_body
 from members.services.charters import begin_of
 from members.services.people import NewPerson, enter_person
 from members.terms import remaining_term, term_end
@@ -46,7 +46,7 @@ def commission_person(
     InvalidError for an approval by somebody whom the rule does not name, or to
     come, and for a term without a day; RefusedError for one that overlaps another.
     """
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.APPOINT)
     if term is None:
         own = concerning(person)
         held = _overlapping(body, own, clock.now(), None)
@@ -95,7 +95,7 @@ def commission_organization(
     term: Term,
 ) -> Commission:
     """Commission an organisation as a whole; who comes is named case by case (R10)."""
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.APPOINT)
     _check_approval(body, approved_by, approved_on)
     commission = Commission(
         form=Form.ORGANIZATION, body=body, organization=organization
@@ -208,7 +208,7 @@ def end_commission(
 
     Raises RefusedError while the person holds an office of the body.
     """
-    body = _locked(actor, commission.body)
+    body = lock_body(actor, commission.body, Action.APPOINT)
     found = body.commissions.filter(pk=commission.pk).select_related("person").first()
     if found is None:
         raise HiddenError
@@ -232,15 +232,6 @@ def end_commission(
     found.ends_at = end
     found.save(update_fields=["ends_at"])
     _record("end", actor, found)
-    return found
-
-
-def _locked(actor: Actor, body: Body) -> Body:
-    found = Body.objects.select_for_update(of=("self",)).filter(pk=body.pk).first()
-    if found is None:
-        raise HiddenError
-    access = access_for(actor, cases=(), items=())
-    access.require(Action.APPOINT, rules_facts(found))
     return found
 
 

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.access import Actor, access_for
+from members.access import Actor
 from members.facts import Action, Role
 from members.filters import concerning, ending_after, holding_at
 from members.models import Body, Case, Charter, Membership, Office, Person, Recusal
 from members.offices import Part, may_hold_office, part_of, part_words
-from members.policies import rules_facts
+from members.services.bodies import lock_body
 from members.services.charters import begin_of
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -46,7 +46,7 @@ def give_office(
     The head comes to office as the body's rule says. ``with_cases`` selects the
     holder for the cases of the unit that the actor keeps.
     """
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.APPOINT)
     start = begin_of(term.starts_on)
     if term.until is not None and term.until < term.starts_on:
         raise InvalidError(_("任期の終わりは、始まりの日以降にしてください。"))
@@ -167,7 +167,9 @@ def end_office(*, actor: Actor, office: Office, off_from: date) -> Office:
     What the holder kept by it ends as well. Raises RefusedError where nobody would
     be left to run the body.
     """
-    body = _locked(actor, office.body)
+    if office.body is None:
+        raise HiddenError
+    body = lock_body(actor, office.body, Action.APPOINT)
     found = body.offices.filter(pk=office.pk).select_related("person").first()
     if found is None:
         raise HiddenError
@@ -199,17 +201,6 @@ def _end_custody(office: Office, end: datetime) -> None:
     office.person.memberships.filter(
         ending_after(end), role=office.role, case__unit=unit
     ).update(ends_at=end)
-
-
-def _locked(actor: Actor, body: Body | None) -> Body:
-    if body is None:
-        raise HiddenError
-    found = Body.objects.select_for_update(of=("self",)).filter(pk=body.pk).first()
-    if found is None:
-        raise HiddenError
-    access = access_for(actor, cases=(), items=())
-    access.require(Action.APPOINT, rules_facts(found))
-    return found
 
 
 def _record(what: str, actor: Actor, office: Office) -> None:

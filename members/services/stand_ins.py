@@ -6,12 +6,12 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.access import Actor, access_for
+from members.access import Actor
 from members.facts import Action, Role
 from members.filters import concerning, ending_after, holding_at
 from members.models import Body, Charter, Office, Person, StandIn
 from members.offices import presiding_of
-from members.policies import rules_facts
+from members.services.bodies import lock_body
 from portal.core import audit, clock
 from portal.core.errors import InvalidError, RefusedError
 
@@ -54,7 +54,7 @@ def designate(
     Raises RefusedError where the rule does not, for somebody whom it does not admit,
     and for a rank that is taken.
     """
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.APPOINT)
     if designated_on > clock.today():
         raise InvalidError(_("指名した日は、今日までの日付にしてください。"))
     _check_rule(body, person, rank)
@@ -116,7 +116,7 @@ def _holds_office(body: Body, person: Person) -> bool:
 @transaction.atomic
 def end_designation(*, actor: Actor, stand_in: StandIn) -> None:
     """Take a designation back from now on; a repeat is harmless."""
-    body = _locked(actor, stand_in.body)
+    body = lock_body(actor, stand_in.body, Action.APPOINT)
     stand_in = StandIn.objects.select_for_update().get(pk=stand_in.pk)
     if stand_in.ends_at is None or stand_in.ends_at > clock.now():
         stand_in.ends_at = clock.now()
@@ -131,7 +131,7 @@ def hand_over_chair(*, actor: Actor, body: Body, person: Person, span: Span) -> 
     Raises RefusedError where the rule knows no such thing, and for anybody but the
     head.
     """
-    body = _locked(actor, body)
+    body = lock_body(actor, body, Action.APPOINT)
     now = clock.now()
     if body.rules.stand_in_rule != Rule.HAND_OVER:
         raise RefusedError(_("この会議体の決まりには、任意の引き継ぎがありません。"))
@@ -158,12 +158,6 @@ def hand_over_chair(*, actor: Actor, body: Body, person: Person, span: Span) -> 
     )
     _record("hand_over", actor, body, person)
     return office
-
-
-def _locked(actor: Actor, body: Body) -> Body:
-    body = Body.objects.select_for_update().get(pk=body.pk)
-    access_for(actor, cases=(), items=()).require(Action.APPOINT, rules_facts(body))
-    return body
 
 
 def _record(what: str, actor: Actor, body: Body, person: Person) -> None:

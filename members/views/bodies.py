@@ -1,6 +1,5 @@
 """Pages of a body: its rules as an ordinance reads, their versions, its bases."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.forms import Form
@@ -22,7 +21,10 @@ from members.forms.bodies import (
 from members.http import MemberRequest, signed_in
 from members.models import Body
 from members.services import charters as services
+from members.views.body_acts import act_page, form_act
 from portal.core.acting import attempt, form_page, press
+
+BACK = "members:body-detail"
 
 
 @signed_in
@@ -65,7 +67,7 @@ def _founded(request: MemberRequest, body: Body) -> HttpResponse:
     """On to the body, for who keeps it; the administration sees nothing of it."""
     press(request, lambda: None, _("会議体を設置しました。"))
     if selectors.keeps(request.actor, body):
-        return redirect("members:body-detail", body.id)
+        return redirect(BACK, body.id)
     return redirect("meetings:home")
 
 
@@ -98,7 +100,7 @@ def rules_edit(request: MemberRequest, body_id: UUID) -> HttpResponse:
             ),
         )
         if version is not None:
-            return redirect("members:body-detail", body.id)
+            return redirect(BACK, body.id)
     return form_page(request, form, "members/rules_edit.html", {"body": body})
 
 
@@ -116,13 +118,13 @@ def rules_withdraw(
             lambda: services.withdraw_rules(actor=request.actor, version=version),
             _("これからの版を取り消しました。"),
         )
-        return redirect("members:body-detail", body.id)
+        return redirect(BACK, body.id)
     words = {
         "title": _("これからの版を取り消す"),
         "lead": _("取り消すと、いまの規則がそのまま続きます。"),
         "button": _("この版を取り消す"),
     }
-    return _act_page(request, body, Form(), words)
+    return act_page(request, (body, BACK), Form(), words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -131,15 +133,6 @@ def basis_edit(request: MemberRequest, body_id: UUID) -> HttpResponse:
     """Add a legal ground."""
     body, _access = selectors.kept_body(request.actor, body_id, Action.SET_RULES)
     form = BasisForm(request.POST or None, initial=today())
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: services.set_basis(
-                actor=request.actor, body=body, **form.cleaned_data
-            ),
-        )
-        if done is not None:
-            return redirect("members:body-detail", body.id)
     words = {
         "title": _("根拠法令を加える"),
         "lead": _(
@@ -148,7 +141,13 @@ def basis_edit(request: MemberRequest, body_id: UUID) -> HttpResponse:
         ),
         "button": _("この根拠を加える"),
     }
-    return _act_page(request, body, form, words)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: services.set_basis(actor=request.actor, body=body, **form.cleaned_data),
+        words,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -158,15 +157,6 @@ def basis_end(request: MemberRequest, body_id: UUID, basis_id: int) -> HttpRespo
     body, _access = selectors.kept_body(request.actor, body_id, Action.SET_RULES)
     basis = selectors.basis_of(body, basis_id)
     form = BasisEndForm(request.POST or None, initial=today())
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: services.end_basis(
-                actor=request.actor, basis=basis, **form.cleaned_data
-            ),
-        )
-        if done is not None:
-            return redirect("members:body-detail", body.id)
     words = {
         "title": _("根拠を終える: %(ground)s") % {"ground": basis.get_ground_display()},
         "lead": _(
@@ -177,7 +167,15 @@ def basis_end(request: MemberRequest, body_id: UUID, basis_id: int) -> HttpRespo
         "button": _("この根拠を終える"),
         "danger": True,
     }
-    return _act_page(request, body, form, words)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: services.end_basis(
+            actor=request.actor, basis=basis, **form.cleaned_data
+        ),
+        words,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,15 +184,6 @@ def body_end(request: MemberRequest, body_id: UUID) -> HttpResponse:
     """Let the body end with a day."""
     body, _access = selectors.kept_body(request.actor, body_id, Action.SET_RULES)
     form = BodyEndForm(request.POST or None, initial={"last_day": body.ends_on})
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: services.end_body(
-                actor=request.actor, body=body, **form.cleaned_data
-            ),
-        )
-        if done is not None:
-            return redirect("members:body-detail", body.id)
     words = {
         "title": _("会議体を終える"),
         "lead": _(
@@ -204,11 +193,10 @@ def body_end(request: MemberRequest, body_id: UUID) -> HttpResponse:
         "button": _("この日で終える"),
         "danger": True,
     }
-    return _act_page(request, body, form, words)
-
-
-def _act_page(
-    request: MemberRequest, body: Body, form: Form, words: Mapping[str, object]
-) -> HttpResponse:
-    context = {"body": body, "words": words, "back": "members:body-detail"}
-    return form_page(request, form, "members/body_act.html", context)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: services.end_body(actor=request.actor, body=body, **form.cleaned_data),
+        words,
+    )

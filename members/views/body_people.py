@@ -1,11 +1,9 @@
 """Pages of the people of a body: who holds its offices, who is commissioned."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
-from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +14,9 @@ from members.forms.body_people import CommissionForm, OfficeForm
 from members.http import MemberRequest, signed_in
 from members.models import Body, Commission
 from members.services import commissions, offices
-from portal.core.acting import attempt, form_page
+from members.views.body_acts import form_act
+
+BACK = "members:body-people"
 
 
 @signed_in
@@ -38,13 +38,6 @@ def office_give(request: MemberRequest, body_id: UUID) -> HttpResponse:
         people=selectors.commissioned(body),
         rules=body.rules,
     )
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: offices.give_office(actor=request.actor, body=body, **form.chosen),
-        )
-        if done is not None:
-            return redirect("members:body-people", body.id)
     words = {
         "title": _("役割を登録する"),
         "lead": _(
@@ -54,7 +47,13 @@ def office_give(request: MemberRequest, body_id: UUID) -> HttpResponse:
         % {"convener": body.rules.convener_title, "head": body.rules.head_title},
         "button": _("この役割を登録する"),
     }
-    return _act_page(request, body, form, words)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: offices.give_office(actor=request.actor, body=body, **form.chosen),
+        words,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,15 +63,6 @@ def office_end(request: MemberRequest, body_id: UUID, office_id: int) -> HttpRes
     body, _access = selectors.kept_body(request.actor, body_id, Action.APPOINT)
     office = selectors.office_of(body, office_id)
     form = EndForm(request.POST or None, initial=today())
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: offices.end_office(
-                actor=request.actor, office=office, **form.cleaned_data
-            ),
-        )
-        if done is not None:
-            return redirect("members:body-people", body.id)
     words = {
         "title": _("%(name)sさんの役割を終える") % {"name": office.person.name},
         "lead": _(
@@ -82,7 +72,15 @@ def office_end(request: MemberRequest, body_id: UUID, office_id: int) -> HttpRes
         "button": _("役割を終える"),
         "danger": True,
     }
-    return _act_page(request, body, form, words)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: offices.end_office(
+            actor=request.actor, office=office, **form.cleaned_data
+        ),
+        words,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,10 +96,6 @@ def commission_make(request: MemberRequest, body_id: UUID) -> HttpResponse:
         approvers=ground.approvers,
         predecessors=ground.predecessors,
     )
-    if form.is_valid():
-        done = attempt(form, lambda: _commission(request, body, form))
-        if done is not None:
-            return redirect("members:body-people", body.id)
     words = {
         "title": _("構成員を委嘱・任命する"),
         "lead": _(
@@ -111,7 +105,9 @@ def commission_make(request: MemberRequest, body_id: UUID) -> HttpResponse:
         % {"term": body.rules.get_term_rule_display()},
         "button": _("委嘱・任命を登録する"),
     }
-    return _act_page(request, body, form, words)
+    return form_act(
+        request, (body, BACK), form, lambda: _commission(request, body, form), words
+    )
 
 
 def _commission(request: MemberRequest, body: Body, form: CommissionForm) -> Commission:
@@ -141,15 +137,6 @@ def commission_end(
     body, _access = selectors.kept_body(request.actor, body_id, Action.APPOINT)
     commission = selectors.commission_of(body, commission_id)
     form = EndForm(request.POST or None, initial=today())
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: commissions.end_commission(
-                actor=request.actor, commission=commission, **form.cleaned_data
-            ),
-        )
-        if done is not None:
-            return redirect("members:body-people", body.id)
     words = {
         "title": _("委嘱・任命を終える"),
         "lead": _(
@@ -160,11 +147,12 @@ def commission_end(
         "button": _("終える"),
         "danger": True,
     }
-    return _act_page(request, body, form, words)
-
-
-def _act_page(
-    request: MemberRequest, body: Body, form: Form, words: Mapping[str, object]
-) -> HttpResponse:
-    context = {"body": body, "words": words, "back": "members:body-people"}
-    return form_page(request, form, "members/body_act.html", context)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: commissions.end_commission(
+            actor=request.actor, commission=commission, **form.cleaned_data
+        ),
+        words,
+    )

@@ -16,8 +16,9 @@ from members.models import Charter
 from members.offices import presiding_of
 from members.policies import rules_facts
 from members.services import stand_ins
+from members.views.body_acts import form_act
 from portal.core import clock
-from portal.core.acting import attempt, form_page, press
+from portal.core.acting import press
 from portal.core.errors import HiddenError
 
 BACK = "members:stand-ins"
@@ -47,22 +48,20 @@ def stand_in_designate(request: MemberRequest, body_id: UUID) -> HttpResponse:
     people = selectors.commissioned(body)
     initial = {"rank": 1, "designated_on": clock.today()}
     form = StandInForm(request.POST or None, initial=initial, people=people)
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: stand_ins.designate(
-                actor=request.actor, body=body, **form.cleaned_data
-            ),
-        )
-        if done is not None:
-            return redirect(BACK, body.id)
     words = {
         "title": _("代理の人を指名する"),
         "lead": body.rules.get_stand_in_rule_display(),
         "button": _("この人を指名する"),
     }
-    context = {"body": body, "words": words, "back": BACK}
-    return form_page(request, form, "members/body_act.html", context)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: stand_ins.designate(
+            actor=request.actor, body=body, **form.cleaned_data
+        ),
+        words,
+    )
 
 
 @require_POST
@@ -91,19 +90,17 @@ def chair_hand_over(request: MemberRequest, body_id: UUID) -> HttpResponse:
     body, _access = selectors.kept_body(request.actor, body_id, Action.APPOINT)
     people = [p for p in selectors.commissioned(body) if p != request.actor.person]
     form = HandOverForm(request.POST or None, initial=today(), people=people)
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: stand_ins.hand_over_chair(
-                actor=request.actor, body=body, **form.chosen
-            ),
-        )
-        if done is not None:
-            return redirect(BACK, body.id)
     words = {
         "title": _("%(title)sを引き継ぐ") % {"title": body.rules.head_title},
         "lead": _("期間が過ぎると、自然に元に戻ります。"),
         "button": _("この期間、引き継ぐ"),
     }
-    context = {"body": body, "words": words, "back": BACK}
-    return form_page(request, form, "members/body_act.html", context)
+    return form_act(
+        request,
+        (body, BACK),
+        form,
+        lambda: stand_ins.hand_over_chair(
+            actor=request.actor, body=body, **form.chosen
+        ),
+        words,
+    )

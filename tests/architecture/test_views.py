@@ -62,6 +62,7 @@ WITHOUT_ACTOR = {
     "members.services.rolls.lines_of": "a question about a kept roll",
     "members.services.rolls.drop_stale": "the worker; nobody confirmed it",
     "members.services.stand_ins.designated": "a question about a body",
+    "members.services.stand_ins.handed_over": "a question about a body",
     "meetings.services.acting_heads.who_may": "a question about a sitting",
     "meetings.services.acting_heads.acting_of": "a question about a sitting",
     "meetings.services.invitations.is_deputy": "a question about an invitation",
