@@ -6,7 +6,7 @@ from uuid import UUID
 from meetings import rosters
 from meetings.models import AgendaItem, Sitting
 from members.access import Access, Actor, access_for
-from members.facts import Action
+from members.facts import Action, Role
 from members.filters import holding_at
 from members.grounds import words_of
 from members.models import Body, Case, Commission, Membership, Person, Seat
@@ -42,6 +42,8 @@ def roster_of(item: AgendaItem) -> Roster:
     """The selection page of an item; who is kept away is simply not there (R27)."""
     seats = rosters.seats_of([item.id]).get(item.id, [])
     seated = {seat.person_id: seat for seat in seats}
+    # Who comes in a member's stead was accepted with the answer, not chosen (R25).
+    deputies = {seat.person_id for seat in seats if seat.role == Role.DEPUTY}
     memberships = rosters.members_of(item.case_id)
     words = _commission_words(item.body_id)
     ground = words_of(item.ground, item.sitting.starts_at)
@@ -54,6 +56,7 @@ def roster_of(item: AgendaItem) -> Roster:
             may_scribe=person.organization.internal,
         )
         for person in rosters.candidates(item)
+        if person.id not in deputies
     ]
     return Roster(
         offices=[seat for seat in seats if seat.role in rosters.OFFICES],

@@ -54,24 +54,28 @@ def select_people(
     """Make ``choices`` the roster of the item, beside chair and secretariat.
 
     Whoever is not among them loses the seat; those in ``leaving`` also their
-    membership of the case. Once the sitting is convened, whoever comes in is told
+    membership of the case. A deputy comes with a member, and goes with that member
+    (R25). Once the sitting is convened, whoever comes in is told
     at once and whoever has no item left gets a cancellation. Raises InvalidError
     for a missing reason, RefusedError for somebody who cannot be chosen.
     """
     item = lock_item(actor, item)
-    offered = {person.id for person in rosters.candidates(item)}
+    taken = rosters.seats_of([item.id]).get(item.id, [])
+    deputies = {seat.person_id: seat for seat in taken if seat.role == Role.DEPUTY}
+    offered = {person.id for person in rosters.candidates(item)} - deputies.keys()
     memberships = rosters.members_of(item.case_id)
     _check(choices, offered, memberships, has_case=item.case_id is not None)
     seats = {
         seat.person_id: seat
-        for seat in rosters.seats_of([item.id]).get(item.id, [])
-        if seat.role not in rosters.OFFICES
+        for seat in taken
+        if seat.role not in {*rosters.OFFICES, Role.DEPUTY}
     }
     for choice in choices:
         _select(actor, item, choice, memberships)
         _seat(actor, item, choice, seats.get(choice.person.id))
     chosen = {choice.person.id for choice in choices}
     gone = [seat for person, seat in seats.items() if person not in chosen]
+    gone += [deputies[person] for person in _in_stead_of(item, gone) & deputies.keys()]
     for seat in gone:
         cases.end_seat(actor=actor, seat=seat)
         releases.end_releases(actor=actor, item_id=item.id, person=seat.person)
@@ -90,6 +94,15 @@ def select_people(
     )
     settle(actor, item.sitting)
     return item
+
+
+def _in_stead_of(item: AgendaItem, seats: Iterable[Seat]) -> set[UUID | None]:
+    """Who was accepted for the sitting in place of those who sit there."""
+    named = Proxy.objects.filter(
+        invitation__sitting=item.sitting_id,
+        invitation__person__in=[seat.person_id for seat in seats],
+    )
+    return set(named.values_list("person", flat=True))
 
 
 def lock_item(actor: Actor, item: AgendaItem) -> AgendaItem:

@@ -11,10 +11,12 @@ from django.urls import reverse
 from documents.models import Release
 from meetings.models import ActingHead, Invitation, OnlineRequest, Proxy, Sitting
 from meetings.policies import item_facts, sitting_facts
+from meetings.selectors.people import roster_of
 from meetings.services import acting_heads, convocation, invitations, proxies
-from meetings.services.invitations import ProxyWords
+from meetings.services.invitations import Choice, ProxyWords
 from members.access import access_for
 from members.facts import Action, Answer, Role
+from members.filters import holding_at
 from members.models import Body, Charter, Commission, Office, Person, Recusal, StandIn
 from members.policies import body_facts, case_facts
 from members.services import stand_ins
@@ -117,6 +119,30 @@ def test_a_deputy_gets_nothing_in_a_body_where_the_clerk_appoints_nobody(
     assert list(bodies) == [cast.shien.id]
     seats = person.seats.values_list("item_id", flat=True)
     assert list(seats) == [cast.shien_item.id]
+
+
+def test_choosing_people_anew_leaves_the_deputy_as_accepted(
+    cast: Cast, proxy: Proxy
+) -> None:
+    """R25: neither a member by the way, nor out; gone with the principal."""
+    clerk = factories.sign_in(cast.secretariat)
+    deputy = proxies.accept_proxy(actor=clerk, proxy=proxy)
+    item = cast.shien_item
+    before = deputy.seats.get(item_id=item.id)
+    assert deputy not in [c.person for c in roster_of(item).candidates]
+
+    def select(*people: Person) -> None:
+        choices = [Choice(person, "事例に関わるため") for person in people]
+        invitations.select_people(actor=clerk, item=item, choices=choices)
+
+    with pytest.raises(RefusedError):
+        select(cast.clinic, deputy)
+    select(cast.clinic, cast.newcomer)
+    after = deputy.seats.get(item_id=item.id)
+    assert (after.role, after.ends_at) == (Role.DEPUTY, before.ends_at)
+    assert not deputy.memberships.exists()
+    select(cast.newcomer)
+    assert not deputy.seats.filter(holding_at(clock.now()), item_id=item.id).exists()
 
 
 def test_a_day_after_the_close_the_deputy_is_out(
