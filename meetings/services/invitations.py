@@ -96,13 +96,13 @@ def select_people(
     return item
 
 
-def _in_stead_of(item: AgendaItem, seats: Iterable[Seat]) -> set[UUID | None]:
+def _in_stead_of(item: AgendaItem, seats: Iterable[Seat]) -> set[UUID]:
     """Who was accepted for the sitting in place of those who sit there."""
     named = Proxy.objects.filter(
         invitation__sitting=item.sitting_id,
         invitation__person__in=[seat.person_id for seat in seats],
     )
-    return set(named.values_list("person", flat=True))
+    return {proxy.person_id for proxy in named if proxy.person_id is not None}
 
 
 def lock_item(actor: Actor, item: AgendaItem) -> AgendaItem:
