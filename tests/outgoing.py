@@ -23,6 +23,7 @@ from meetings.services import (
     reminders,
     sitting_requests,
     sittings,
+    triage,
     turnover,
 )
 from meetings.services.emergency import Emergency
@@ -188,7 +189,7 @@ def call_for_cases(cast: Cast) -> Iterator[None]:
     again = calling.recipient(call, cast.newcomer)
     calls.send_again(actor=clerk(cast), recipient=again)
     yield
-    proposals.return_proposal(
+    triage.return_proposal(
         actor=clerk(cast),
         proposal=calling.submitted(call, cast.clinic),
         reason="様式を足してください",
@@ -201,7 +202,7 @@ def decline(cast: Cast) -> Iterator[None]:
     """What was proposed is not taken; something else is."""
     call = calling.opened(cast, cast.clinic)
     yield
-    proposals.decline_proposal(
+    triage.decline_proposal(
         actor=clerk(cast),
         proposal=calling.submitted(call, cast.clinic),
         reason="別の会議で扱います",

@@ -16,7 +16,8 @@ from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import AgendaItem, Proposal, Sitting
 from meetings.selectors.calls import Target
 from meetings.services.calls import Asked
-from meetings.services.proposals import NewCase, ProposalWords, Taking
+from meetings.services.proposals import ProposalWords
+from meetings.services.triage import NewCase, Taking
 from members.facts import Regime
 from members.forms.cases import CaseForm
 from members.models import Body, Case, Organization, Person

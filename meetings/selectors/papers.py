@@ -7,7 +7,7 @@ from uuid import UUID
 
 from documents.models import Release
 from documents.selectors import PaperRow, version_for
-from documents.services.papers import ItemReference, papers_for
+from documents.services.papers import papers_for
 from meetings.models import AgendaItem
 from meetings.policies import item_facts
 from meetings.selectors.sittings import open_sitting
@@ -28,18 +28,6 @@ class ItemPapers:
     access: Access
     rows: list[PaperRow]
     may_file: bool
-
-    @property
-    def reference(self) -> ItemReference:
-        """The item as documents knows it."""
-        return ItemReference(
-            item_id=self.item.id,
-            sitting_id=self.item.sitting_id,
-            body=self.item.body,
-            regime=self.item.regime,
-            case=self.item.case,
-            about=tuple(self.item.about.all()),
-        )
 
     @property
     def releasable(self) -> list[PaperRow]:

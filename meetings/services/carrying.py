@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from documents.models import Paper, PaperVersion
 from documents.services import releases, transfers
-from documents.services.papers import ItemReference
 from documents.services.transfers import Copied
-from meetings import rosters
+from meetings import references, rosters
 from meetings.live import bell
 from meetings.models import AgendaItem, Entry, Sitting
 from meetings.policies import item_facts
@@ -141,14 +140,7 @@ def _move(
 ) -> None:
     new.carried_from = item
     new.save(update_fields=["carried_from"])
-    target = ItemReference(
-        item_id=new.id,
-        sitting_id=new.sitting_id,
-        body=new.body,
-        regime=new.regime,
-        case=new.case,
-        about=tuple(new.about.all()),
-    )
+    target = references.of_item(new)
     for one in copied:
         transfers.transfer_version(
             actor=actor, copied=one, item=target, reason=_("次の会議への持ち越し")

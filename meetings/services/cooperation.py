@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from documents.models import CooperationRequest, PaperVersion
 from documents.services import transfers
-from documents.services.papers import ItemReference
-from meetings import rosters
+from meetings import references, rosters
 from meetings.models import AgendaItem
 from members.access import Actor, access_for
 from members.facts import Action
@@ -25,16 +24,9 @@ def use_reply(
 ) -> PaperVersion:
     """Hand a file of a reply on to an item; the reply stays as received (R21)."""
     (copied,) = transfers.copy_versions(actor=actor, versions=[version])
-    reference = ItemReference(
-        item_id=item.id,
-        sitting_id=item.sitting_id,
-        body=item.body,
-        regime=item.regime,
-        case=item.case,
-        about=tuple(item.about.all()),
-    )
+    target = references.of_item(item)
     return transfers.transfer_version(
-        actor=actor, copied=copied, item=reference, reason=reason
+        actor=actor, copied=copied, item=target, reason=reason
     )
 
 

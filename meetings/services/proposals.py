@@ -1,31 +1,25 @@
-"""提案: written, sent in, returned, declined, or taken onto an agenda (R12, R21)."""
+"""提案: written by its author, with its sheets, and sent in (R12)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from documents.models import PaperVersion
-from documents.services import papers, transfers
-from documents.services.papers import ItemReference, PaperDetails, Upload
-from documents.services.transfers import Copied
-from meetings import rosters
-from meetings.call_notices import Occasion, late_words
-from meetings.models import AgendaItem, Call, CallRecipient, Proposal, Sitting
+from documents.services import papers
+from documents.services.papers import PaperDetails, Upload
+from meetings import references, rosters
+from meetings.call_notices import late_words
+from meetings.models import Call, CallRecipient, Proposal
 from meetings.policies import call_facts, case_in_call_facts, proposal_facts
-from meetings.services import agenda, calls
-from meetings.services.agenda import ItemWords
 from members.access import Access, Actor, access_for
-from members.facts import Action, Regime
-from members.filters import holding_at
-from members.models import Body, Case, Purpose, Seat
+from members.facts import Action
+from members.models import Case
 from members.services import cases
-from members.services.cases import NewMember
 from portal.core import audit, clock
-from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.errors import HiddenError, RefusedError
 
 State = Proposal.State
 _NAMESPACE = UUID("5f2f2f6c-8a44-4f5e-b8b4-6c3f1f0f9b21")
@@ -41,51 +35,6 @@ class ProposalWords:
     words: str
     urgency: str
     consent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCase:
-    """The household that triage opens a case for."""
-
-    number: str
-    title: str
-    household: list[NewMember]
-    opened_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
-    """What triage decides: under which law, for whom, on which day's agenda.
-
-    ``case`` is the known case, or ``new_case`` the one to open. ``reason`` is asked
-    for where words and sheets cross from one law to another (R21).
-    """
-
-    sitting: Sitting
-    body: Body
-    regime: Regime
-    case: Case | None
-    new_case: NewCase | None
-    words: ItemWords
-    sheets: Sequence[PaperVersion] = ()
-    reason: str = ""
-
-
-def reference_of(proposal: Proposal) -> ItemReference:
-    """The proposal as documents knows it: an item of its own."""
-    case = proposal.case
-    return ItemReference(
-        item_id=proposal.id,
-        sitting_id=proposal.call_id,
-        body=proposal.call.body,
-        regime=proposal.call.regime,
-        case=case,
-        about=tuple(case.household.all()) if case else (),
-        purpose=Purpose.CALL,
-    )
-
-
-# Writing ------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -131,7 +80,7 @@ def save_proposal(
         person=actor.person,
         role=rosters.side_of(actor.person),
     )
-    _record("begin", actor, proposal)
+    record_proposal("begin", actor, proposal)
     return proposal
 
 
@@ -150,7 +99,7 @@ def change_proposal(
     proposal = _own(actor, proposal)
     _write(proposal, words)
     proposal.save()
-    _record("change", actor, proposal)
+    record_proposal("change", actor, proposal)
     return proposal
 
 
@@ -176,7 +125,7 @@ def file_sheet(
         proposal = _own(actor, proposal)
     return papers.file_paper(
         actor=actor,
-        item=reference_of(proposal),
+        item=references.of_proposal(proposal),
         details=details,
         upload=upload,
         token=token,
@@ -186,7 +135,7 @@ def file_sheet(
 @transaction.atomic
 def submit_proposal(*, actor: Actor, proposal: Proposal) -> Proposal:
     """Send it in: the secretariat judges it from now on. A repeat is harmless."""
-    proposal, _access = _locked(actor, proposal, Action.UPLOAD)
+    proposal, _access = lock_proposal(actor, proposal, Action.UPLOAD)
     if proposal.person_id != actor.id:
         raise HiddenError
     if proposal.state == State.SUBMITTED:
@@ -197,13 +146,13 @@ def submit_proposal(*, actor: Actor, proposal: Proposal) -> Proposal:
     CallRecipient.objects.filter(call=proposal.call, person=actor.person).update(
         answer=CallRecipient.Answer.PROPOSES, answered_at=clock.now()
     )
-    _record("submit", actor, proposal)
+    record_proposal("submit", actor, proposal)
     return proposal
 
 
 def _own(actor: Actor, proposal: Proposal) -> Proposal:
     """The author's own proposal under its lock, while it may be written."""
-    proposal, _access = _locked(actor, proposal, Action.UPLOAD)
+    proposal, _access = lock_proposal(actor, proposal, Action.UPLOAD)
     if proposal.person_id != actor.id:
         raise HiddenError
     _refuse_unless_writable(proposal)
@@ -223,152 +172,7 @@ def _refuse_if_late(call: Call, due_at: datetime) -> None:
         raise RefusedError(late_words(call))
 
 
-# Triage -------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def return_proposal(
-    *, actor: Actor, proposal: Proposal, reason: str, due_at: datetime
-) -> Proposal:
-    """Give it back to be mended until ``due_at``; its page alone says why."""
-    proposal = _waiting(actor, proposal)
-    if due_at <= clock.now():
-        raise InvalidError(_("直していただく期限は、これからの日にしてください。"))
-    proposal.due_at = due_at
-    return _answered(actor, proposal, State.RETURNED, reason)
-
-
-@transaction.atomic
-def decline_proposal(*, actor: Actor, proposal: Proposal, reason: str) -> Proposal:
-    """Leave it off the agenda; the author reads why, for the days links live."""
-    proposal = _waiting(actor, proposal)
-    seat = _seat_of(proposal)
-    if seat is not None:
-        days = timedelta(days=proposal.call.body.rules.link_days)
-        cases.give_seat(
-            actor=actor,
-            item_id=proposal.id,
-            person=proposal.person,
-            role=rosters.side_of(proposal.person),
-            until=max(clock.now(), proposal.due_at) + days,
-        )
-    return _answered(actor, proposal, State.DECLINED, reason)
-
-
-def _answered(actor: Actor, proposal: Proposal, state: State, reason: str) -> Proposal:
-    _decide(actor, proposal, state, reason)
-    rows = CallRecipient.objects.filter(call=proposal.call, person=proposal.person)
-    rows = rows.select_related("call__body", "person__organization")
-    calls.tell(actor, proposal.call, rows, Occasion.WORD)
-    return proposal
-
-
-def _decide(actor: Actor, proposal: Proposal, state: State, reason: str = "") -> None:
-    proposal.state, proposal.reason = state, reason
-    proposal.decided_by, proposal.decided_at = actor.person, clock.now()
-    proposal.save()
-    _record(state.value, actor, proposal)
-
-
-def take_proposal(*, actor: Actor, proposal: Proposal, taking: Taking) -> AgendaItem:
-    """Make it an agenda item: a new case or the known one, with its sheets.
-
-    A repeat leads to the same item. Raises InvalidError where body, case and law do
-    not go together, or a reason is missing; RefusedError for what R21 forbids.
-    """
-    copied = transfers.copy_versions(actor=actor, versions=taking.sheets)
-    return _take(actor, proposal, taking, copied)
-
-
-@transaction.atomic
-def _take(
-    actor: Actor, proposal: Proposal, taking: Taking, copied: Sequence[Copied]
-) -> AgendaItem:
-    proposal, access = _locked(actor, proposal, Action.CONVENE)
-    if proposal.item is not None:
-        return proposal.item
-    _refuse_unless_waiting(proposal)
-    if taking.regime is not proposal.call.regime and not taking.reason:
-        raise InvalidError(_("別の根拠の議題へ提案を引き継ぐ理由を書いてください。"))
-    item = agenda.add_item(
-        actor=actor,
-        key=uuid5(_NAMESPACE, f"{proposal.id} {access.t}"),
-        sitting=taking.sitting,
-        body=taking.body,
-        case=_case_for(actor, proposal, taking),
-        words=taking.words,
-        regime=taking.regime,
-    )
-    reference = _item_reference(item)
-    for one in copied:
-        transfers.transfer_version(
-            actor=actor, copied=one, item=reference, reason=taking.reason
-        )
-    _end_seat(actor, proposal)
-    if proposal.case is None and item.case is not None:
-        # Selection and recusal for the case hold for what it came from too (R27).
-        transfers.bind_to_case(actor=actor, item_id=proposal.id, to=reference)
-        proposal.case = item.case
-    proposal.item = item
-    _decide(actor, proposal, State.TAKEN, taking.reason)
-    return item
-
-
-def _case_for(actor: Actor, proposal: Proposal, taking: Taking) -> Case | None:
-    """The case named with the proposal, or the one that triage chose or describes."""
-    if proposal.case is not None or taking.new_case is None:
-        return proposal.case or taking.case
-    new = taking.new_case
-    return cases.create_case(
-        actor=actor,
-        body=taking.body,
-        number=new.number,
-        title=new.title,
-        household=new.household,
-        opened_on=new.opened_on,
-        summary=proposal.words,
-        referrer=proposal.person.organization,
-    )
-
-
-def _item_reference(item: AgendaItem) -> ItemReference:
-    return ItemReference(
-        item_id=item.id,
-        sitting_id=item.sitting_id,
-        body=item.body,
-        regime=item.regime,
-        case=item.case,
-        about=tuple(item.about.all()),
-    )
-
-
-def _seat_of(proposal: Proposal) -> Seat | None:
-    seats = Seat.objects.filter(holding_at(clock.now()), item_id=proposal.id)
-    return seats.filter(person=proposal.person).first()
-
-
-def _end_seat(actor: Actor, proposal: Proposal) -> None:
-    """What it became is read by those who are selected for it, and by nobody else."""
-    seat = _seat_of(proposal)
-    if seat is not None:
-        cases.end_seat(actor=actor, seat=seat)
-
-
-def _waiting(actor: Actor, proposal: Proposal) -> Proposal:
-    proposal, _access = _locked(actor, proposal, Action.CONVENE)
-    _refuse_unless_waiting(proposal)
-    return proposal
-
-
-def _refuse_unless_waiting(proposal: Proposal) -> None:
-    if not proposal.waits:
-        raise RefusedError(
-            _("この提案はいま「%(state)s」です。画面を読み込み直してください。")
-            % {"state": proposal.get_state_display()}
-        )
-
-
-def _locked(
+def lock_proposal(
     actor: Actor, proposal: Proposal, action: Action
 ) -> tuple[Proposal, Access]:
     """The proposal under its lock, once the actor may do ``action`` with it."""
@@ -392,7 +196,8 @@ def _locked(
     return found, access
 
 
-def _record(what: str, actor: Actor, proposal: Proposal) -> None:
+def record_proposal(what: str, actor: Actor, proposal: Proposal) -> None:
+    """The act in the audit trail, at the proposal and its case."""
     audit.record(
         f"meetings.proposal.{what}",
         actor=actor.id,

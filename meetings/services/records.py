@@ -12,7 +12,7 @@ from django_tasks import task
 
 from documents.models import PaperVersion
 from documents.services import papers, releases
-from meetings import records
+from meetings import records, references
 from meetings.models import AgendaItem, Confirmation, Correction, EntryChange, Minutes
 from meetings.records import Record
 from meetings.rendering import minutes_docx, minutes_pdf
@@ -223,14 +223,7 @@ def archive(item_id: str, person_id: str) -> None:
             ending: papers.file_record(
                 actor=actor,
                 author=record.item.sitting.created_by,
-                item=papers.ItemReference(
-                    item_id=record.item.id,
-                    sitting_id=record.item.sitting_id,
-                    body=record.item.body,
-                    regime=record.item.regime,
-                    case=record.item.case,
-                    about=tuple(record.item.about.all()),
-                ),
+                item=references.of_item(record.item),
                 title="会議録",
                 stored=stored[ending],
                 file_name=f"会議録.{ending}",

@@ -13,6 +13,7 @@ from documents.forms.papers import PaperForm, UploadForm
 from documents.models import PaperVersion
 from documents.selectors import version_for
 from documents.services import papers, releases
+from meetings import references
 from meetings.forms.papers import ReleaseForm
 from meetings.selectors.papers import (
     ItemPapers,
@@ -39,7 +40,7 @@ def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
             form,
             lambda: papers.file_paper(
                 actor=request.actor,
-                item=found.reference,
+                item=references.of_item(found.item),
                 details=form.details,
                 upload=form.upload,
                 token=form.cleaned_data["key"],

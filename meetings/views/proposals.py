@@ -23,7 +23,12 @@ from meetings.selectors.calls import proposing
 from meetings.selectors.proposals import OpenProposal
 from meetings.selectors.triage import Triage, triage_of
 from meetings.services import proposals as services
-from meetings.services.proposals import NewCase
+from meetings.services.triage import (
+    NewCase,
+    decline_proposal,
+    return_proposal,
+    take_proposal,
+)
 from members.forms.cases import HouseholdFormSet, HouseholdMemberForm
 from members.http import MemberRequest, signed_in
 from portal.core import audit
@@ -151,7 +156,7 @@ def proposal_return(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
     if form.is_valid():
         done = attempt(
             form,
-            lambda: services.return_proposal(
+            lambda: return_proposal(
                 actor=request.actor,
                 proposal=opened.proposal,
                 reason=form.cleaned_data["reason"],
@@ -173,7 +178,7 @@ def proposal_decline(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
     if form.is_valid():
         done = attempt(
             form,
-            lambda: services.decline_proposal(
+            lambda: decline_proposal(
                 actor=request.actor, proposal=opened.proposal, **form.cleaned_data
             ),
         )
@@ -215,7 +220,7 @@ def _take(
         case = new.new_case([row.member for row in household if row.has_changed()])
     item = attempt(
         form,
-        lambda: services.take_proposal(
+        lambda: take_proposal(
             actor=request.actor, proposal=triage.proposal, taking=form.taking(case)
         ),
     )

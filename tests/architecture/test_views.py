@@ -58,7 +58,6 @@ WITHOUT_ACTOR = {
     "meetings.services.replies.receive": "a mail, of which nothing is believed",
     "meetings.services.calls.silent": "a question about a call",
     "meetings.services.calls.remind_due": "the worker; the call knows for whom",
-    "meetings.services.proposals.reference_of": "a question about a proposal",
     "members.services.rolls.lines_of": "a question about a kept roll",
     "members.services.rolls.drop_stale": "the worker; nobody confirmed it",
     "members.services.stand_ins.designated": "a question about a body",

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 from documents.models import Paper, PaperVersion
 from documents.services.papers import PaperDetails
 from meetings.models import AgendaItem, Call, CallRecipient, Proposal, Sitting
-from meetings.services import calls, proposals
+from meetings.services import calls, proposals, triage
 from meetings.services.agenda import ItemWords
 from meetings.services.calls import Asked
-from meetings.services.proposals import NewCase, ProposalWords, Taking
+from meetings.services.proposals import ProposalWords
+from meetings.services.triage import NewCase, Taking
 from members.access import Actor
 from members.facts import Regime
 from members.models import Case, Person, Purpose, Scope
@@ -145,7 +146,7 @@ def taking(
 
 
 def taken(cast: Cast, proposal: Proposal, *sheets: PaperVersion) -> AgendaItem:
-    return proposals.take_proposal(
+    return triage.take_proposal(
         actor=convening.clerk(cast),
         proposal=proposal,
         taking=taking(cast, convening.draft(cast), *sheets),

@@ -9,7 +9,7 @@ from documents.selectors import paper_rows, version_for
 from meetings.models import AgendaItem, CallRecipient, Proposal
 from meetings.selectors.calls import board_of, listed_calls, own_call
 from meetings.selectors.proposals import known_cases, open_proposal
-from meetings.services import agenda, calls, proposals
+from meetings.services import agenda, calls, proposals, triage
 from members.access import access_for
 from members.facts import Action, Answer, Regime, State
 from members.models import Case, Commission, Consent, Recusal, Seat
@@ -267,10 +267,10 @@ def test_a_returned_proposal_has_its_own_time_and_its_reason(cast: Cast):
     calling.end(call)
     clerk = convening.clerk(cast)
     with pytest.raises(InvalidError):
-        proposals.return_proposal(
+        triage.return_proposal(
             actor=clerk, proposal=proposal, reason="直す", due_at=clock.now()
         )
-    proposals.return_proposal(
+    triage.return_proposal(
         actor=clerk,
         proposal=proposal,
         reason="関わっている機関を書き足してください。",
@@ -290,7 +290,7 @@ def test_a_returned_proposal_has_its_own_time_and_its_reason(cast: Cast):
 
 def test_a_declined_proposal_shows_why_and_ends(cast: Cast):
     proposal = submitted(opened(cast), cast.clinic)
-    proposals.decline_proposal(
+    triage.decline_proposal(
         actor=convening.clerk(cast), proposal=proposal, reason="他の会議で扱います。"
     )
     seen = open_proposal(factories.sign_in(cast.clinic), proposal.id)
@@ -311,11 +311,11 @@ def test_only_custodians_judge(cast: Cast, name: str):
     soon = clock.now() + timedelta(days=1)
     sitting = convening.draft(cast)
     for act in (
-        lambda: proposals.decline_proposal(actor=actor, proposal=proposal, reason="-"),
-        lambda: proposals.return_proposal(
+        lambda: triage.decline_proposal(actor=actor, proposal=proposal, reason="-"),
+        lambda: triage.return_proposal(
             actor=actor, proposal=proposal, reason="-", due_at=soon
         ),
-        lambda: proposals.take_proposal(
+        lambda: triage.take_proposal(
             actor=actor, proposal=proposal, taking=taking(cast, sitting)
         ),
     ):
@@ -368,7 +368,7 @@ def test_a_second_press_leads_to_the_same_item(cast: Cast):
     proposal = submitted(opened(cast), cast.clinic)
     sitting = convening.draft(cast)
     items = {
-        proposals.take_proposal(
+        triage.take_proposal(
             actor=convening.clerk(cast),
             proposal=proposal,
             taking=taking(cast, sitting),
@@ -411,13 +411,13 @@ def test_crossing_to_another_law_needs_a_reason_and_makes_a_new_paper(cast: Cast
     sitting, clerk = convening.draft(cast), convening.clerk(cast)
     for sheets in ((source,), ()):  # its words cross as well
         with pytest.raises(InvalidError, match="理由"):
-            proposals.take_proposal(
+            triage.take_proposal(
                 actor=clerk,
                 proposal=proposal,
                 taking=taking(cast, sitting, *sheets, regime=Regime.JUSO),
             )
     assert Case.objects.count() == 1
-    item = proposals.take_proposal(
+    item = triage.take_proposal(
         actor=clerk,
         proposal=proposal,
         taking=taking(

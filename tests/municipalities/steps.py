@@ -11,9 +11,9 @@ from django.test import Client
 
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count, page_text
-from documents.services.papers import ItemReference, PaperDetails, file_paper
+from documents.services.papers import PaperDetails, file_paper
 from documents.services.releases import release_versions
-from meetings import records
+from meetings import records, references
 from meetings.findings import Finding
 from meetings.live.protocol import Act, Operation
 from meetings.live.store import Submission, apply
@@ -165,14 +165,7 @@ def file_and_release(
 ) -> PaperVersion:
     version = file_paper(
         actor=town.actor(clerk),
-        item=ItemReference(
-            item_id=item.id,
-            sitting_id=item.sitting_id,
-            body=item.body,
-            regime=item.regime,
-            case=item.case,
-            about=tuple(item.about.all()),
-        ),
+        item=references.of_item(item),
         details=_details("事例概要", Paper.Kind.CASE_SUMMARY),
         upload=upload(files.pdf_file()),
         token=key(f"paper {item.id}"),

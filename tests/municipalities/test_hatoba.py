@@ -22,7 +22,6 @@ from meetings.services import (
     emergency,
     openings,
     outcomes,
-    proposals,
     sitting_requests,
     sittings,
     turnover,
@@ -31,8 +30,8 @@ from meetings.services.agenda import ItemWords
 from meetings.services.emergency import Emergency
 from meetings.services.invitations import ProxyWords
 from meetings.services.outcomes import Decision
-from meetings.services.proposals import NewCase, Taking
 from meetings.services.sittings import When
+from meetings.services.triage import NewCase, Taking, take_proposal
 from members.facts import Regime
 from members.models import Case, Commission, Person, Post
 from members.offices import Part, convener_of, offices_at, part_of, presiding_of
@@ -193,7 +192,7 @@ def triage(town: Town, sitting: Sitting, proposal: Proposal) -> dict[str, Agenda
 def take(
     town: Town, sitting: Sitting, proposal: Proposal, regime: Regime
 ) -> AgendaItem:
-    return proposals.take_proposal(
+    return take_proposal(
         actor=town.actor(CLERK),
         proposal=proposal,
         taking=Taking(

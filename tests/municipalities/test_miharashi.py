@@ -23,7 +23,6 @@ from meetings.services import (
     emergency,
     openings,
     outcomes,
-    proposals,
     sitting_requests,
     sittings,
     turnover,
@@ -34,8 +33,8 @@ from meetings.services.agenda import ItemWords
 from meetings.services.emergency import Emergency
 from meetings.services.invitations import ProxyWords
 from meetings.services.outcomes import Decision
-from meetings.services.proposals import NewCase, Taking
 from meetings.services.sittings import When
+from meetings.services.triage import NewCase, Taking, take_proposal
 from meetings.year import Rule, Shift
 from members.facts import Regime
 from members.models import Case, Commission, Post, Purpose, Scope
@@ -172,7 +171,7 @@ def dates_of_the_year(town: Town) -> Sitting:
 
 def triage(town: Town, sitting: Sitting, proposal: Proposal) -> dict[str, AgendaItem]:
     """1: one item without consent and one with it, each on its own ground."""
-    shared = proposals.take_proposal(
+    shared = take_proposal(
         actor=town.actor(CLERK),
         proposal=proposal,
         taking=Taking(
