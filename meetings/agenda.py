@@ -128,7 +128,7 @@ class Plan:
             return _("会議の時間を%(minutes)s分超えています") % {"minutes": -self.left}
         if self.left == 0:
             return _("会議の時間にちょうど収まります")
-        return _("会議の時間まで%(minutes)s分あります") % {"minutes": self.left}
+        return _("あと%(minutes)s分使えます") % {"minutes": self.left}
 
     @property
     def minutes_before(self) -> int:

@@ -44,7 +44,7 @@ class EmergencyForm(KeyedForm, WhenForm):
             _("参加する人"),
             members,
             initial=[p.id for p in members],
-            help_text=_("この事例に選ばれている人です。議長と事務局は自動で入ります。"),
+            help_text=_("この事例に選ばれている人です。会議体の長と事務局は自動で入ります。"),
         )
         self.fields["others"] = _ticks(_("この事例に新しく加える人"), others)
         self.order_fields(self.field_order)

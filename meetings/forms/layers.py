@@ -55,7 +55,7 @@ class CarryForm(KeyedForm):
                 label=_("事例として上げる"),
                 required=False,
                 help_text=_(
-                    "上位の会議体の議長と事務局を、この事例に選定します。"
+                    "上位の会議体の長と事務局を、この事例に選定します。"
                     "選ばないときは、事例に触れない課題として上げます。"
                 ),
             )
@@ -86,7 +86,7 @@ class AnswerDownForm(forms.Form):
         label=_("返す内容"),
         max_length=2000,
         widget=forms.Textarea({"rows": 5}),
-        help_text=_("元の会議体の議長と事務局が読みます。"),
+        help_text=_("元の会議体の長と事務局が読みます。"),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from meetings import notices, rosters
 from meetings.models import AgendaItem, Invitation, JointSitting, Sitting
@@ -143,8 +143,10 @@ def is_today(sitting: Sitting, t: datetime) -> bool:
 def listed_sittings(actor: Actor) -> QuerySet[Sitting]:
     """The sittings of the bodies one convenes, and those one is asked to.
 
-    What the query finds is decided row by row where it is shown.
+    Those to come stand first, the next one at the head; then those that are over, the
+    latest at the head. What the query finds is decided row by row where it is shown.
     """
+    today = clock.day_start(clock.today())
     bodies = actor.person.offices.filter(role__in=rosters.OFFICES).values("body")
     asked = Invitation.objects.filter(person=actor.person, withdrawn_at=None)
     joint = JointSitting.objects.filter(body__in=bodies)
@@ -159,7 +161,8 @@ def listed_sittings(actor: Actor) -> QuerySet[Sitting]:
         )
         .select_related("body__unit")
         .prefetch_related("joint__body")
-        .order_by("-starts_at", "id")
+        .annotate(over=Case(When(ends_at__lt=today, then=True), default=False))
+        .order_by("over", Case(When(over=False, then="starts_at")), "-starts_at", "id")
     )
 
 

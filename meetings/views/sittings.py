@@ -30,7 +30,7 @@ PER_PAGE = 20
 
 @signed_in
 def sitting_list(request: MemberRequest) -> HttpResponse:
-    """The sittings one convenes or is asked to, the latest first."""
+    """The sittings one convenes or is asked to, those to come first."""
     access = access_for(request.actor, cases=(), items=())
     found = Paginator(selectors.listed_sittings(request.actor), PER_PAGE)
     page = found.get_page(request.GET.get("page"))

@@ -87,7 +87,7 @@ def test_an_agenda_too_long_says_by_how_much(cast: Cast) -> None:
     frame = rules.frame_of(cast.shien)
     plan = plan_of(frame, [AgendaItem(minutes_allotted=40)], hours)
     assert plan.left_words == "会議の時間を20分超えています"
-    assert plan_of(frame, [], hours).left_words == "会議の時間まで20分あります"
+    assert plan_of(frame, [], hours).left_words == "あと20分使えます"
 
 
 def test_moving_stops_at_the_ends() -> None:
@@ -218,7 +218,7 @@ def test_the_clerk_sees_from_when_until_when(cast: Cast, signed_in: SignIn) -> N
     for times in ("13:35–14:05", "14:05–14:35", "14:35–15:05"):
         assert times in text
     assert "120分のうち100分" in text
-    assert "会議の時間まで20分あります" in text
+    assert "あと20分使えます" in text
 
 
 # Frame and templates ------------------------------------------------------------------
