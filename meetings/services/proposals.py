@@ -71,7 +71,9 @@ def save_proposal(
         created_at=access.t,
     )
     if case is not None:
-        _require_known(access, case, proposal.call)
+        access.require(Action.READ, case_in_call_facts(case, proposal.call))
+        if case.unit_id != proposal.call.body.unit_id:
+            raise HiddenError
     _write(proposal, words)
     proposal.save(force_insert=True)
     cases.give_seat(
@@ -82,13 +84,6 @@ def save_proposal(
     )
     record_proposal("begin", actor, proposal)
     return proposal
-
-
-def _require_known(access: Access, case: Case, call: Call) -> None:
-    """A case of the call's unit that is open to the author (R17)."""
-    access.require(Action.READ, case_in_call_facts(case, call))
-    if case.unit_id != call.body.unit_id:
-        raise HiddenError
 
 
 @transaction.atomic
