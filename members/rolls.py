@@ -9,9 +9,10 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from xml.etree.ElementTree import ParseError, iterparse
+from xml.parsers import expat
 from zipfile import ZipFile
 
 from django.core.exceptions import ValidationError
@@ -137,16 +138,19 @@ def _merged(data: bytes) -> int:
     return count
 
 
-def _areas(package: ZipFile, name: str) -> Iterator[int]:
-    with package.open(name) as part:
-        try:
-            for _event, element in iterparse(part):
-                if element.tag.rpartition("}")[2] == "mergeCell":
-                    size = CellRange(element.get("ref", "")).size
-                    yield size["rows"] * size["columns"]
-                element.clear()
-        except (ParseError, ValueError):  # a picture, or what the reader refuses too
-            return
+def _areas(package: ZipFile, name: str) -> list[int]:
+    found: list[int] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(" ")[2] == "mergeCell":
+            size = CellRange(attributes.get("ref", "")).size
+            found.append(size["rows"] * size["columns"])
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    with package.open(name) as part, suppress(expat.ExpatError, ValueError):
+        parser.ParseFile(part)  # a picture is none, and ends it
+    return found
 
 
 def _unmerge(sheet: Worksheet, grid: list[list[object]], roll: Roll) -> None:
