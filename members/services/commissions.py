@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.access import Actor
-from members.facts import Action
-from members.filters import concerning, ending_after
-from members.models import Body, Commission, Organization, Person
+from members.facts import Action, Role
+from members.filters import concerning, ending_after, holding_at
+from members.models import Body, Commission, Membership, Organization, Person
 from members.offices import approval_was_held, approvers_of
 from members.services.bodies import lock_body
 from members.services.charters import begin_of
@@ -231,8 +231,31 @@ def end_commission(
         )
     found.ends_at = end
     found.save(update_fields=["ends_at"])
+    _end_selections(found, own, end)
     _record("end", actor, found)
     return found
+
+
+def _end_selections(commission: Commission, own: Q, end: datetime) -> None:
+    """What rested on it ends with it, so that a later commission revives nothing (R14).
+
+    Who is commissioned to another body of the unit keeps the cases: these are dealt
+    with on joint days.
+    """
+    unit = commission.body.unit
+    others = Commission.objects.filter(holding_at(end), body__unit=unit)
+    others = others.exclude(pk=commission.pk)
+    people = others.filter(person__isnull=False).values("person")
+    houses = others.filter(organization__isnull=False).values("organization")
+    Membership.objects.filter(
+        own,
+        ending_after(end),
+        starts_at__lt=end,
+        role__in=[Role.INTERNAL, Role.EXTERNAL],
+        case__unit=unit,
+    ).exclude(person__in=people).exclude(person__organization__in=houses).update(
+        ends_at=end
+    )
 
 
 def _record(what: str, actor: Actor, commission: Commission) -> None:

@@ -676,6 +676,21 @@ def test_ending_a_commission_closes_everything_at_once(cast: Cast) -> None:
     assert cast.clinic.acknowledgements.exists()
 
 
+def test_a_later_commission_revives_no_selection(cast: Cast) -> None:
+    for body in cast.bodies:
+        commissions.end_commission(
+            actor=clerk(cast),
+            commission=body.commissions.get(person=cast.clinic),
+            off_from=day(),
+        )
+        live = cast.clinic.memberships.filter(ends_at=None).exists()
+        assert live is (body == cast.shien)  # joint days: the other body bears it
+    for body in cast.bodies:
+        factories.commission(cast.clinic, body)
+    access = access_for(factories.sign_in(cast.clinic))
+    assert not access.allows(Action.READ, case_facts(cast.case))
+
+
 def test_who_holds_an_office_keeps_the_commission(cast: Cast) -> None:
     with pytest.raises(RefusedError, match="先に役割を終えて"):
         commissions.end_commission(
