@@ -769,8 +769,8 @@ class Migration(migrations.Migration):
                             ("member", "構成員"),
                             ("secretariat", "事務局"),
                             ("convener", "招集者"),
-                            ("head", "議長(長)"),
-                            ("chair", "招集者と議長"),
+                            ("head", "長"),
+                            ("chair", "招集者と長"),
                         ],
                         max_length=20,
                         verbose_name="立場",
@@ -1414,7 +1414,7 @@ class Migration(migrations.Migration):
                     "confirmation",
                     models.CharField(
                         choices=[
-                            ("signatories", "議長と、指名した出席者"),
+                            ("signatories", "長と、指名した出席者"),
                             ("circulation", "出席者全員への回覧"),
                         ],
                         default="signatories",
@@ -1425,7 +1425,7 @@ class Migration(migrations.Migration):
                 (
                     "signatory_count",
                     models.PositiveSmallIntegerField(
-                        default=1, verbose_name="議長のほかに会議録を確認する人数"
+                        default=1, verbose_name="長のほかに会議録を確認する人数"
                     ),
                 ),
                 (

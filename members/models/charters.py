@@ -84,7 +84,7 @@ class Charter(Dated):
     class Confirmation(models.TextChoices):
         """会議録の確認."""
 
-        SIGNATORIES = "signatories", "議長と、指名した出席者"
+        SIGNATORIES = "signatories", "長と、指名した出席者"
         CIRCULATION = "circulation", "出席者全員への回覧"
 
     class Outcome(models.TextChoices):
@@ -159,7 +159,7 @@ class Charter(Dated):
         default=Confirmation.SIGNATORIES,
     )
     signatory_count = models.PositiveSmallIntegerField(
-        "議長のほかに会議録を確認する人数", default=1
+        "長のほかに会議録を確認する人数", default=1
     )
     outcome = models.CharField(
         "結論の重み", max_length=20, choices=Outcome.choices, default=Outcome.DECIDES

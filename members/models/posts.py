@@ -58,8 +58,8 @@ class ExOfficio(Dated):
         MEMBER = "member", "構成員"
         SECRETARIAT = "secretariat", "事務局"
         CONVENER = "convener", "招集者"
-        HEAD = "head", "議長(長)"
-        CHAIR = "chair", "招集者と議長"
+        HEAD = "head", "長"
+        CHAIR = "chair", "招集者と長"
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="ex_officio")
     post = models.ForeignKey(Post, models.PROTECT, related_name="places")
