@@ -1,10 +1,11 @@
-"""Which rows count: those that hold at a time, those that concern a person."""
+"""Which rows count: those that hold at a time, concern a person, or are offered."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from members.models import Person
+from members.models import Body, Person
 
 
 def holding_at(t: datetime, way: str = "") -> Q:
@@ -20,3 +21,15 @@ def ending_after(t: datetime, way: str = "") -> Q:
 def concerning(person: Person) -> Q:
     """Commissions and recusals of the person, by name or by organisation."""
     return Q(person=person) | Q(organization=person.organization_id)
+
+
+def bodies_among(bodies: Iterable[Body]) -> QuerySet[Body]:
+    """The bodies that a form offers: those that were found, with their units."""
+    rows = Body.objects.filter(id__in=[body.id for body in bodies])
+    return rows.select_related("unit")
+
+
+def people_among(people: Iterable[Person]) -> QuerySet[Person]:
+    """The people whom a form offers: those who were found, with their organisations."""
+    rows = Person.objects.filter(id__in=[person.id for person in people])
+    return rows.select_related("organization")

@@ -14,6 +14,7 @@ from meetings.models import AgendaItem, Sitting
 from meetings.services.agenda import ItemWords, TimeBox
 from meetings.services.carrying import Mode
 from members.facts import Regime
+from members.filters import bodies_among
 from members.models import Body, Case, HouseholdMember
 from portal.core import clock, jp
 
@@ -82,9 +83,7 @@ class ItemForm(KeyedForm, ItemWordsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[body.id for body in bodies]).select_related(
-                "unit"
-            ),
+            bodies_among(bodies),
             label=_("扱う会議体"),
             empty_label=None,
             help_text=_(

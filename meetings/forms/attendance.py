@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.convening import OneLineField
 from meetings.models import ActingHead
+from members.filters import people_among
 from members.models import Person
 
 
@@ -28,5 +29,4 @@ class ActingHeadForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Person.objects.filter(id__in=[person.id for person in people])
-        self.fields["person"].queryset = rows.select_related("organization")  # type: ignore[attr-defined] # a ModelChoiceField
+        self.fields["person"].queryset = people_among(people)  # type: ignore[attr-defined] # a ModelChoiceField

@@ -23,8 +23,8 @@ from members.forms.cases import CaseForm
 from members.models import Body, Case, Organization, Person
 from members.services.cases import NewMember
 from portal.core import clock, jp
+from portal.core.fields import DayField
 
-_DATE = forms.DateInput({"type": "date", "class": "input--short"}, format="%Y-%m-%d")
 USUAL_DAYS = 14
 
 
@@ -66,9 +66,8 @@ class CallForm(KeyedForm, PeopleChoice):
     """A new call of one body."""
 
     target = forms.ChoiceField(label=_("対象の会議"))
-    due_on = forms.DateField(
+    due_on = DayField(
         label=_("期限"),
-        widget=_DATE,
         help_text=_("この日の終わりまで、提案と「該当なし」のお返事を受け付けます。"),
     )
     words = forms.CharField(
@@ -240,7 +239,7 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=_("提案した人のページにだけ表示されます。メールには載りません。"),
     )
-    due_on = forms.DateField(label=_("直していただく期限"), widget=_DATE)
+    due_on = DayField(label=_("直していただく期限"))
 
     @property
     def due_at(self) -> datetime:

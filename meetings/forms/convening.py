@@ -16,8 +16,10 @@ from meetings.models import Invitation, OnlineRequest, Proxy, Sitting
 from meetings.selectors.people import Candidate
 from meetings.services.invitations import Choice, ProxyWords
 from meetings.services.sittings import When
+from members.filters import bodies_among
 from members.models import Body, Charter
 from portal.core import clock
+from portal.core.fields import DayField, TimeField
 
 
 def validate_one_line(value: str) -> None:
@@ -41,12 +43,8 @@ class KeyedForm(forms.Form):
 class HoursForm(forms.Form):
     """From when until when, and where."""
 
-    starts = forms.TimeField(
-        label=_("開始"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
-    )
-    ends = forms.TimeField(
-        label=_("終了"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
-    )
+    starts = TimeField(label=_("開始"))
+    ends = TimeField(label=_("終了"))
     place = OneLineField(
         label=_("場所"),
         max_length=120,
@@ -68,9 +66,7 @@ class HoursForm(forms.Form):
 class WhenForm(HoursForm):
     """Date, time and place of a sitting, in Japanese time."""
 
-    day = forms.DateField(
-        label=_("開催日"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=_("開催日"))
     field_order: Sequence[str] = ("day",)
 
     @staticmethod
@@ -104,9 +100,7 @@ class SittingForm(KeyedForm, WhenForm):
     def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[body.id for body in bodies]).select_related(
-                "unit"
-            ),
+            bodies_among(bodies),
             label=_("会議体"),
             empty_label=None,
             help_text=_("第n回の番号は、会議体ごとに自動で付きます。"),

@@ -11,11 +11,12 @@ from documents.models.requests import REQUEST_CLASSES
 from documents.services.requests import Asked
 from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import AgendaItem
+from members.filters import bodies_among, people_among
 from members.models import Body, Person
 from members.services.people import Outsider
 from portal.core import clock
+from portal.core.fields import DayField
 
-_DATE = forms.DateInput({"type": "date", "class": "input--short"}, format="%Y-%m-%d")
 _TWO_WEEKS = timedelta(days=14)
 _CLASS_WORDS = {
     "2": _("機密性2: メールの確認コードだけで開けます(個人を特定できる内容を書かない)"),
@@ -55,9 +56,7 @@ class CooperationForm(KeyedForm):
         initial="3B",
         widget=forms.RadioSelect,
     )
-    due_on = forms.DateField(
-        label=_("回答の期限"), widget=_DATE, initial=lambda: clock.today() + _TWO_WEEKS
-    )
+    due_on = DayField(label=_("回答の期限"), initial=lambda: clock.today() + _TWO_WEEKS)
     in_name_of = OneLineField(
         label=_("依頼者"),
         max_length=60,
@@ -82,14 +81,11 @@ class CooperationForm(KeyedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[b.id for b in bodies]).select_related("unit"),
+            bodies_among(bodies),
             label=_("依頼する会議体"),
             empty_label=None,
         )
-        chosen = Person.objects.filter(id__in=[p.id for p in people])
-        self.fields["person"].queryset = chosen.select_related(  # type: ignore[attr-defined] # a model choice
-            "organization"
-        )
+        self.fields["person"].queryset = people_among(people)  # type: ignore[attr-defined] # a ModelChoiceField
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
@@ -115,7 +111,7 @@ class CooperationForm(KeyedForm):
 class DueForm(forms.Form):
     """A later due date."""
 
-    due_on = forms.DateField(label=_("新しい期限"), widget=_DATE)
+    due_on = DayField(label=_("新しい期限"))
 
 
 class UseForm(forms.Form):
@@ -152,9 +148,7 @@ class MembershipForm(forms.Form):
     approved_by = OneLineField(
         label=_("承認した人"), max_length=60, help_text=_("例: 社会福祉課長 青木 誠")
     )
-    approved_on = forms.DateField(
-        label=_("承認した日"), widget=_DATE, initial=clock.today
-    )
+    approved_on = DayField(label=_("承認した日"), initial=clock.today)
     reason = OneLineField(
         label=_("選ぶ理由"),
         max_length=200,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.forms.convening import KeyedForm, OneLineField, WhenForm
 from meetings.selectors.emergency import Ground
 from meetings.services.emergency import Emergency
+from members.filters import people_among
 from members.models import Body, Person
 from portal.core import clock
 
@@ -44,7 +45,9 @@ class EmergencyForm(KeyedForm, WhenForm):
             _("参加する人"),
             members,
             initial=[p.id for p in members],
-            help_text=_("この事例に選ばれている人です。会議体の長と事務局は自動で入ります。"),
+            help_text=_(
+                "この事例に選ばれている人です。会議体の長と事務局は自動で入ります。"
+            ),
         )
         self.fields["others"] = _ticks(_("この事例に新しく加える人"), others)
         self.order_fields(self.field_order)
@@ -72,9 +75,8 @@ class EmergencyForm(KeyedForm, WhenForm):
 def _ticks(
     label: Any, people: Sequence[Person], **more: Any
 ) -> forms.ModelMultipleChoiceField[Person]:
-    rows = Person.objects.filter(id__in=[person.id for person in people])
     return forms.ModelMultipleChoiceField(
-        rows.select_related("organization"),
+        people_among(people),
         label=label,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -6,20 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from meetings.forms.agenda import SittingField
 from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import Sitting
 from meetings.services.layers import CarryWords
+from members.filters import bodies_among
 from members.models import Body
-from portal.core import clock, jp
-
-
-class SittingField(forms.ModelChoiceField[Sitting]):
-    """A draft sitting by its number and day."""
-
-    def label_from_instance(self, obj: Sitting) -> str:
-        """As the select shows it."""
-        day = obj.starts_at.astimezone(clock.JST).date()
-        return f"第{obj.number}回 {jp.era_words(day)}"
 
 
 def _among(sittings: Sequence[Sitting], **more: Any) -> SittingField:
@@ -96,7 +88,7 @@ class JointForm(forms.Form):
     def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[b.id for b in bodies]).select_related("unit"),
+            bodies_among(bodies),
             label=_("いっしょに開く会議体"),
             empty_label=None,
             help_text=_("この会議体でも第n回として数え、一覧に載ります。"),

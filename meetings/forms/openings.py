@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.convening import OneLineField
 from meetings.services.openings import Opening
+from portal.core.fields import DayField
 
 
 class OpeningForm(forms.Form):
@@ -13,12 +14,7 @@ class OpeningForm(forms.Form):
     decided_by = OneLineField(
         label=_("決めた人"), max_length=60, help_text=_("例: 会長 榊 隆")
     )
-    decided_on = forms.DateField(
-        label=_("決めた日"),
-        widget=forms.DateInput(
-            {"type": "date", "class": "input--short"}, format="%Y-%m-%d"
-        ),
-    )
+    decided_on = DayField(label=_("決めた日"))
     reason = OneLineField(label=_("公開する理由"), max_length=200)
 
     @property

@@ -12,25 +12,19 @@ from meetings.outcomes import TIMINGS, Resolution
 from meetings.selectors.progress import Show
 from meetings.services.gaps import GapWords
 from meetings.services.outcomes import Decision, Return
+from members.filters import bodies_among
 from members.models import Body, Case, Organization
 from portal.core import clock
-
-
-def date_input() -> forms.DateInput:
-    """A day, picked by the browser."""
-    return forms.DateInput(
-        {"type": "date", "class": "input--medium"}, format="%Y-%m-%d"
-    )
+from portal.core.fields import DayField
 
 
 class OutcomeForm(forms.Form):
     """What the meeting resolved on one item."""
 
     result = forms.ChoiceField(label=_("結果"), widget=forms.RadioSelect)
-    monitoring_on = forms.DateField(
+    monitoring_on = DayField(
         label=_("次のモニタリング"),
         required=False,
-        widget=date_input(),
         help_text=_(
             "プランが決まったときは必ず入れます。過ぎると進み具合で知らせます。"
         ),
@@ -111,7 +105,7 @@ class DecisionForm(forms.Form):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    decided_on = forms.DateField(label=_("決定日"), widget=date_input())
+    decided_on = DayField(label=_("決定日"))
     decided_by = OneLineField(
         label=_("決定した人"),
         max_length=60,
@@ -131,16 +125,14 @@ class HandBackForm(forms.Form):
     organization = forms.ModelChoiceField(
         Organization.objects.all(), label=_("もどす先(つなぎ元)")
     )
-    talked_on = forms.DateField(label=_("話した日"), widget=date_input())
+    talked_on = DayField(label=_("話した日"))
     talk = forms.CharField(
         label=_("話した内容"),
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
         help_text=_("多機関の調整が要らないと考えた理由と、今後の支え方を書きます。"),
     )
-    handed_on = forms.DateField(
-        label=_("もどした日"), widget=date_input(), initial=clock.today
-    )
+    handed_on = DayField(label=_("もどした日"), initial=clock.today)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         kwargs["initial"] = {"organization": case.referrer_id}
@@ -199,9 +191,7 @@ class GapForm(KeyedForm):
         super().__init__(*args, **kwargs)
         if bodies:
             self.fields["body"] = forms.ModelChoiceField(
-                Body.objects.filter(id__in=[b.id for b in bodies]).select_related(
-                    "unit"
-                ),
+                bodies_among(bodies),
                 label=_("会議体"),
                 empty_label=None,
             )
@@ -254,9 +244,7 @@ class RegisterForm(forms.Form):
     def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[body.id for body in bodies]).select_related(
-                "unit"
-            ),
+            bodies_among(bodies),
             label=_("会議体"),
             required=False,
             empty_label=_("すべて"),

@@ -11,6 +11,7 @@ from documents.models import PaperVersion
 from meetings.selectors.papers import MatrixRow
 from members.models import Person
 from portal.core import clock
+from portal.core.fields import DayField
 
 
 class ReleaseForm(forms.Form):
@@ -20,10 +21,7 @@ class ReleaseForm(forms.Form):
         label=_("公開する資料と相手"),
         error_messages={"required": _("公開する資料と相手を、1つ以上選んでください。")},
     )
-    until = forms.DateField(
-        label=_("閲覧できる最後の日"),
-        widget=forms.DateInput({"type": "date", "class": "input--short"}),
-    )
+    until = DayField(label=_("閲覧できる最後の日"))
     download = forms.BooleanField(
         label=_("原本のダウンロードも認める"),
         required=False,

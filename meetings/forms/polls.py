@@ -17,6 +17,7 @@ from meetings.models import PollAnswer, PollDate, PollVoter
 from meetings.services.polls import LEAST_DATES, Plan
 from members.models import Person
 from portal.core import clock
+from portal.core.fields import DayField, TimeField
 from portal.core.wording import span_words
 
 ROWS = 8  # of days on the form
@@ -51,18 +52,13 @@ class PollForm(KeyedForm):
             "お伺いのメールにそのまま載ります。事例や参加者のことは書かないでください。"
         ),
     )
-    deadline_day = forms.DateField(
+    deadline_day = DayField(
         label=_lazy("回答期限の日"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_lazy(
             "お返事のない方には、期限の2日前と当日の朝に、自動でもう一度お送りします。"
         ),
     )
-    deadline_time = forms.TimeField(
-        label=_lazy("時刻"),
-        initial=time(17),
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-    )
+    deadline_time = TimeField(label=_lazy("時刻"), initial=time(17))
 
     def __init__(self, *args: Any, roll: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,20 +139,14 @@ def _moment(day: date, at: time) -> datetime:
     return datetime.combine(day, at, clock.JST)
 
 
-def _day(number: int, *, required: bool) -> forms.DateField:
-    return forms.DateField(
-        label=_("候補%(number)sの日") % {"number": number},
-        required=required,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+def _day(number: int, *, required: bool) -> DayField:
+    return DayField(
+        label=_("候補%(number)sの日") % {"number": number}, required=required
     )
 
 
-def _time(label: str, *, required: bool) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        required=required,
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-    )
+def _time(label: str, *, required: bool) -> TimeField:
+    return TimeField(label=label, required=required)
 
 
 def _tick(label: str) -> forms.BooleanField:

@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.convening import KeyedForm, OneLineField
+from members.filters import bodies_among
 from members.models import Body
 from members.services.rolls import Approval
+from portal.core.fields import DayField
 
 
 class RollForm(KeyedForm):
@@ -28,8 +30,7 @@ class RollForm(KeyedForm):
 
     def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Body.objects.filter(id__in=[body.id for body in bodies])
-        self.fields["body"].queryset = rows.select_related("unit")  # type: ignore[attr-defined] # a ModelChoiceField
+        self.fields["body"].queryset = bodies_among(bodies)  # type: ignore[attr-defined] # a ModelChoiceField
 
     def clean_file(self) -> Any:
         """A spreadsheet or a table of text."""
@@ -45,14 +46,10 @@ class ApprovalForm(forms.Form):
     """Who approved the people of the roll, when, and from which day."""
 
     approved_by = OneLineField(label=_("承認した人"), max_length=60)
-    approved_on = forms.DateField(
-        label=_("承認した日"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
-    starts_on = forms.DateField(
+    approved_on = DayField(label=_("承認した日"))
+    starts_on = DayField(
         label=_("委嘱・任命の日"),
         help_text=_("名簿に委嘱日がない方は、この日からになります。"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     @property

@@ -7,17 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.convening import KeyedForm
 from meetings.selectors.sitting_requests import Asking
-from members.models import Body, Person
+from members.filters import bodies_among, people_among
+from portal.core.fields import DayField
 
 
 class AskForm(KeyedForm):
     """Why a sitting is asked for; the secretariat says whose request it enters."""
 
-    wished_by = forms.DateField(
-        label=_("いつまでに"),
-        required=False,
-        widget=forms.DateInput({"type": "date", "class": "input--short"}),
-    )
+    wished_by = DayField(label=_("いつまでに"), required=False)
     reason = forms.CharField(
         label=_("開催を求める理由"),
         max_length=2000,
@@ -29,16 +26,13 @@ class AskForm(KeyedForm):
     def __init__(self, *args: Any, asking: Asking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[b.id for b in asking.bodies]).select_related(
-                "unit"
-            ),
+            bodies_among(asking.bodies),
             label=_("会議体"),
             empty_label=None,
         )
         if asking.kept:
-            people = Person.objects.filter(id__in=[p.id for p in asking.people])
             self.fields["asked_by"] = forms.ModelChoiceField(
-                people.select_related("organization"),
+                people_among(asking.people),
                 label=_("求めた人"),
                 required=not asking.own,
                 empty_label=_("自分") if asking.own else _("選んでください"),

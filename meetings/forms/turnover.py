@@ -16,6 +16,7 @@ from members.filters import holding_at
 from members.models import Body, ExOfficio, Organization, Person
 from members.services.people import NewPerson
 from portal.core import clock
+from portal.core.fields import DayField
 
 STAYS, VACANT, NEW = "stays", "vacant", "new"
 
@@ -56,10 +57,7 @@ class PlaceForm(forms.Form):
         empty_label=_("空席、または登録済み"),
         help_text=_("一覧にない方は、先に「人と機関」に登録してください。"),
     )
-    day = forms.DateField(
-        label=_("適用する日"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    day = DayField(label=_("適用する日"))
 
     def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,20 +78,16 @@ class TurnoverForm(forms.Form):
     """Who holds which post from the day on."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    day = forms.DateField(
+    day = DayField(
         label=_("異動日"),
         help_text=_(
             "この日の午前0時に、これまでの方の権限が終わり、後任の方に移ります。"
         ),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     decided_by = OneLineField(
         label=_("発令者"), max_length=60, help_text=_("例: 見本市長")
     )
-    decided_on = forms.DateField(
-        label=_("発令を確認した日"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    decided_on = DayField(label=_("発令を確認した日"))
 
     def __init__(self, *args: Any, posts: Sequence[PostInHand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,6 +23,7 @@ from meetings.year import (
     months,
 )
 from portal.core import jp
+from portal.core.fields import DayField, DayInput
 
 
 class RuleForm(HoursForm):
@@ -123,7 +124,7 @@ class DaysForm(KeyedForm):
         month = {"month": row.month.first.month}
         first, last = fiscal_span(jp.fiscal_year(row.month.first))
         words = _("この年度の日を選んでください。")
-        self.fields[f"day_{code}"] = forms.DateField(
+        self.fields[f"day_{code}"] = DayField(
             label=_("%(month)s月の日") % month,
             initial=row.day,
             required=False,
@@ -131,10 +132,7 @@ class DaysForm(KeyedForm):
                 MinValueValidator(first, words),
                 MaxValueValidator(last, words),
             ],
-            widget=forms.DateInput(
-                {"type": "date", "min": first.isoformat(), "max": last.isoformat()},
-                format="%Y-%m-%d",
-            ),
+            widget=DayInput({"min": first.isoformat(), "max": last.isoformat()}),
         )
         self.fields[f"out_{code}"] = forms.BooleanField(
             label=_("%(month)s月は開かない") % month, initial=row.out, required=False
@@ -183,9 +181,7 @@ class CalendarDayForm(KeyedForm):
         widget=forms.RadioSelect,
         initial="yes",
     )
-    day = forms.DateField(
-        label=_("日"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=_("日"))
     yearly = forms.BooleanField(label=_("毎年この月日にする"), required=False)
     name = OneLineField(
         label=_("名称"),
@@ -197,10 +193,7 @@ class CalendarDayForm(KeyedForm):
         max_length=60,
         help_text=_("市の休日を定める条例、市長の決定など。"),
     )
-    decided_on = forms.DateField(
-        label=_("決定した日"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    decided_on = DayField(label=_("決定した日"))
 
     @property
     def entry(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from members.filters import bodies_among, people_among
 from members.models import (
     Body,
     Charter,
@@ -19,21 +20,9 @@ from members.models import (
 from members.models.charters import RULES
 from members.services.charters import Founding
 from portal.core import clock
+from portal.core.fields import DayField
 
 _SHORT = {"class": "input--short", "inputmode": "numeric"}
-
-
-def date_field(
-    label: Any, help_text: Any = "", *, required: bool = True
-) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        widget=forms.DateInput(
-            {"type": "date", "class": "input--short"}, format="%Y-%m-%d"
-        ),
-    )
 
 
 class DecisionForm(forms.Form):
@@ -44,7 +33,7 @@ class DecisionForm(forms.Form):
         max_length=60,
         help_text=_("例: 市長決裁、福祉部長 榊 隆"),
     )
-    decided_on = date_field(_("決めた日"))
+    decided_on = DayField(label=_("決めた日"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +106,9 @@ _RADIOS = {
 class RulesForm(forms.ModelForm[Charter], DecisionForm):
     """A new version of a body's rules."""
 
-    starts_on = date_field(
-        _("適用日"), _("この日から効きます。今日以降の日にしてください。")
+    starts_on = DayField(
+        label=_("適用日"),
+        help_text=_("この日から効きます。今日以降の日にしてください。"),
     )
     notice_days = forms.IntegerField(
         label=_("案内を送る日(開催の何日前)"),
@@ -179,9 +169,11 @@ class FoundingForm(DecisionForm):
         choices=LegalGround.Code.choices,
         help_text=_("ほかの根拠は、設置した後で足せます。"),
     )
-    starts_on = date_field(_("設置日"))
-    ends_on = date_field(
-        _("終了日"), _("試行のように終わりが決まっているとき"), required=False
+    starts_on = DayField(label=_("設置日"))
+    ends_on = DayField(
+        label=_("終了日"),
+        help_text=_("試行のように終わりが決まっているとき"),
+        required=False,
     )
     field_order = (
         "key",
@@ -205,15 +197,13 @@ class FoundingForm(DecisionForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"] = forms.ModelChoiceField(
-            Body.objects.filter(id__in=[b.id for b in parents]).select_related("unit"),
+            bodies_among(parents),
             label=_("上位の会議体"),
             required=not alone,
             empty_label=_("なし(単独で置く)") if alone else None,
         )
         self.fields["keeper"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in keepers]).select_related(
-                "organization"
-            ),
+            people_among(keepers),
             label=_("最初の事務局"),
             help_text=_("この人が、規則、招集者、構成員を登録します。"),
         )
@@ -231,15 +221,18 @@ class BasisForm(DecisionForm):
     """One more legal ground for the body."""
 
     ground = forms.ChoiceField(label=_("根拠"), choices=LegalGround.Code.choices)
-    starts_on = date_field(_("始まる日"), _("今日以降の日にしてください。"))
+    starts_on = DayField(
+        label=_("始まる日"), help_text=_("今日以降の日にしてください。")
+    )
     field_order = ("ground", "starts_on")
 
 
 class EndForm(forms.Form):
     """From which day something no longer holds."""
 
-    off_from = date_field(
-        _("終わる日"), _("この日の始まりに終わります。今日にすると、直ちに終わります。")
+    off_from = DayField(
+        label=_("終わる日"),
+        help_text=_("この日の始まりに終わります。今日にすると、直ちに終わります。"),
     )
 
 
@@ -252,7 +245,7 @@ class BasisEndForm(EndForm, DecisionForm):
 class BodyEndForm(DecisionForm):
     """The end of a body."""
 
-    last_day = date_field(_("終了日"), _("この日までは会議を開けます。"))
+    last_day = DayField(label=_("終了日"), help_text=_("この日までは会議を開けます。"))
     field_order = ("last_day",)
 
 

@@ -6,21 +6,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.bodies import date_field
+from members.filters import people_among
 from members.models import Charter, Commission, Organization, Person
 from members.offices import Part, part_words
 from members.services.commissions import Term
 from members.services.offices import OfficeTerm
 from members.services.people import NewPerson
+from portal.core.fields import DayField
 
 
 class OfficeForm(forms.Form):
     """Who holds an office from when."""
 
     part = forms.ChoiceField(label=_("役割"), widget=forms.RadioSelect)
-    starts_on = date_field(_("始まる日"))
-    until = date_field(
-        _("任期の終わり"), _("決まっていないときは空けます。"), required=False
+    starts_on = DayField(label=_("始まる日"))
+    until = DayField(
+        label=_("任期の終わり"),
+        help_text=_("決まっていないときは空けます。"),
+        required=False,
     )
     appointed_by = forms.CharField(
         label=_("選んだ人・会議"),
@@ -28,7 +31,7 @@ class OfficeForm(forms.Form):
         required=False,
         help_text=_("互選や指名のとき。例: 第1回会議での互選、市長"),
     )
-    appointed_on = date_field(_("選んだ日"), required=False)
+    appointed_on = DayField(label=_("選んだ日"), required=False)
     with_cases = forms.BooleanField(
         label=_("わたしが所管している事例を、この人も所管する"), required=False
     )
@@ -39,9 +42,7 @@ class OfficeForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in people]).select_related(
-                "organization"
-            ),
+            people_among(people),
             label=_("人"),
             help_text=_("この会議体の委嘱・任命を受けている人から選びます。"),
         )
@@ -93,8 +94,8 @@ class CommissionForm(forms.Form):
         required=False,
         widget=forms.TextInput({"class": "input--medium"}),
     )
-    starts_on = date_field(_("委嘱日"))
-    approved_on = date_field(_("承認した日"))
+    starts_on = DayField(label=_("委嘱日"))
+    approved_on = DayField(label=_("承認した日"))
     field_order = ("whom", "person", "organization", "name", "kana", "post")
 
     def __init__(
@@ -107,9 +108,7 @@ class CommissionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in people]).select_related(
-                "organization"
-            ),
+            people_among(people),
             label=_("人"),
             required=False,
             help_text=_("名簿にいる人のとき"),

@@ -9,11 +9,11 @@ from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from members.facts import Role
+from members.filters import people_among
 from members.models import Body, Case, Organization, Person
 from members.services.cases import NewMember
 from portal.core import clock
-
-_DATE = forms.DateInput({"type": "date", "class": "input--short"})
+from portal.core.fields import DayField
 
 
 class CaseForm(forms.Form):
@@ -36,7 +36,7 @@ class CaseForm(forms.Form):
     referrer = forms.ModelChoiceField(
         Organization.objects.all(), label=_("つなぎ元の機関"), required=False
     )
-    opened_on = forms.DateField(label=_("受付日"), widget=_DATE)
+    opened_on = DayField(label=_("受付日"))
 
     def __init__(self, *args: Any, bodies: list[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +63,7 @@ class HouseholdMemberForm(forms.Form):
     label = forms.CharField(label=_("続柄"), max_length=20)
     name = forms.CharField(label=_("氏名"), max_length=60)
     kana = forms.CharField(label=_("フリガナ"), max_length=80, required=False)
-    birth_date = forms.DateField(label=_("生年月日"), required=False, widget=_DATE)
+    birth_date = DayField(label=_("生年月日"), required=False)
     subject = forms.BooleanField(label=_("本人"), required=False)
 
     @property
@@ -95,9 +95,7 @@ class SelectForm(forms.Form):
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in people]).select_related(
-                "organization"
-            ),
+            people_among(people),
             label=_("選ぶ人"),
         )
         self.order_fields(["person"])
@@ -122,7 +120,7 @@ class ConsentForm(forms.Form):
         max_length=120,
         help_text=_("例: 様式1-1への署名(原本は事務局で保管)"),
     )
-    given_on = forms.DateField(label=_("同意日"), widget=_DATE)
+    given_on = DayField(label=_("同意日"))
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,9 +145,7 @@ class RecusalForm(forms.Form):
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"] = forms.ModelChoiceField(
-            Person.objects.filter(id__in=[p.id for p in people]).select_related(
-                "organization"
-            ),
+            people_among(people),
             label=_("人"),
             required=False,
         )

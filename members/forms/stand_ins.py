@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.bodies import date_field
+from members.filters import people_among
 from members.models import Person
 from members.services.stand_ins import Span
+from portal.core.fields import DayField
 
 
 class _PersonForm(forms.Form):
@@ -18,8 +19,7 @@ class _PersonForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Person.objects.filter(id__in=[person.id for person in people])
-        self.fields["person"].queryset = rows.select_related("organization")  # type: ignore[attr-defined] # a ModelChoiceField
+        self.fields["person"].queryset = people_among(people)  # type: ignore[attr-defined] # a ModelChoiceField
 
 
 class StandInForm(_PersonForm):
@@ -33,14 +33,14 @@ class StandInForm(_PersonForm):
         widget=forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
     )
     designated_by = forms.CharField(label=_("指名した人"), max_length=60)
-    designated_on = date_field(_("指名した日"))
+    designated_on = DayField(label=_("指名した日"))
 
 
 class HandOverForm(_PersonForm):
     """To whom, and for which days."""
 
-    starts_on = date_field(_("引き継ぐ最初の日"))
-    until = date_field(_("引き継ぐ最後の日"))
+    starts_on = DayField(label=_("引き継ぐ最初の日"))
+    until = DayField(label=_("引き継ぐ最後の日"))
 
     @property
     def chosen(self) -> dict[str, Any]:
