@@ -1,0 +1,153 @@
+"""The pages of convening as five people see them, on a phone and at a desk.
+
+Each page is opened in a real browser at 360 px and made wider to 1280 px. It never
+scrolls sideways, breaks no rule of WCAG 2.2 AA that axe knows, and leaves nothing in
+the console, under the policies that the server really sends.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from portal.demo.identity import card_codes, uid
+from tests.journeys.conftest import Visitor
+from tests.journeys.installation import Installation, until
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (360, 1280)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+MEMBER, ADDRESS = "anzai", "anzai@michishirube.example"
+
+BODY = f"/bodies/{uid('body', 'shien_north')}"
+YEAR = f"/year/{uid('body', 'shien_north')}"
+TODAY = f"/sittings/{uid('sitting', 'north+00')}"
+NEXT = f"/sittings/{uid('sitting', 'north+01')}"
+DRAFT = f"/sittings/{uid('sitting', 'representatives+01')}"
+ITEM = f"/items/{uid('item', 'representatives-next-1')}"
+DONE = f"/items/{uid('item', 'kinrin-5')}"
+CASE = f"/cases/{uid('case', 'eighty')}"
+POLL = f"/polls/{uid('poll', 'north+01')}"
+REQUEST = f"/cooperation/{uid('request', 'water')}"
+
+SECRETARIAT = (
+    "/",
+    "/sittings/",
+    "/sittings/new/",
+    "/year/",
+    f"{YEAR}/",
+    f"{YEAR}/plan/",
+    "/year/closed-days/",
+    "/polls/",
+    f"{POLL}/",
+    f"{BODY}/polls/new/",
+    "/calls/",
+    "/calls/new/",
+    f"{DRAFT}/",
+    f"{DRAFT}/items/new/",
+    f"{ITEM}/edit/",
+    f"{ITEM}/people/",
+    f"{BODY}/agenda/",
+    f"{TODAY}/invitations/",
+    f"{TODAY}/presiding/",
+    f"{CASE}/emergency/",
+    f"{CASE}/cooperation/",
+    f"{CASE}/cooperation/new/",
+    f"{REQUEST}/",
+    f"{CASE}/progress/",
+    "/progress/",
+    f"{DONE}/outcome/",
+    "/gaps/",
+    "/carried/",
+    "/bodies/",
+    f"{BODY}/",
+    f"{BODY}/rules/",
+    f"{BODY}/people/",
+    f"{BODY}/stand-ins/",
+    "/turnovers/",
+    "/turnovers/new/",
+    "/rolls/new/",
+    "/people/",
+)
+PAGES = {
+    "tachibana": SECRETARIAT,
+    "sakaki": ("/", "/sittings/", f"{NEXT}/", f"{NEXT}/approve/", f"{BODY}/", "/feed/"),
+    "sena": ("/",),
+    "hosaka": ("/",),
+}
+LINKED = ("会議のお知らせ", "お返事のお願い", "日程のお伺い")
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page that stands open, at each width."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed != width:
+            found.append(f"{page.url} needs {needed} of {width} px")
+        broken = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+        found += [
+            f"{page.url} at {width} px: {rule['id']} {node['html'][:120]}"
+            for rule in broken
+            for node in rule["nodes"]
+        ]
+    return found
+
+
+@pytest.fixture
+def visitor(installation: Installation, browser: Browser) -> Iterator[Visitor]:
+    """Somebody at a window whose size is changed."""
+    with browser.new_context(base_url=installation.url) as context:
+        yield Visitor(installation, context)
+
+
+@pytest.fixture
+def complaints(visitor: Visitor) -> list[str]:
+    """What the console says, such as a breach of the content security policy."""
+    said: list[str] = []
+    visitor.page.on("console", lambda message: said.append(message.text))
+    visitor.page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def walk(page: Page, paths: Sequence[str]) -> list[str]:
+    """The faults of all pages; every one of them is there."""
+    found = []
+    for path in paths:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        expect(page.locator("h1")).to_have_count(1)
+        found += faults(page)
+    return found
+
+
+@pytest.mark.parametrize("person", PAGES)
+def test_staff_pages_are_accessible(visitor, complaints, person):
+    visitor.enter_as(person)
+    found = walk(visitor.page, PAGES[person])
+    assert found == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("subject", LINKED)
+def test_pages_behind_a_link_are_accessible(visitor, complaints, subject):
+    page, code = visitor.page, card_codes(MEMBER, 3)[LINKED.index(subject)]
+    mails = until(lambda: visitor.installation.mails(ADDRESS))
+    visitor.open_link_in(next(mail for mail in mails if subject in mail.subject))
+    found = faults(page)
+    page.get_by_role("link", name=re.compile("コードカード")).click()
+    found += faults(page)
+    page.locator("input[autocomplete=one-time-code]").fill(code)
+    page.get_by_role("button", name="次へ進む").click()
+    page.wait_for_url(re.compile("/(sittings|calls|polls)/"))
+    found += faults(page)
+    if "/calls/" in page.url:
+        page.get_by_role("link", name="提案を書く").click()
+        found += faults(page)
+    assert found == []
+    assert complaints == []
