@@ -145,7 +145,7 @@ def _people(
                 for o in offices[person.id]
             ),
             commissions=tuple(
-                facts.Commission(c.body_id, c.span, c.organization_id is not None)
+                facts.Commission(c.body_id, c.span)
                 for party_id in (person.id, person.organization_id)
                 for c in commissions[party_id]
             ),

@@ -160,7 +160,6 @@ class Commission:
 
     body: UUID
     span: Span
-    organization_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

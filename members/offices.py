@@ -1,6 +1,5 @@
 """招集者・長・事務局: who holds which office of a body on a day (R17)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,24 +64,13 @@ def offices_at(body: Body, t: datetime) -> QuerySet[Office]:
     )
 
 
-def convener_of(body: Body, t: datetime) -> Person | None:
-    """Who calls the body together at ``t``."""
-    return _holder(
-        o for o in offices_at(body, t) if o.role == Role.CHAIR and o.convenes
-    )
-
-
 def presiding_of(body: Body, t: datetime) -> Person | None:
     """Who leads the body's sittings at ``t``: its head, whoever has called.
 
     Whoever was handed the chair for these days leads a sitting as a stand-in (R26).
     """
     heads = (o for o in offices_at(body, t) if o.role == Role.CHAIR and o.presides)
-    return _holder(office for office in heads if office.acting_for_id is None)
-
-
-def _holder(offices: Iterable[Office]) -> Person | None:
-    return next((office.person for office in offices), None)
+    return next((office.person for office in heads if not office.acting_for_id), None)
 
 
 def approvers_of(body: Body, t: datetime) -> list[Person]:

@@ -50,9 +50,7 @@ urlpatterns = [
         name="basis-end",
     ),
     path("bodies/<uuid:body_id>/end/", bodies.body_end, name="body-end"),
-    path(
-        "bodies/<uuid:body_id>/stand-ins/", stand_ins.stand_in_list, name="stand-ins"
-    ),
+    path("bodies/<uuid:body_id>/stand-ins/", stand_ins.stand_in_list, name="stand-ins"),
     path(
         "bodies/<uuid:body_id>/stand-ins/new/",
         stand_ins.stand_in_designate,

@@ -116,11 +116,6 @@ class Agenda:
         return whole and any(line.record == Step.READ for line in self.lines)
 
     @property
-    def blocked(self) -> bool:
-        """Whether something missing stops the approval."""
-        return any(finding.blocks for finding in self.findings)
-
-    @property
     def agenda_items(self) -> list[AgendaItem]:
         """The items that are shown."""
         return [line.item for line in self.lines]

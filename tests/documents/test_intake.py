@@ -16,7 +16,6 @@ from portal.core.errors import InvalidError
 from tests.documents import files
 
 WORD_RELS = "word/_rels/document.xml.rels"
-BODY_END = "</w:body>"
 
 
 def inspect(data: bytes, name: str) -> intake.Intake:

@@ -25,7 +25,6 @@ SPOKEN = "検針の際に、家の様子を見守ることができます。"
 DECIDED = "毎月の検針時に見守り、気になることは社会福祉課へ知らせる。"
 TOMORROW = clock.today() + timedelta(days=1)
 STARTS = "10:00"
-REVOKED_SECONDS = 2.0
 
 
 def convene(clerk: Page, paper: Path) -> str:
