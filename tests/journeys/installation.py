@@ -147,7 +147,9 @@ class Installation:
         words = f"{day.month}月{day.day}日"
 
         def arrived() -> list[Mail]:
-            return [m for m in self.mails(to) if words in m.body.partition("場所")[0]]
+            # Polls, calls and requests reach people too, and tell of days.
+            notices = [m for m in self.mails(to) if "会議のお知らせ" in m.subject]
+            return [m for m in notices if words in m.body.partition("場所")[0]]
 
         return until(arrived)[0]
 

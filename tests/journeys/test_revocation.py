@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from portal.core import clock
 from portal.demo.identity import card_codes, uid
 from tests.journeys.conftest import Visitor
 from tests.journeys.installation import until
@@ -87,8 +88,7 @@ def file_large(clerk: Page, large: Path) -> None:
 
 
 def enter(member: Visitor) -> None:
-    mails = until(lambda: member.installation.mails(ADDRESS))
-    member.open_link_in(mails[0])
+    member.open_link_in(member.installation.notice_of(clock.today(), ADDRESS))
     page = member.page
     page.get_by_role("link", name=re.compile("コードカード")).click()
     page.locator("input[autocomplete=one-time-code]").fill(card_codes("kagami", 1)[0])
