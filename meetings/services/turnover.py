@@ -12,11 +12,12 @@ from meetings.policies import sitting_facts
 from meetings.services import invitations
 from members.access import Access, Actor, access_for
 from members.facts import Action
-from members.models import ExOfficio, Turnover
+from members.models import Body, ExOfficio, Turnover
+from members.policies import body_facts
 from members.services import posts
 from members.services.posts import Successor
 from portal.core import audit, clock
-from portal.core.errors import RefusedError
+from portal.core.errors import HiddenError, RefusedError
 
 _TO_COME = (Sitting.State.DRAFT, Sitting.State.SUBMITTED, Sitting.State.CONVENED)
 
@@ -78,10 +79,17 @@ def settle_due() -> int:
 
 @transaction.atomic
 def settle(*, actor: Actor, turnover: Turnover) -> None:
-    """Send the notices of a turnover whose day has come; a repeat is harmless."""
+    """Send the notices of a turnover whose day has come; a repeat is harmless.
+
+    Raises HiddenError for whoever convenes none of the bodies concerned.
+    """
+    access = access_for(actor, cases=(), items=())
+    bodies = Body.objects.filter(ex_officio__post__successions__turnover=turnover)
+    if not any(access.allows(Action.CONVENE, body_facts(body)) for body in bodies):
+        raise HiddenError
     if turnover.day > clock.today():
         raise RefusedError("異動日になってから送れます。")
-    if not _settle(access_for(actor, cases=(), items=()), turnover):
+    if not _settle(access, turnover):
         raise RefusedError("担当していない会議があるため、すべては送れませんでした。")
 
 

@@ -21,7 +21,7 @@ from members.models import (
 )
 from members.services.posts import Successor
 from portal.core import clock
-from portal.core.errors import RefusedError
+from portal.core.errors import HiddenError, RefusedError
 from portal.core.models import OutgoingMail
 from tests import factories
 from tests.cast import Cast
@@ -115,6 +115,20 @@ def test_who_lost_the_right_sends_nothing_and_the_successors_may(
         assert "清水 陽子" not in waiting(sitting)
         services.settle(actor=factories.sign_in(cast.chair), turnover=turnover)
         assert "清水 陽子" in waiting(sitting)
+
+
+@pytest.mark.parametrize("name", ["clinic", "stranger", "administrator"])
+def test_who_convenes_none_of_the_bodies_settles_nothing(
+    cast: Cast, post: Post, successor: Person, name: str
+) -> None:
+    turnover = hand_over(cast, post, successor)
+    with (
+        time_machine.travel(clock.day_start(april()), tick=False),
+        pytest.raises(HiddenError),
+    ):
+        services.settle(actor=factories.sign_in(getattr(cast, name)), turnover=turnover)
+    turnover.refresh_from_db()
+    assert turnover.settled_at is None
 
 
 def test_nobody_is_told_before_the_day(
