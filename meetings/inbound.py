@@ -5,6 +5,7 @@ what cannot be read is refused in one way. Content lines are taken one by one, s
 no time zone or recurrence rule of a stranger is ever worked out.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,6 +93,10 @@ def plain(address: str) -> str:
     return address.strip().casefold().removeprefix("mailto:")
 
 
+# RFC 3463: nothing else of a stranger's mail reaches the audit trail.
+_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
 # A report --------------------------------------------------------------------------
 
 
@@ -106,7 +111,8 @@ def _report(mail: Message, to: tuple[str, ...]) -> Report:
     if not fields:
         raise UnreadableError("no_status")
     failed = [f for f in fields if str(f["Action"]).strip().lower() == "failed"]
-    code = str((failed or fields)[0].get("Status", "")).strip()[:12]
+    status = _STATUS.match(str((failed or fields)[0].get("Status", "")).strip())
+    code = status[0] if status else ""
     return Report(to, tuple(_returned(mail)), bool(failed), code)
 
 

@@ -402,6 +402,16 @@ def test_a_bounce_marks_the_notice_as_not_delivered(asked: Invitation) -> None:
     assert replies.receive(raw=report(mail)) == Outcome.IGNORED, "told twice"
 
 
+@pytest.mark.parametrize("status", ["5.1.1\0", "5.1.1 <事例>", "通院", "9.9.9", ""])
+def test_a_status_says_its_code_and_nothing_else(
+    asked: Invitation, status: str
+) -> None:
+    raw = report(sent(mails(asked.person)[0]), status=status)
+    assert replies.receive(raw=raw) == Outcome.UNDELIVERED
+    event = AuditEvent.objects.get(action="core.mail.bounce")
+    assert event.detail["code"] in {"5.1.1", ""}
+
+
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
 def test_a_bounce_is_known_by_the_mail_that_it_returns(
     asked: Invitation, kind: str
