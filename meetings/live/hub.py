@@ -69,10 +69,14 @@ class Desk:
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, there)
 
-    async def close(self) -> None:
-        """Close the connection and end the thread."""
-        await self.ask(_close_this_connection)
+    def close(self) -> asyncio.Future[None]:
+        """Close the connection and end the thread, whether anybody waits or not.
+
+        What is asked already is answered first; nothing can be asked afterwards.
+        """
+        closed = self._pool.submit(_close_this_connection)
         self._pool.shutdown(wait=False)
+        return asyncio.shield(asyncio.wrap_future(closed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,9 +370,9 @@ class Hub:
         desks, self._desks = self._desks, {}
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for desk in desks.values():
-            await desk.close()
+        # Closed before anything is awaited: who waits here may be cancelled.
+        closed = [desk.close() for desk in desks.values()]
+        await asyncio.gather(*tasks, *closed, return_exceptions=True)
         await self._ear.attend(set())
 
 
