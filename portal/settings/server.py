@@ -8,7 +8,20 @@ from portal.settings.base import *  # noqa: F403 – a profile is base plus over
 PROFILE = "server"
 SECRET_KEY = env.text("KASANE_SECRET_KEY")
 
-DATABASES = {"default": {**env.postgres("KASANE_DATABASE_URL"), "CONN_MAX_AGE": 60}}
+# Each request of an ASGI server has a thread of its own: connections that live longer
+# are kept by a pool, not by the thread.
+DATABASES = {
+    "default": {
+        **env.postgres("KASANE_DATABASE_URL"),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {
+                "min_size": 2,
+                "max_size": env.number("KASANE_DATABASE_CONNECTIONS", 20),
+            }
+        },
+    }
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

@@ -16,7 +16,8 @@ if PROFILE == "server":
     DATABASES["default"]["TEST"] = {
         "NAME": env.text("KASANE_TEST_DATABASE", "test_kasane")
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # Threads come and go with the tests; server processes of journeys keep the pool.
+    del DATABASES["default"]["OPTIONS"]
 else:
     from portal.settings.embedded import *  # type: ignore[assignment] # noqa: F403
     from portal.settings.embedded import DATA, DATABASES, STATIC_ROOT
