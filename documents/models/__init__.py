@@ -1,14 +1,27 @@
 """Tables of documents: papers, versions, releases; links with codes; requests."""
 
+from documents.models.gate import GateAlarm, GateMinute, Knock
 from documents.models.links import Link, LinkCode
-from documents.models.papers import Paper, PaperVersion, Release
+from documents.models.papers import Paper, PaperVersion, Release, ScanWait
 from documents.models.requests import CooperationRequest
+from documents.models.retrievals import Retrieval, RetrievalAsk
+from documents.models.showings import Showing
+from documents.models.uploads import Upload, UploadPart
 
 __all__ = [
     "CooperationRequest",
+    "GateAlarm",
+    "GateMinute",
+    "Knock",
     "Link",
     "LinkCode",
     "Paper",
     "PaperVersion",
     "Release",
+    "Retrieval",
+    "RetrievalAsk",
+    "Showing",
+    "ScanWait",
+    "Upload",
+    "UploadPart",
 ]

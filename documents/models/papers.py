@@ -3,9 +3,18 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
 from members.facts import Regime, State
-from members.models import Body, Case, HouseholdMember, Person, Purpose, Scope
+from members.models import (
+    Body,
+    Case,
+    HouseholdMember,
+    Organization,
+    Person,
+    Purpose,
+    Scope,
+)
 from members.models.bodies import Dated
 from portal.core.models import StoredObject
 
@@ -14,7 +23,9 @@ class Paper(models.Model):
     """資料: one numbered paper of an agenda item; the bytes are its versions'.
 
     ``item_id`` and ``sitting_id`` name the item under which it was received; the
-    regime of that item stays with it for good (R21).
+    regime of that item stays with it for good (R21). A paper that ``kept_by`` names
+    an organization for has no versions: it is shown at the meeting and never
+    deposited here (提示のみ).
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +35,8 @@ class Paper(models.Model):
         ASSESSMENT_SHEET = "assessment_sheet", "様式1-2 アセスメントシート"
         SUPPORT_PLAN = "support_plan", "様式2-1 支援プラン"
         PLAN_EVALUATION = "plan_evaluation", "様式2-2 評価シート"
+        PARTICIPATION_PLAN = "participation_plan", "参加支援プラン"
+        OUTREACH_PLAN = "outreach_plan", "アウトリーチ支援プラン"
         CASE_SUMMARY = "case_summary", "事例概要"
         AGENCY_FORM = "agency_form", "機関の様式"
         IDENTITY_KEY = "identity_key", "氏名対照表"
@@ -63,7 +76,13 @@ class Paper(models.Model):
         "PaperVersion", models.PROTECT, null=True, related_name="transfers"
     )
     transfer_reason = models.CharField("引き継ぎの理由", max_length=200, blank=True)
+    handed_out = models.BooleanField("当日配布", default=False)
+    kept_by = models.ForeignKey(
+        Organization, models.PROTECT, null=True, related_name="+"
+    )
     tax_information = models.BooleanField("税情報を含む", default=False)
+    # 住所等の保護: opens by the list alone, and its original to nobody outside.
+    protected_address = models.BooleanField("住所等の保護", default=False)
     about = models.ManyToManyField(HouseholdMember, related_name="+", blank=True)
     restricted = models.BooleanField("閲覧者を限る", default=False)
     readers = models.ManyToManyField(Person, related_name="+", blank=True)
@@ -73,6 +92,12 @@ class Paper(models.Model):
 
     class Meta:
         ordering = ("order", "number", "created_at")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(protected_address=False) | Q(restricted=True),
+                name="protected_paper_is_restricted",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -86,16 +111,30 @@ class Paper(models.Model):
 class PaperVersion(models.Model):
     """One version of a paper. A replaced version opens to nobody but its custodian."""
 
+    class Scan(models.TextChoices):
+        """What the virus scanner says; only ``off`` and ``clean`` ever open."""
+
+        OFF = "off"  # no scanner: an explicit setting
+        PENDING = "pending"
+        CLEAN = "clean"
+        INFECTED = "infected"  # its bytes are destroyed
+        UNSCANNABLE = "unscannable"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField("版", default=1)
     state = models.CharField(
         max_length=10, choices=[(s, s.value) for s in State], default=State.DRAFT
     )
+    # Not empty as long as the version is held; ``services.holds`` keeps the two in step.
+    holds = models.JSONField("保留の理由", default=list, blank=True)
     file_name = models.CharField("ファイル名", max_length=200)
     media_type = models.CharField(max_length=100)
     # Pages that the viewer shows as pictures; 0 for what it cannot show.
     page_count = models.PositiveIntegerField("ページ数", default=0)
+    scan = models.CharField(max_length=11, choices=Scan.choices, default=Scan.OFF)
+    # Residue that the inspection found: how much of it, by its code; never its words.
+    findings = models.JSONField(default=dict)
     stored = models.ForeignKey(StoredObject, models.PROTECT, related_name="+")
     uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
@@ -117,6 +156,24 @@ class PaperVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper} 第{self.number}版"
+
+    @property
+    def scanned(self) -> bool:
+        """Nothing stands against opening it, as far as viruses go."""
+        return self.scan in {self.Scan.OFF, self.Scan.CLEAN}
+
+
+class ScanWait(models.Model):
+    """A version whose scan has to be asked again; gone once there is an answer."""
+
+    version = models.OneToOneField(
+        PaperVersion, models.CASCADE, primary_key=True, related_name="scan_wait"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.attempts}"
 
 
 class Release(Dated):

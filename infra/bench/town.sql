@@ -260,15 +260,15 @@ VALUES (
 -- The first paper of an item that is over is its record.
 INSERT INTO documents_paper (
     id, number, title, kind, document_class, body_id, case_id, item_id, sitting_id,
-    law, origin, purpose, transfer_reason, tax_information, restricted, "order",
-    created_by_id, created_at
+    law, origin, purpose, transfer_reason, tax_information, restricted,
+    protected_address, handed_out, "order", created_by_id, created_at
 )
 SELECT
     pg_temp.at('paper', c, q, j), '資料' || (j + 1),
     CASE WHEN minutes THEN '会議録' ELSE '事例概要' END,
     CASE WHEN minutes THEN 'minutes' ELSE 'case_summary' END, '3B', body, case_id, id,
     sitting, (ARRAY['shien', 'juso'])[c / {units} % 2 + 1],
-    (ARRAY['shien', 'juso'])[c / {units} % 2 + 1], 'sitting', '', false, false, j,
+    (ARRAY['shien', 'juso'])[c / {units} % 2 + 1], 'sitting', '', false, false, false, false, j,
     pg_temp.at('person', c % {units} + {units}), starts_at - interval '10 days'
 FROM talk, generate_series(0, {papers} - 1) j,
     LATERAL (SELECT j = 0 AND state = 'closed' minutes) a;
@@ -278,13 +278,13 @@ SELECT pg_temp.at('paper', c, q, j), pg_temp.at('household', c, h)
 FROM talk, generate_series(0, {papers} - 1) j, generate_series(0, 1) h;
 
 INSERT INTO documents_paperversion (
-    id, paper_id, number, state, file_name, media_type, page_count, stored_id,
-    uploaded_by_id, uploaded_at
+    id, paper_id, number, state, file_name, media_type, page_count, scan, findings,
+    stored_id, uploaded_by_id, uploaded_at
 )
 SELECT
     pg_temp.at('version', c, q, j), pg_temp.at('paper', c, q, j), 1,
     CASE WHEN j = 0 AND state = 'closed' THEN 'final' ELSE 'released' END,
-    '事例概要.pdf', 'application/pdf', 2, pg_temp.at('stored', 0),
+    '[]', '事例概要.pdf', 'application/pdf', 2, 'off', '{{}}', pg_temp.at('stored', 0),
     pg_temp.at('person', c % {units} + {units}), starts_at - interval '10 days'
 FROM talk, generate_series(0, {papers} - 1) j;
 

@@ -63,6 +63,7 @@ class Purpose(models.TextChoices):
     POLL = "poll", "日程調整"
     CALL = "call", "事例の募集"
     REQUEST = "request", "協力依頼"
+    RETRIEVAL = "retrieval", "廃棄・返却の申告"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""分類ごとの扱い: what the class of a paper means, in one table.
+
+The decision keeps R8 by itself; its strength stands here for the pages that say it.
+The rest is enforced by those who read this table: releases end on ``last_day``, and
+what may not be given as original is no original for the decision (``policies.py``).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from documents.models import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How papers of a class are handled.
+
+    ``days`` after the sitting its releases end, at the latest with the links of the
+    body (None). ``original``: whether outside members may be granted the file itself.
+    ``marked_inside``: whether pages bear the reader's name also for internal members;
+    for outside members they always do.
+    """
+
+    strength: int
+    days: int | None
+    original: bool
+    marked_inside: bool
+
+
+_CLASS = Paper.Class
+TABLE: dict[str, Handling] = {
+    _CLASS.C2: Handling(1, None, original=True, marked_inside=False),
+    _CLASS.C3C: Handling(2, None, original=True, marked_inside=True),
+    _CLASS.C3B: Handling(2, None, original=True, marked_inside=True),
+    _CLASS.C3A: Handling(2, 1, original=False, marked_inside=True),
+}
+
+
+def of(paper: Paper) -> Handling:
+    """How the paper is handled; a protected address makes it stricter."""
+    usual = TABLE[paper.document_class]
+    return replace(usual, original=False) if paper.protected_address else usual
+
+
+def last_day(paper: Paper, held_on: date, link_days: int) -> date:
+    """The last day on which the paper may be open after the sitting (R31)."""
+    days = of(paper).days
+    return held_on + timedelta(link_days if days is None else min(days, link_days))
+
+
+def words(document_class: str, link_days: int) -> str:
+    """How papers of the class are handled, for who chooses it."""
+    handling = TABLE[document_class]
+    if handling.days is None or handling.days > link_days:
+        until = _("会議の%(days)s日後まで") % {"days": link_days}
+    else:
+        until = _("会議の翌日まで")
+    proof = _("メールの確認コード") if handling.strength == 1 else _("本人確認")
+    original = (
+        _("庁外へは、認めた方にだけ原本")
+        if handling.original
+        else _("庁外へ原本は渡せません")
+    )
+    return _("、").join([until, proof, original])
