@@ -40,6 +40,7 @@ from members.policies import case_facts
 from members.services.people import Outsider, note_outsider
 from portal.core import clock, outbox
 from portal.core.errors import InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 # The paragraph that lets the meeting ask for papers, information, an opinion.
 _PARAGRAPHS = {
@@ -80,7 +81,7 @@ def make_request(
     body = Body.objects.select_for_update().get(pk=asked.body.pk)
     access = access_for(actor, cases=[case.id], items=())
     access.require(Action.CONVENE, case_facts(case))
-    known = CooperationRequest.objects.filter(pk=key, case=case).first()
+    known = made_before(CooperationRequest, key, case=case)
     if known is not None:
         return known
     request = _written(actor, case, replace(asked, body=body))

@@ -22,6 +22,7 @@ from members.policies import body_facts, case_facts
 from members.services import cases
 from portal.core import audit
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 State = Sitting.State
 
@@ -69,7 +70,7 @@ def add_item(  # each is one field of the row
     access.require(Action.CONVENE, body_facts(body))
     if case is not None:
         access.require(Action.CONVENE, case_facts(case, body))
-    known = AgendaItem.objects.filter(pk=key, sitting=sitting).first()
+    known = made_before(AgendaItem, key, sitting=sitting)
     if known is not None:
         return known
     law = _law(sitting, body, case, regime)

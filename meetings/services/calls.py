@@ -24,6 +24,7 @@ from members.models import Body, Person, Purpose, Scope
 from members.policies import body_facts
 from portal.core import audit, clock, outbox
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def open_call(
     body = Body.objects.select_for_update().get(pk=body.pk)
     access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, body_facts(body))
-    known = Call.objects.filter(pk=key, body=body).first()
+    known = made_before(Call, key, body=body)
     if known is not None:
         return known
     _check(body, asked)

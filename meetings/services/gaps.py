@@ -14,6 +14,7 @@ from members.models import Body
 from members.policies import body_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError
+from portal.core.repeats import made_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +44,21 @@ def raise_gap(
     else:
         access = access_for(actor, cases=(), items=())
         access.require(Action.CONVENE, body_facts(body))
-    gap, made = ResourceGap.objects.get_or_create(
+    known = made_before(ResourceGap, key, body=body, item=item)
+    if known is not None:
+        return known
+    gap = ResourceGap.objects.create(
         id=key,
         body=body,
         item=item,
-        defaults={
-            # Free, or on an item without a case: there is no case to touch.
-            "general": words.general or item is None or item.case_id is None,
-            "field": words.field,
-            "words": words.words,
-            "raised_by": actor.person,
-            "raised_at": clock.now(),
-        },
+        # Free, or on an item without a case: there is no case to touch.
+        general=words.general or item is None or item.case_id is None,
+        field=words.field,
+        words=words.words,
+        raised_by=actor.person,
+        raised_at=clock.now(),
     )
-    if made:
-        _record("raise", actor, gap)
+    _record("raise", actor, gap)
     return gap
 
 

@@ -19,6 +19,7 @@ from members.policies import body_facts
 from members.services import cases
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 CARRIED_MINUTES = 20
 
@@ -49,7 +50,7 @@ def carry_up(
     """
     source = _locked_source(actor, source)
     child = source.body
-    known = CarryUp.objects.filter(pk=key, child=child).first()
+    known = made_before(CarryUp, key, child=child)
     if known is not None:
         return known
     item = source if isinstance(source, AgendaItem) else None

@@ -23,6 +23,7 @@ from members.models import Body, SignIn
 from members.policies import body_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 LEAST_DATES = 2
 # Nobody is reminded twice within this time, however often the button is pressed.
@@ -51,7 +52,7 @@ def open_poll(*, actor: Actor, key: UUID, body: Body, plan: Plan) -> Poll:
     body = Body.objects.select_for_update().get(pk=body.pk)
     access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, body_facts(body))
-    known = Poll.objects.filter(pk=key, body=body).first()
+    known = made_before(Poll, key, body=body)
     if known is not None:
         return known
     _check(plan)

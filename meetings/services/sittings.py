@@ -20,6 +20,7 @@ from members.offices import presiding_of
 from members.policies import body_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 State = Sitting.State
 
@@ -42,10 +43,8 @@ def create_sitting(*, actor: Actor, key: UUID, body: Body, when: When) -> Sittin
     body = Body.objects.select_for_update().get(pk=body.pk)
     access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, body_facts(body))
-    known = Sitting.objects.filter(pk=key).first()
+    known = made_before(Sitting, key, body=body)
     if known is not None:
-        if known.body_id != body.id:
-            raise HiddenError
         return known
     _check(when, body)
     sitting = Sitting.objects.create(

@@ -22,7 +22,8 @@ from members.facts import Action
 from members.models import Body
 from members.policies import body_facts
 from portal.core import audit, clock, jp
-from portal.core.errors import HiddenError, InvalidError
+from portal.core.errors import InvalidError
+from portal.core.repeats import made_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,10 @@ def confirm_year(
     access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, body_facts(body))
     keys = {uuid5(key, day.isoformat()): day for day in sorted(days)}
-    known = YearPlan.objects.filter(pk=key).first()
-    if known is None:
+    if made_before(YearPlan, key, body=body) is None:
         _check_days(body, number, rule, days)
         _keep_rule(actor, key, body, number, rule)
         _make(actor, body, rule, keys, _there(body, number))
-    elif known.body_id != body.id:
-        raise HiddenError
     return list(Sitting.objects.filter(pk__in=keys).order_by("starts_at"))
 
 

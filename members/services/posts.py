@@ -34,6 +34,7 @@ from members.models import (
 from members.policies import rules_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError
+from portal.core.repeats import made_before
 
 Part = ExOfficio.Part
 _OFFICES: dict[str, tuple[Role, bool, bool]] = {  # role, convenes, presides
@@ -127,10 +128,8 @@ def hand_over(
     """
     posts = _locked([successor.post for successor in successors])
     _require_appoint(actor, _bodies(posts))
-    known = Turnover.objects.filter(pk=key).first()
+    known = made_before(Turnover, key, entered_by=actor.person)
     if known is not None:
-        if known.entered_by_id != actor.id:
-            raise HiddenError
         return known
     if day < clock.today():
         raise InvalidError("異動日は、今日以降の日付にしてください。")

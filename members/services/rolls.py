@@ -16,6 +16,7 @@ from members.services.commissions import Term, commission_person
 from members.services.people import NewPerson, enter_person
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, RefusedError
+from portal.core.repeats import made_before
 
 KEPT_FOR = timedelta(days=1)
 
@@ -36,7 +37,7 @@ def keep_roll(*, actor: Actor, key: UUID, body: Body, roll: Roll) -> RollImport:
     Raises RefusedError for one in which something must be mended first.
     """
     _require(actor, body)
-    known = RollImport.objects.filter(pk=key, body=body).first()
+    known = made_before(RollImport, key, body=body)
     if known is not None:
         return known
     if not roll.takeable:
