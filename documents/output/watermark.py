@@ -11,11 +11,12 @@ with an error that says what to do.
 import hashlib
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import repeat
 from typing import BinaryIO, Literal, NamedTuple
 
 import pikepdf
@@ -24,6 +25,8 @@ from django.utils.translation import gettext as _
 from PIL import Image
 from pypdfium2 import raw
 
+from documents.output import overlays
+from documents.output.overlays import Place, Size
 from documents.output.typesetting import overlay_pdf
 from portal.core.clock import JST
 from portal.core.errors import HiddenError, InvalidError
@@ -40,6 +43,7 @@ _PURPOSE = "閲覧用"
 _DRAWN_FOR_PT = 595.0
 _TILE_STEP_PT = 200.0
 _MARGIN_PT = 9.0
+_LABEL_MARGIN_PT = 16.0  # inside what office printers can reach
 
 # PDFium keeps global state and is not thread-safe.
 PDFIUM = threading.Lock()
@@ -98,17 +102,38 @@ class WatermarkText:
 
 
 def stamp_pdf(source: BinaryIO, text: WatermarkText, out: BinaryIO) -> None:
-    """Write a copy of ``source`` (seekable) with the mark on every page.
-
-    The mark is an artifact in the sense of tagged PDF: screen readers pass over it.
-    """
-    stamp = _stamp(text)
-    with _open_for_change(source) as pdf:
-        tile, line = (_form(pdf, part) for part in stamp)
-        name = hashlib.sha256(stamp.tile + stamp.line).hexdigest()[:16]
-        for page in pdf.pages:
-            _mark_page(page, {f"/Tile{name}": tile, f"/Line{name}": line})
+    """Write a copy of ``source`` (seekable) with the mark on every page."""
+    with open_pdf(source) as pdf:
+        mark_pages(pdf, pdf.pages, text)
         pdf.save(out)
+
+
+def mark_pages(
+    pdf: pikepdf.Pdf,
+    pages: Iterable[pikepdf.Page],
+    text: WatermarkText,
+    labels: Iterable[pikepdf.Object | None] = repeat(None),
+) -> None:
+    """Lay the mark on ``pages`` of ``pdf``, and a label in the corner of each."""
+    stamp = _stamp(text)
+    (tile,), (line,) = (overlays.forms_of(pdf, part) for part in stamp)
+    name = hashlib.sha256(stamp.tile + stamp.line).hexdigest()[:16]
+    forms = {f"/Tile{name}": tile, f"/Line{name}": line}
+    for page, label in zip(pages, labels):  # noqa: B905 – labels may go on for ever
+        mine = forms | ({f"/Label{name}": label} if label is not None else {})
+        overlays.lay_on(page, mine, partial(_arrange, mine))
+
+
+def _arrange(forms: overlays.Forms, page: Size) -> Iterator[tuple[str, Place]]:
+    """Tile, line and, where there is one, label, in this order."""
+    (tile, line, *label) = (
+        (name, overlays.size_of(form)) for name, form in forms.items()
+    )
+    for place in _tile_places(page, tile[1]):
+        yield tile[0], place
+    yield line[0], _line_place(page, line[1])
+    for name, size in label:
+        yield name, _label_place(page, size)
 
 
 def page_image(
@@ -158,21 +183,6 @@ class Stamp(NamedTuple):
     line: bytes
 
 
-class Size(NamedTuple):
-    """Width and height in points."""
-
-    width: float
-    height: float
-
-
-class Place(NamedTuple):
-    """Lower left corner and scale of a part, in points of the page as it is seen."""
-
-    x: float
-    y: float
-    scale: float
-
-
 @lru_cache(maxsize=64)
 def _stamp(text: WatermarkText) -> Stamp:
     data = {
@@ -204,11 +214,23 @@ def _line_place(page: Size, line: Size) -> Place:
     return Place(margin, margin, scale)
 
 
+def _label_place(page: Size, label: Size) -> Place:
+    """The label in the upper right corner."""
+    scale = min(page) / _DRAWN_FOR_PT
+    margin = _LABEL_MARGIN_PT * scale
+    return Place(
+        page.width - margin - label.width * scale,
+        page.height - margin - label.height * scale,
+        scale,
+    )
+
+
 # PDF copies -------------------------------------------------------------------------
 
 
 @contextmanager
-def _open_for_change(source: BinaryIO) -> Iterator[pikepdf.Pdf]:
+def open_pdf(source: BinaryIO) -> Iterator[pikepdf.Pdf]:
+    """The PDF to be marked or bound; refuses what is broken, locked or too large."""
     try:
         with pikepdf.open(source) as pdf:
             if pdf.is_encrypted:
@@ -218,82 +240,8 @@ def _open_for_change(source: BinaryIO) -> Iterator[pikepdf.Pdf]:
             yield pdf
     except pikepdf.PasswordError as error:
         raise EncryptedPdfError from error
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, overlays.FlatPageError) as error:
         raise BrokenPdfError from error
-
-
-def _form(pdf: pikepdf.Pdf, part: bytes) -> pikepdf.Object:
-    with pikepdf.open(io.BytesIO(part)) as source:
-        return pdf.copy_foreign(source.pages[0].as_form_xobject())
-
-
-def _mark_page(page: pikepdf.Page, forms: dict[str, pikepdf.Object]) -> None:
-    if pikepdf.Name.Resources not in page.obj:  # inherited from the page tree
-        page.obj.Resources = page.get_resources() or pikepdf.Dictionary()
-    for name, form in forms.items():
-        page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name(name))
-    (tile_name, tile), (line_name, line) = forms.items()
-    seen, matrix = _seen(page)
-    drawn = [
-        *(_draw(tile_name, place) for place in _tile_places(seen, _form_size(tile))),
-        _draw(line_name, _line_place(seen, _form_size(line))),
-    ]
-    missing, left_open = _loose_states(page)
-    page.contents_add(b"q " * (1 + missing) + b"\n", prepend=True)
-    mark = f"/Artifact BMC q {matrix} cm {' '.join(drawn)} Q EMC\n"
-    page.contents_add(b"\n" + b"Q " * (1 + left_open) + mark.encode())
-
-
-def _loose_states(page: pikepdf.Page) -> tuple[int, int]:
-    """How many graphics states the page closes too often, and leaves open.
-
-    Careless generators do both; the mark would be drawn in a foreign coordinate system.
-    """
-    depth = lowest = 0
-    for instruction in pikepdf.parse_content_stream(page, "q Q"):
-        depth += 1 if str(instruction.operator) == "q" else -1
-        lowest = min(lowest, depth)
-    return -lowest, depth - lowest
-
-
-def _form_size(form: pikepdf.Object) -> Size:
-    left, bottom, right, top = (float(edge) for edge in form.BBox)
-    return Size(right - left, top - bottom)
-
-
-def _draw(name: str, place: Place) -> str:
-    x, y, scale = (f"{number:.4f}" for number in place)
-    return f"q {scale} 0 0 {scale} {x} {y} cm {name} Do Q"
-
-
-def _seen(page: pikepdf.Page) -> tuple[Size, str]:
-    """The page as a viewer shows it, and the matrix from there to its own space."""
-    left, bottom, right, top = _visible_box(page)
-    width, height = right - left, top - bottom
-    match page.rotation % 360:
-        case 90:
-            return Size(height, width), f"0 1 -1 0 {right} {bottom}"
-        case 180:
-            return Size(width, height), f"-1 0 0 -1 {right} {top}"
-        case 270:
-            return Size(height, width), f"0 -1 1 0 {left} {top}"
-        case _:
-            return Size(width, height), f"1 0 0 1 {left} {bottom}"
-
-
-def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of the crop box as far as it lies on the medium."""
-    media, crop = _edges(page.mediabox), _edges(page.cropbox)
-    left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
-    right, top = min(media[2], crop[2]), min(media[3], crop[3])
-    return (left, bottom, right, top) if left < right and bottom < top else media
-
-
-def _edges(box: pikepdf.Object) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(edge) for edge in pikepdf.Array(box))
-    if x0 == x1 or y0 == y1:
-        raise BrokenPdfError
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 # Page pictures ------------------------------------------------------------------------
