@@ -40,6 +40,7 @@ LEFT_OUT = {
     "documents.Link.digest": "a digest",
     "documents.Link.card_mac": "a digest",
     "documents.LinkCode.browser_digest": "a digest",
+    "documents.PaperVersion.holds": "codes of reasons",
     "documents.PaperVersion.media_type": "found by inspection, never typed",
     "meetings.CalendarFeed.digest": "a digest",
     "meetings.Minutes.digest": "a digest",

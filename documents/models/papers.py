@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from members.facts import Regime, State
+from members.facts import Regime, State, Way
 from members.models import (
     Body,
     Case,
@@ -111,6 +111,13 @@ class Paper(models.Model):
 class PaperVersion(models.Model):
     """One version of a paper. A replaced version opens to nobody but its custodian."""
 
+    class Hold(models.TextChoices):
+        """Why a version waits for a second look."""
+
+        MEMBER = "member", "庁外または代理の人からの資料"
+        SCAN = "scan", "ウイルス検査"
+        MIXUP = "mixup", "別の世帯の情報"
+
     class Scan(models.TextChoices):
         """What the virus scanner says; only ``off`` and ``clean`` ever open."""
 
@@ -182,7 +189,13 @@ class Release(Dated):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     version = models.ForeignKey(PaperVersion, models.PROTECT, related_name="releases")
     person = models.ForeignKey(Person, models.PROTECT, related_name="releases")
-    download = models.BooleanField("原本のダウンロードを認める", default=False)
+    # Empty: as is usual for the reader's role (R32).
+    way = models.CharField(
+        "渡し方", max_length=10, choices=[(w, w.value) for w in Way], blank=True
+    )
+    round = models.ForeignKey(
+        "ReleaseRound", models.PROTECT, null=True, related_name="releases"
+    )
     released_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
     class Meta:

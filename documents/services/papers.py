@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from documents import intake, selectors
+from documents import intake, quotas, selectors, upload_rows
 from documents.intake import Intake
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count
@@ -71,6 +71,10 @@ class PaperDetails:
     kind: str
     document_class: str
     tax_information: bool = False
+    handed_out: bool = False
+    protected_address: bool = False
+    # The list of a restricted paper, chosen by a custodian (R28).
+    readers: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,21 @@ def file_paper(
     outside member or a deputy (R32). Raises InvalidError for a file that the intake
     refuses.
     """
-    access = access_for(actor, cases=item.cases, items=[item.item_id])
-    access.require(Action.UPLOAD, item.facts)
-    paper_id = _own_id(actor, item.item_id, token)
+    require_upload(actor, item)
+    paper_id = own_id(actor, item.item_id, token)
     filed = PaperVersion.objects.filter(paper=paper_id).order_by("number").first()
     if filed is not None:
         return filed
+    quotas.refuse_beyond(actor.id, item.item_id, upload.size, but=paper_id)
     found, stored = _taken_in(upload)
     return _file_paper(actor, item, details, paper_id, (found, stored))
+
+
+def require_upload(actor: Actor, item: ItemReference) -> Access:
+    """Raise unless the actor may file under the item now."""
+    access = access_for(actor, cases=item.cases, items=[item.item_id])
+    access.require(Action.UPLOAD, item.facts)
+    return access
 
 
 def _taken_in(upload: Upload) -> tuple[Intake, StoredObject]:
@@ -131,8 +142,7 @@ def _file_paper(
     paper_id: UUID,
     content: tuple[Intake, StoredObject],
 ) -> PaperVersion:
-    access = access_for(actor, cases=item.cases, items=[item.item_id])
-    access.require(Action.UPLOAD, item.facts)
+    access = require_upload(actor, item)
     paper, created = Paper.objects.get_or_create(
         id=paper_id,
         defaults={
@@ -141,6 +151,9 @@ def _file_paper(
             "kind": details.kind,
             "document_class": details.document_class,
             "tax_information": details.tax_information,
+            "handed_out": details.handed_out,
+            "protected_address": details.protected_address,
+            "restricted": bool(details.readers) or details.protected_address,
             "body": item.body,
             "case": item.case,
             "item_id": item.item_id,
@@ -156,10 +169,14 @@ def _file_paper(
     if not created:  # the same form, a moment faster: its version is the one
         return paper.versions.get(number=1)
     paper.about.set(item.about)
-    state = State.HELD if _is_held(access, item.item_id) else State.DRAFT
     version = _add_version(
-        paper, content, uploaded_by=actor.person, uploaded_at=access.t, state=state
+        paper,
+        content,
+        uploaded_by=actor.person,
+        uploaded_at=access.t,
+        holds=_first_holds(access, item.item_id),
     )
+    upload_rows.close(paper_id)
     record_act("documents.paper.file", actor, version)
     return version
 
@@ -173,11 +190,13 @@ def replace_version(
     uploader and the custodians. Raises RefusedError when ``version`` is no longer
     the newest.
     """
-    _require_replace(actor, version)
-    new_id = _own_id(actor, version.paper_id, token)
+    require_replace(actor, version)
+    new_id = own_id(actor, version.paper_id, token)
     done = PaperVersion.objects.filter(id=new_id).first()
     if done is not None:
         return done
+    item_id = version.paper.item_id
+    quotas.refuse_beyond(actor.id, item_id, upload.size, but=new_id)
     found, stored = _taken_in(upload)
     return _replace_version(actor, version, new_id, (found, stored))
 
@@ -195,28 +214,29 @@ def _replace_version(
     done = PaperVersion.objects.filter(id=new_id).first()
     if done is not None:
         return done
-    access = _require_replace(actor, version)
+    access = require_replace(actor, version)
     newest = paper.versions.aggregate(newest=Max("number"))["newest"]
     if version.number != newest:
         raise RefusedError(
             _("この資料は、すでに差し替えられています。画面を読み込み直してください。")
         )
     PaperVersion.objects.filter(id=version.id).update(state=State.REPLACED)
-    state = State.HELD if _is_held(access, paper.item_id) else State.DRAFT
     new = _add_version(
         paper,
         content,
         uploaded_by=actor.person,
         uploaded_at=access.t,
-        state=state,
+        holds=_first_holds(access, paper.item_id),
         number=newest + 1,
         version_id=new_id,
     )
+    upload_rows.close(new_id)
     record_act("documents.version.replace", actor, new, replaced=str(version.id))
     return new
 
 
-def _require_replace(actor: Actor, version: PaperVersion) -> Access:
+def require_replace(actor: Actor, version: PaperVersion) -> Access:
+    """Raise unless the actor may put another version in the place of this one."""
     found = selectors.version_for(actor, version.id)
     found.access.require(Action.RECALL, found.thing)
     found.access.require(Action.UPLOAD, reference_of(found.version.paper).facts)
@@ -236,18 +256,19 @@ def reference_of(paper: Paper) -> ItemReference:
     )
 
 
-def _own_id(actor: Actor, place: UUID, token: UUID) -> UUID:
+def own_id(actor: Actor, place: UUID, token: UUID) -> UUID:
     """An id that the same person, place and form token give again."""
     return uuid5(_NAMESPACE, f"{actor.id} {place} {token}")
 
 
-def _is_held(access: Access, item_id: UUID) -> bool:
+def _first_holds(access: Access, item_id: UUID) -> tuple[PaperVersion.Hold, ...]:
+    """What outside members and deputies file waits for the secretariat (R32)."""
     person = access.facts.person
     deputy = any(
         seat.item == item_id and seat.role is Role.DEPUTY and seat.span.holds(access.t)
         for seat in person.seats
     )
-    return deputy or not person.internal
+    return (PaperVersion.Hold.MEMBER,) if deputy or not person.internal else ()
 
 
 def _add_version(
@@ -256,7 +277,8 @@ def _add_version(
     *,
     uploaded_by: Person,
     uploaded_at: datetime,
-    state: State,
+    holds: Collection[PaperVersion.Hold] = (),
+    state: State | None = None,
     number: int = 1,
     version_id: UUID | None = None,
 ) -> PaperVersion:
@@ -265,10 +287,12 @@ def _add_version(
     version = PaperVersion(
         paper=paper,
         number=number,
-        state=state,
+        state=state or (State.HELD if holds else State.DRAFT),
+        holds=list(holds),
         file_name=found.file_name,
         media_type=found.media_type,
         page_count=found.page_count,
+        findings=found.findings,
         stored=stored,
         uploaded_by=uploaded_by,
         uploaded_at=uploaded_at,

@@ -42,12 +42,15 @@ def release_versions(
     for version in _locked(versions):
         found = selectors.version_for(actor, version.id)
         _require_release(found.access, found.thing)
+        _refuse_held(found.version)
         if until <= found.access.t:
             raise InvalidError(_("公開の終わりは、今より後の日時にしてください。"))
         _require_readers(found.version, people, until, found.access.t)
         rows += _grant(found.access, found.version, people, (until, download))
         if found.version.state in {State.DRAFT, State.HELD}:
-            PaperVersion.objects.filter(id=version.id).update(state=State.RELEASED)
+            PaperVersion.objects.filter(id=version.id).update(
+                state=State.RELEASED, holds=[]
+            )
         for person in people:
             record_act(
                 "documents.version.release",
@@ -86,6 +89,17 @@ def _require_release(access: Access, thing: ObjectFacts) -> None:
             "引き継ぎの手続きをしてから公開してください。"
         )
     )
+
+
+def _refuse_held(version: PaperVersion) -> None:
+    """A release is the look at what outside members file; no other reason ends so."""
+    if set(version.holds) - {PaperVersion.Hold.MEMBER}:
+        raise RefusedError(
+            _(
+                "この資料は、内容の確認のため保留されています。"
+                "確認を終えてから公開してください。"
+            )
+        )
 
 
 def _require_readers(

@@ -289,10 +289,10 @@ SELECT
 FROM talk, generate_series(0, {papers} - 1) j;
 
 INSERT INTO documents_release (
-    id, version_id, person_id, download, released_by_id, starts_at, ends_at
+    id, version_id, person_id, way, released_by_id, starts_at, ends_at
 )
 SELECT
-    pg_temp.at('release', c, q, j, m), pg_temp.at('version', c, q, j), person, false,
+    pg_temp.at('release', c, q, j, m), pg_temp.at('version', c, q, j), person, '',
     pg_temp.at('person', c % {units} + {units}), starts_at - interval '5 days',
     starts_at + interval '7 days'
 FROM talk JOIN chosen USING (c), generate_series(0, {papers} - 1) j

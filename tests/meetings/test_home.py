@@ -56,6 +56,7 @@ def upload_held(cast: Cast, item: AgendaItem, person: Person) -> PaperVersion:
     return PaperVersion.objects.create(
         paper=paper,
         state=State.HELD,
+        holds=[PaperVersion.Hold.MEMBER],
         file_name="keika.pdf",
         media_type="application/pdf",
         stored=StoredObject.objects.create(created_at=now),

@@ -131,6 +131,7 @@ def _sheet(entry: content.Proposal, proposal: Proposal) -> None:
             id=uid("version", f"proposal:{entry.key}"),
             paper=paper,
             state=State.HELD,
+            holds=[PaperVersion.Hold.MEMBER],
             file_name="様式1-2.pdf",
             media_type="application/pdf",
             page_count=pages_of(data),
