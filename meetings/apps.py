@@ -11,7 +11,11 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         """Name the pages of links; let the worker finish records whose job was lost."""
         from documents import entrances
-        from meetings.services import calls, polls, records, turnover
+        from documents.services import budget
+        from meetings.selectors.calls import own_call
+        from meetings.selectors.polls import open_poll
+        from meetings.selectors.sittings import open_sitting
+        from meetings.services import calls, convocation, polls, records, turnover
         from members.models import Purpose
         from members.services import rolls
         from portal.core import worker
@@ -19,7 +23,12 @@ class MeetingsConfig(AppConfig):
         entrances.PAGES[Purpose.SITTING] = "meetings:sitting-detail"
         entrances.PAGES[Purpose.POLL] = "meetings:poll-detail"
         entrances.PAGES[Purpose.CALL] = "meetings:call-detail"
+        entrances.OPENERS[Purpose.SITTING] = open_sitting
+        entrances.OPENERS[Purpose.POLL] = open_poll
+        entrances.OPENERS[Purpose.CALL] = own_call
+        entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
+        worker.SWEEPS.append(budget.forget_old)
         worker.SWEEPS.append(records.requeue_archives)
         worker.SWEEPS.append(polls.remind_due)
         worker.SWEEPS.append(calls.remind_due)

@@ -32,6 +32,7 @@ class Occasion(StrEnum):
 
     INVITED = "invited"
     REMINDED = "reminded"  # not answered yet
+    RENEWED = "renewed"  # a new link, the old one ran out or was lost
     CHANGED = "changed"
     CANCELLED = "cancelled"  # the sitting will not take place
     WITHDRAWN = "withdrawn"  # this person is no longer asked to come
@@ -112,6 +113,7 @@ def _subject(occasion: Occasion, serial: str) -> str:
     marks = {
         Occasion.INVITED: "",
         Occasion.REMINDED: _("【再送】"),
+        Occasion.RENEWED: _("【新しいリンク】"),
         Occasion.CHANGED: _("【変更】"),
         Occasion.CANCELLED: _("【中止】"),
         Occasion.WITHDRAWN: _("【取消し】"),
@@ -124,6 +126,10 @@ def _paragraphs(occasion: Occasion, facts: Facts) -> list[str]:
         Occasion.INVITED: _("会議のお知らせ(%(serial)s)です。"),
         Occasion.REMINDED: _(
             "会議のお知らせ(%(serial)s)に、出欠のお返事をまだいただいていません。"
+        ),
+        Occasion.RENEWED: _(
+            "会議のお知らせ(%(serial)s)を開く、新しいリンクをお送りします。"
+            "前のリンクは使えません。"
         ),
         Occasion.CHANGED: _(
             "会議のお知らせ(%(serial)s)の日時または場所が変わりました。"
@@ -150,6 +156,8 @@ def _ways(occasion: Occasion, facts: Facts) -> list[str]:
     if not facts.link:
         return [_("先にお送りしたご案内のリンクから、出欠をもう一度お確かめください。")]
     ask = _("出欠のお返事と当日のご案内は、次のページでお願いします。")
+    if occasion is Occasion.RENEWED:
+        ask = _("次のページからお入りください。")
     paragraphs = [f"{ask}\n{facts.link}"]
     if facts.link_until is not None:
         paragraphs.append(own_link_words(facts.name, moment_words(facts.link_until)))

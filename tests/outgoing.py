@@ -50,6 +50,7 @@ from tests.meetings.convening import (
 )
 
 SENDERS = {
+    "documents/services/budget.py",
     "documents/services/codes.py",
     "documents/services/requests.py",
     "meetings/services/calls.py",

@@ -44,6 +44,13 @@ class CardCodeForm(forms.Form):
         return plain
 
 
+class WishForm(forms.Form):
+    """The secret or the printed code of an ended link, sent along with the wish."""
+
+    secret = forms.CharField(max_length=100, required=False)
+    card_code = forms.CharField(max_length=60, required=False)
+
+
 class CodeForm(forms.Form):
     """The one-time code. Full width, spaces and hyphens are forgiven."""
 

@@ -22,6 +22,12 @@ CODE_DIGITS = 8
 CODE_LIFE = timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=60)
 CODES_PER_HOUR = 3
+# Wrong codes in the whole town: past the budget each link must pace itself.
+WRONG_BUDGET = 50
+BUDGET_SPAN = timedelta(minutes=10)
+PACE = timedelta(seconds=5)
+# Wishes for a new link, of everybody; more are not looked at.
+WISHES_PER_MINUTE = 60
 
 
 class Link(Dated):
@@ -31,8 +37,10 @@ class Link(Dated):
     says; this app knows no more of it.
     ``digest`` is the SHA-256 of the secret in the URL fragment. The code printed
     for those without script is too short for a plain digest: ``card_mac`` is its
-    keyed MAC. Only a rightly typed code changes a link; ``wrong_count`` is the one
-    thing failures may change, and a new code never resets it.
+    keyed MAC. Only a rightly typed code changes a link; ``wrong_count`` with its time
+    is the one thing failures may change, and a new code never resets it.
+    ``revoked_at`` tells a link that was ended from one that ran out; only the latter
+    may be renewed, and its heir names it as ``renews``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -42,9 +50,12 @@ class Link(Dated):
     digest = models.CharField(max_length=64, unique=True)
     card_mac = models.CharField(max_length=80, unique=True)
     wrong_count = models.PositiveSmallIntegerField(default=0)
+    wrong_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    renews = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.id}"
@@ -82,7 +93,7 @@ class Link(Dated):
         """
         claimed = Link.objects.filter(
             pk=self.pk, wrong_count__lt=MAX_WRONG_CODES
-        ).update(wrong_count=F("wrong_count") + 1)
+        ).update(wrong_count=F("wrong_count") + 1, wrong_at=clock.now())
         self.refresh_from_db(fields=["wrong_count"])
         return claimed == 1
 

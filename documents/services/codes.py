@@ -20,13 +20,16 @@ from django.utils.translation import gettext as _
 from django_otp.models import Device
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from documents import entrances
 from documents.models import Link, LinkCode
 from documents.models.links import (
     CODE_DIGITS,
     CODE_LIFE,
     CODES_PER_HOUR,
+    PACE,
     RESEND_AFTER,
 )
+from documents.services import budget
 from members.models import PaperCard, SignIn
 from members.models.factors import CODE_DIGITS as CARD_DIGITS
 from members.services import factors, sign_ins
@@ -89,9 +92,13 @@ def send_code(*, link: Link, browser: str) -> Sent:
     ``browser`` is the digest of the nonce in the browser's session. The mail leaves
     after the code is committed. A mail that fails still counts against the limits,
     else a broken mail server could be used to make codes without end.
+
+    To somebody for whom the page behind the link would not open any more (R14) no
+    code is sent, and the answer is the same: the holder of a link learns nothing.
     """
-    outcome, code = _make_code(link, browser)
-    if code is None:
+    entitled = entrances.opens(link.person, link.scope)
+    outcome, code = _make_code(link, browser, entitled=entitled)
+    if code is None or not entitled:
         return outcome
     body = render_to_string(
         "documents/mail/link_code.txt",
@@ -112,7 +119,7 @@ def send_code(*, link: Link, browser: str) -> Sent:
 
 
 @transaction.atomic
-def _make_code(link: Link, browser: str) -> tuple[Sent, str | None]:
+def _make_code(link: Link, browser: str, *, entitled: bool) -> tuple[Sent, str | None]:
     row = _locked_row(link)
     now = clock.now()
     if row is None or row.locked or not row.person.email:
@@ -134,7 +141,8 @@ def _make_code(link: Link, browser: str) -> tuple[Sent, str | None]:
     )
     code.keep(plain)
     code.save()
-    audit.record("documents.link.send_code", actor=None, subject=f"link:{row.id}")
+    what = "send_code" if entitled else "withhold_code"
+    audit.record(f"documents.link.{what}", actor=None, subject=f"link:{row.id}")
     return Sent(Sending.SENT, now + RESEND_AFTER), plain
 
 
@@ -194,8 +202,9 @@ def try_code(*, visit: Visit, way: Way, token: str) -> Attempt:
     if not devices:
         return Attempt(Verdict.NO_CODE)
     ready = [device for device in devices if device.verify_is_allowed()[0]]
-    if not ready:
-        return Attempt(Verdict.WAIT, wait_seconds=_wait(devices))
+    wait = _pause(link, ready) if ready else _wait(devices)
+    if wait:
+        return Attempt(Verdict.WAIT, wait_seconds=wait)
     if not _proved(link, ready, token):
         link.refresh_from_db(fields=["wrong_count"])
         audit.record(
@@ -204,6 +213,7 @@ def try_code(*, visit: Visit, way: Way, token: str) -> Attempt:
             subject=f"link:{link.id}",
             detail={"way": way, "left": link.attempts_left},
         )
+        budget.note_wrong()
         return Attempt(Verdict.WRONG)
     return Attempt(Verdict.RIGHT, sign_in=_open(link, visit, way))
 
@@ -225,6 +235,20 @@ def _devices(link: Link, browser: str, way: Way) -> list[Device]:
         return [code] if code else []
     kind = TOTPDevice if way is Way.APP else PaperCard
     return [d for d in factors.usable_devices(link.person) if isinstance(d, kind)]
+
+
+def _pause(link: Link, devices: list[Device]) -> int:
+    """Seconds to wait while wrong codes rain down on the town (SECURITY 3b).
+
+    They run from what happened at this link last, so nobody waits for others.
+    """
+    moments = [d.sent_at for d in devices if isinstance(d, LinkCode)]
+    if link.wrong_at:
+        moments.append(link.wrong_at)
+    left = max(moments) + PACE - clock.now() if moments else timedelta(0)
+    if left <= timedelta(0) or not budget.strained():
+        return 0
+    return math.ceil(left.total_seconds())
 
 
 def _wait(devices: list[Device]) -> int:

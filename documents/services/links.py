@@ -13,12 +13,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet, TextChoices
+from django.db.models import F, QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from documents.models import Link
+from documents.models import Knock, Link
 from documents.models.links import card_mac_of, digest_of
 from members.access import Actor
 from members.filters import ending_after, holding_at
@@ -83,14 +83,29 @@ def issue_links(
     ids = [person.id for person in people]
     list(Person.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     _revoke_all(actor, _lasting(scope.id).filter(person__in=ids))
-    issued = [_made(actor, person, scope, (starts_at, ends_at)) for person in people]
+    span = (starts_at, ends_at)
+    issued = [_made(actor.person, person, scope, span) for person in people]
     Link.objects.bulk_create(each.link for each in issued)
     audit.record_all([_act("issue", actor, each.link) for each in issued])
     return issued
 
 
+@transaction.atomic
+def renew_link(*, link: Link, ends_at: datetime) -> IssuedLink:
+    """A new link in place of one that ran out; its holder asked, nobody acts.
+
+    Whether the person is still entitled is decided by the caller.
+    """
+    span = (clock.now(), ends_at)
+    issued = _made(link.issued_by, link.person, link.scope, span)
+    issued.link.renews = link
+    issued.link.save(force_insert=True)
+    audit.record_all([_act("renew", None, issued.link, of=str(link.id))])
+    return issued
+
+
 def _made(
-    actor: Actor, person: Person, scope: Scope, span: tuple[datetime, datetime]
+    issuer: Person, person: Person, scope: Scope, span: tuple[datetime, datetime]
 ) -> IssuedLink:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     card_code = "".join(secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
@@ -102,7 +117,7 @@ def _made(
         ends_at=span[1],
         digest=digest_of(secret),
         card_mac=card_mac_of(card_code),
-        issued_by=actor.person,
+        issued_by=issuer,
         issued_at=clock.now(),
     )
     url = f"{settings.BASE_URL}{reverse('documents:gate')}#{secret}"
@@ -119,8 +134,8 @@ def revoke_link(*, actor: Actor, link: Link) -> None:
     link = Link.objects.select_for_update().get(pk=link.pk)
     if link.ends_at is not None and link.ends_at <= now:
         return
-    link.ends_at = now
-    link.save(update_fields=["ends_at"])
+    link.ends_at = link.revoked_at = now
+    link.save(update_fields=["ends_at", "revoked_at"])
     sign_ins.end_all(link_id=link.id)
     outbox.cancel(about=f"link:{link.id}")
     _record("revoke", actor, link)
@@ -198,6 +213,7 @@ class Standing(TextChoices):
 class LinkOnBoard:
     """One link with what the secretariat watches.
 
+    ``knock`` is the posting of its secret, which a scanner of mail may do too.
     ``browser_count`` is the number of sign-ins it has opened so far: more than the
     person's own machines would explain tells of a forwarded link.
     """
@@ -205,6 +221,12 @@ class LinkOnBoard:
     link: Link
     standing: Standing
     browser_count: int
+    knock: Knock | None = None
+
+    @property
+    def perhaps_scanned(self) -> bool:
+        """The secret was posted and no code ever typed rightly: 自動確認の可能性."""
+        return self.knock is not None and self.link.opened_at is None
 
 
 def links_of(scope_id: UUID) -> list[LinkOnBoard]:
@@ -218,12 +240,15 @@ def links_of(scope_id: UUID) -> list[LinkOnBoard]:
     opened = SignIn.objects.filter(link_id__in=[link.id for link in newest.values()])
     for link_id in opened.values_list("link_id", flat=True):
         counts[link_id] = counts.get(link_id, 0) + 1
+    knocks = Knock.objects.in_bulk([link.id for link in newest.values()])
     links = sorted(
         newest.values(),
         key=lambda link: (link.person.organization.kana, link.person.kana),
     )
     return [
-        LinkOnBoard(link, standing_of(link, t), counts.get(link.id, 0))
+        LinkOnBoard(
+            link, standing_of(link, t), counts.get(link.id, 0), knocks.get(link.id)
+        )
         for link in links
     ]
 
@@ -237,6 +262,16 @@ def standing_of(link: Link, t: datetime) -> Standing:
     if link.locked:
         return Standing.LOCKED
     return Standing.OPENED if link.opened_at else Standing.UNOPENED
+
+
+@transaction.atomic
+def note_knock(link: Link) -> None:
+    """Remember that the link's secret was posted; nothing rests on it."""
+    now = clock.now()
+    knock, _made_now = Knock.objects.get_or_create(
+        link=link, defaults={"first_at": now, "last_at": now}
+    )
+    Knock.objects.filter(pk=knock.pk).update(count=F("count") + 1, last_at=now)
 
 
 def find_by_secret(secret: str) -> Link | None:
@@ -275,10 +310,10 @@ def _record(what: str, actor: Actor, link: Link, **detail: str) -> None:
     audit.record_all([_act(what, actor, link, **detail)])
 
 
-def _act(what: str, actor: Actor, link: Link, **detail: str) -> audit.Act:
+def _act(what: str, actor: Actor | None, link: Link, **detail: str) -> audit.Act:
     return audit.Act(
         f"documents.link.{what}",
-        actor.id,
+        actor.id if actor else None,
         context.origin(),
         subject=f"link:{link.id}",
         detail={

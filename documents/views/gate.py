@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from documents import entrances
-from documents.forms.gate import CardCodeForm, CodeForm, SecretForm
+from documents.forms.gate import CardCodeForm, CodeForm, SecretForm, WishForm
 from documents.models import Link
-from documents.services import codes, links
+from documents.services import codes, links, renewals
 from documents.services.codes import Attempt, Sending, Sent, Verdict, Visit, Way
 from members import http
 from portal.core import clock, jp
@@ -61,7 +61,9 @@ def gate(request: HttpRequest) -> HttpResponse:
     link = (
         links.find_by_secret(form.cleaned_data["secret"]) if form.is_valid() else None
     )
-    return _enter(request, link) if link else _unavailable(request)
+    if link:
+        return _enter(request, link)
+    return _unavailable(request, form.cleaned_data.get("secret", ""))
 
 
 @form_page
@@ -79,7 +81,18 @@ def card(request: HttpRequest) -> HttpResponse:
             "このコードでは開けません。打ち間違いがないか、期限が過ぎていないかをお確かめください。"
         ),
     )
-    return _page(request, "gate_card", {"form": form}, 404)
+    context = {"form": form, "card_code": form.data.get("card_code")}
+    return _page(request, "gate_card", context, 404)
+
+
+@form_page
+def wish(request: HttpRequest) -> HttpResponse:
+    """Ask for a new link in place of an ended one: one answer, whatever the link."""
+    form = WishForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        renewals.ask(**form.cleaned_data)
+        return redirect("documents:gate-wish")
+    return _page(request, "gate_wish", {})
 
 
 @form_page
@@ -127,6 +140,7 @@ def _enter(request: HttpRequest, link: Link) -> HttpResponse:
     actor = getattr(request, "actor", None)
     if actor is not None and actor.sign_in.link_id == link.id:
         return redirect(entrances.page_of(link.scope))
+    links.note_knock(link)
     handle = request.session.get(HANDLE)
     if handle is None or handle["link"] != str(link.id):
         nonce = secrets.token_urlsafe(32)
@@ -236,9 +250,9 @@ def _locked(request: HttpRequest, link: Link) -> HttpResponse:
     return _page(request, "gate_locked", {"link": link}, 403)
 
 
-def _unavailable(request: HttpRequest) -> HttpResponse:
+def _unavailable(request: HttpRequest, secret: str = "") -> HttpResponse:
     request.session.pop(HANDLE, None)
-    return _page(request, "gate_unavailable", {}, 404)
+    return _page(request, "gate_unavailable", {"secret": secret}, 404)
 
 
 def _page(

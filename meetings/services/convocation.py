@@ -1,13 +1,15 @@
 """招集: each person's own notice, calendar entry and link, and what ends them (R31)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from documents.models import Link
 from documents.services import links
 from documents.services.links import IssuedLink
 from meetings import notices, rosters
@@ -20,6 +22,9 @@ from members.facts import Action
 from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, context, outbox
 from portal.core.errors import RefusedError
+
+# Links are told of, renewed and extended while a sitting is in one of these.
+MET = (Sitting.State.CONVENED, Sitting.State.CLOSED)
 
 
 def withdraw(actor: Actor, invitation: Invitation, occasion: Occasion) -> None:
@@ -52,7 +57,7 @@ def notify(
     Nobody is told of a sitting in which nothing would open for them. People
     without a mail address stay unnotified until their letter is printed.
     """
-    open_to = _who_would_read(sitting, [i.person for i in invitations])
+    open_to = who_would_read(sitting, [i.person for i in invitations])
     reached = [
         invitation
         for invitation in invitations
@@ -61,11 +66,12 @@ def notify(
         and invitation.person.email
     ]
     if reached:
-        _send(actor, sitting, reached, occasion)
+        send_links(actor, sitting, reached, occasion)
     return len(reached)
 
 
-def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
+def who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
+    """For whom of the people something in the sitting would open."""
     items = list(sitting.items.select_related("body").prefetch_related("about"))
     standing = rosters.standing(people, items=items)
     return {
@@ -75,12 +81,13 @@ def _who_would_read(sitting: Sitting, people: Sequence[Person]) -> set[UUID]:
     }
 
 
-def _send(
+def send_links(
     actor: Actor,
     sitting: Sitting,
     invitations: Sequence[Invitation],
     occasion: Occasion,
 ) -> None:
+    """Send each of the invited their notice, with a new link to whom comes by one."""
     by_link = [i.person for i in invitations if not i.person.login]
     _mail(invitations, occasion, _issue(actor, sitting, by_link))
     for invitation in invitations:
@@ -109,7 +116,7 @@ def _issue(
         people=people,
         scope=Scope(Purpose.SITTING, sitting.id),
         starts_at=clock.now(),
-        ends_at=sitting.ends_at + timedelta(days=sitting.body.rules.link_days),
+        ends_at=links_end(sitting),
     )
     return {each.link.person_id: each for each in issued}
 
@@ -142,6 +149,7 @@ def _letter(
     *,
     entry: bool,
 ) -> outbox.Letter:
+    entry = entry and occasion is not Occasion.RENEWED
     notice = notices.compose(occasion, _facts(invitation, issued, entry=entry))
     return outbox.Letter(
         person=invitation.person_id,
@@ -176,6 +184,36 @@ def _facts(
     )
 
 
+def links_end(sitting: Sitting) -> datetime:
+    """Until when links to the sitting may last: some days past its items (R31)."""
+    closed = sitting.items.aggregate(at=Max("closed_at"))["at"]
+    days = timedelta(days=sitting.body.rules.link_days)
+    return max(sitting.ends_at, closed or sitting.ends_at) + days
+
+
+def renew(link: Link) -> None:
+    """A new link in place of one that ran out, if everything still holds (R14, R31).
+
+    Its holder asked at the gate and is told nothing there; the mail is the answer.
+    """
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("sitting__body", "person__organization")
+        .filter(sitting=link.scope_id, person=link.person, withdrawn_at=None)
+        .first()
+    )
+    if invitation is None or not invitation.person.email:
+        return
+    sitting, until = invitation.sitting, links_end(invitation.sitting)
+    if sitting.state not in MET or until <= clock.now():
+        return
+    if not who_would_read(sitting, [invitation.person]):
+        return
+    issued = links.renew_link(link=link, ends_at=until)
+    _mail([invitation], Occasion.RENEWED, {invitation.person_id: issued})
+    invitation.save(update_fields=["notice"])
+
+
 @transaction.atomic
 def send_again(*, actor: Actor, invitation: Invitation) -> None:
     """Send the notice once more. The old link dies: only its digest was kept."""
@@ -185,7 +223,7 @@ def send_again(*, actor: Actor, invitation: Invitation) -> None:
             _("メールアドレスがありません。案内状を印刷してお渡しください。")
         )
     _require_something_to_open(invitation)
-    _send(actor, invitation.sitting, [invitation], Occasion.INVITED)
+    send_links(actor, invitation.sitting, [invitation], Occasion.INVITED)
 
 
 @transaction.atomic
@@ -238,7 +276,7 @@ def print_letter(*, actor: Actor, invitation: Invitation) -> IssuedLink:
 
 
 def _require_something_to_open(invitation: Invitation) -> None:
-    if not _who_would_read(invitation.sitting, [invitation.person]):
+    if not who_would_read(invitation.sitting, [invitation.person]):
         raise RefusedError(
             _("この方には、いま開ける議題がありません。選定をお確かめください。")
         )

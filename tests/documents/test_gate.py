@@ -1,5 +1,6 @@
 """The pages of the gate: neutral before the code, the same for every dead link."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
@@ -130,6 +132,12 @@ def dead_secrets(cast) -> dict[str, str]:
     return {"unknown": "x" * 43, **{k: secret_of(v) for k, v in made.items()}}
 
 
+def but_for(page: HttpResponse, secret: str) -> bytes:
+    """The page without what its own visitor sent, and without the form's token."""
+    content = page.content.replace(secret.encode(), b"")
+    return re.sub(rb'value="\w{64}"', b"", content)
+
+
 def test_unknown_and_dead_links_get_one_and_the_same_page(
     cast, django_assert_num_queries
 ):
@@ -137,7 +145,8 @@ def test_unknown_and_dead_links_get_one_and_the_same_page(
     for secret in dead_secrets(cast).values():
         with django_assert_num_queries(1):
             page = Client().post(GATE, {"secret": secret})
-        answers.add((page.status_code, page.content, tuple(page.headers.items())))
+        content = but_for(page, secret)
+        answers.add((page.status_code, content, tuple(page.headers.items())))
     assert len(answers) == 1
     status, content, _ = answers.pop()
     assert status == 404
@@ -146,7 +155,7 @@ def test_unknown_and_dead_links_get_one_and_the_same_page(
 
 
 def test_without_a_handle_the_steps_show_the_same_page(cast):
-    unknown = Client().post(GATE, {"secret": "x" * 43})
+    unknown = Client().post(GATE, {"secret": ""})
     for address in (NOTICE, CODE):
         for page in (Client().get(address), Client().post(address, {"code": "1"})):
             assert page.status_code == 404
@@ -373,6 +382,7 @@ def test_an_unheard_of_handle_is_a_dead_link(cast):
 def test_the_gate_leads_to_the_page_of_its_purpose(cast, monkeypatch, purpose):
     """The app that owns the page names it; the gate's words are the same for all."""
     monkeypatch.setitem(entrances.PAGES, purpose, "members:case-detail")
+    monkeypatch.setitem(entrances.OPENERS, purpose, lambda actor, thing: None)
     issued = issue(cast, scope=Scope(purpose, UNKNOWN))
     page = reverse("members:case-detail", args=[UNKNOWN])
     client = enter(issued)
