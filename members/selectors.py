@@ -10,7 +10,15 @@ from django.db.models import Prefetch, Q, QuerySet
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime
 from members.filters import ending_after, holding_at
-from members.models import Body, Case, Commission, Membership, Person, PledgeText
+from members.models import (
+    Body,
+    Case,
+    Commission,
+    HouseholdMember,
+    Membership,
+    Person,
+    PledgeText,
+)
 from members.policies import body_facts, case_facts
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -24,6 +32,29 @@ class CaseAbilities:
     enter_consent: bool
     enter_recusal: bool
     declare_recusal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """A household member as the person may see them.
+
+    A protected address is blank to all but the custodians, as if none were known.
+    """
+
+    member: HouseholdMember
+    address: str
+    phone: str
+
+
+def household_rows(access: Access, case: Case) -> list[HouseholdRow]:
+    """The household of a readable case, with the addresses that are open to them."""
+    custodian = access.offers(Action.CONVENE, case_facts(case))
+    return [
+        HouseholdRow(member, member.address, member.phone)
+        if custodian or not member.address_protected
+        else HouseholdRow(member, "", "")
+        for member in case.household.all()
+    ]
 
 
 def listed_cases(actor: Actor) -> QuerySet[Case]:

@@ -14,6 +14,11 @@ urlpatterns = [
     path("cases/", cases.case_list, name="case-list"),
     path("cases/new/", cases.case_create, name="case-create"),
     path("cases/<uuid:case_id>/", cases.case_detail, name="case-detail"),
+    path(
+        "cases/<uuid:case_id>/household/<uuid:member_id>/",
+        cases.household_edit,
+        name="household-edit",
+    ),
     path("cases/<uuid:case_id>/select/", cases.member_select, name="member-select"),
     path(
         "cases/<uuid:case_id>/members/<int:membership_id>/end/",

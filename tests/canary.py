@@ -41,7 +41,10 @@ LEFT_OUT = {
     "documents.Link.card_mac": "a digest",
     "documents.LinkCode.browser_digest": "a digest",
     "documents.PaperVersion.holds": "codes of reasons",
+    "documents.ReleaseRound.plan": "ids, ways and moments",
+    "documents.ReleaseRound.before": "ids, moments and codes of holds",
     "documents.PaperVersion.media_type": "found by inspection, never typed",
+    "documents.PaperVersion.findings": "codes and counts, no words",
     "meetings.CalendarFeed.digest": "a digest",
     "meetings.Minutes.digest": "a digest",
     "meetings.Confirmation.text_digest": "a digest",
@@ -73,7 +76,7 @@ members.LegalBasis           decided_by end_decided_by
 members.Policy               decided_by reason
 members.Person               name kana post phone
 members.Case                 number title summary
-members.HouseholdMember      label name kana
+members.HouseholdMember      label name kana address phone
 members.Consent              scope evidence
 members.Membership           reason
 members.Recusal              reason
@@ -89,6 +92,9 @@ members.StandIn              designated_by
 documents.LinkCode           name
 documents.Paper              number title transfer_reason
 documents.PaperVersion       file_name
+documents.MixupReview        reason
+documents.ReleaseRound       returned_note
+documents.Upload             name
 documents.CooperationRequest clause in_name_of text opinion
 meetings.FrameLine           words
 meetings.ItemTemplate        points

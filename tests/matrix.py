@@ -160,6 +160,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
     return {
         "case_id": cast.case.id,
         "membership_id": cast.case.memberships.get(person=cast.clinic).id,
+        "member_id": mother.id,
         "consent_id": mother.consents.get().id,
         "person_id": cast.colleague.id,
         "body_id": cast.shien.id,
@@ -193,6 +194,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "thing_id": cast.case.id,
         "act": "close",
         "way_name": "mail",
+        "key": UUID(int=1),
         "secret": _feed(cast),
     }
 

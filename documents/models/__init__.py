@@ -2,9 +2,12 @@
 
 from documents.models.gate import GateAlarm, GateMinute, Knock
 from documents.models.links import Link, LinkCode
+from documents.models.mixups import MixupHit, MixupReview
 from documents.models.papers import Paper, PaperVersion, Release, ScanWait
+from documents.models.printed import PrintedCopy
 from documents.models.requests import CooperationRequest
 from documents.models.retrievals import Retrieval, RetrievalAsk
+from documents.models.rounds import Planned, ReleaseRound, RoundNotice
 from documents.models.showings import Showing
 from documents.models.uploads import Upload, UploadPart
 
@@ -15,13 +18,19 @@ __all__ = [
     "Knock",
     "Link",
     "LinkCode",
+    "MixupHit",
+    "MixupReview",
     "Paper",
     "PaperVersion",
+    "Planned",
+    "PrintedCopy",
     "Release",
+    "ReleaseRound",
     "Retrieval",
     "RetrievalAsk",
-    "Showing",
+    "RoundNotice",
     "ScanWait",
+    "Showing",
     "Upload",
     "UploadPart",
 ]

@@ -118,6 +118,13 @@ class PaperVersion(models.Model):
         SCAN = "scan", "ウイルス検査"
         MIXUP = "mixup", "別の世帯の情報"
 
+    class Guard(models.TextChoices):
+        """Whether the mix-up guard looked; until then nothing is released."""
+
+        WAITING = "waiting"
+        LOOKED = "looked"
+        UNREADABLE = "unreadable"  # a scan or a picture: only people can read it
+
     class Scan(models.TextChoices):
         """What the virus scanner says; only ``off`` and ``clean`` ever open."""
 
@@ -135,6 +142,9 @@ class PaperVersion(models.Model):
     )
     # Not empty as long as the version is held; ``services.holds`` keeps the two in step.
     holds = models.JSONField("保留の理由", default=list, blank=True)
+    guard = models.CharField(
+        max_length=10, choices=Guard.choices, default=Guard.WAITING
+    )
     file_name = models.CharField("ファイル名", max_length=200)
     media_type = models.CharField(max_length=100)
     # Pages that the viewer shows as pictures; 0 for what it cannot show.

@@ -95,11 +95,12 @@ SELECT
 FROM generate_series(0, {cases} - 1) c;
 
 INSERT INTO members_householdmember (
-    id, case_id, label, name, kana, subject, "order"
+    id, case_id, label, name, kana, address, phone, address_protected, subject, "order"
 )
 SELECT
     pg_temp.at('household', c, h), pg_temp.at('case', c),
-    (ARRAY['母', '長男', '長女'])[h + 1], '見本 ' || c, '', h = 0, h
+    (ARRAY['母', '長男', '長女'])[h + 1], '見本 ' || c, '',
+    '見本市本町' || c % 9 + 1 || '丁目' || c || '番地', '', false, h = 0, h
 FROM generate_series(0, {cases} - 1) c, generate_series(0, 2) h;
 
 INSERT INTO members_consent (id, member_id, scope, evidence, given_at, entered_by_id)
@@ -278,13 +279,13 @@ SELECT pg_temp.at('paper', c, q, j), pg_temp.at('household', c, h)
 FROM talk, generate_series(0, {papers} - 1) j, generate_series(0, 1) h;
 
 INSERT INTO documents_paperversion (
-    id, paper_id, number, state, file_name, media_type, page_count, scan, findings,
-    stored_id, uploaded_by_id, uploaded_at
+    id, paper_id, number, state, holds, guard, file_name, media_type, page_count,
+    scan, findings, stored_id, uploaded_by_id, uploaded_at
 )
 SELECT
     pg_temp.at('version', c, q, j), pg_temp.at('paper', c, q, j), 1,
     CASE WHEN j = 0 AND state = 'closed' THEN 'final' ELSE 'released' END,
-    '[]', '事例概要.pdf', 'application/pdf', 2, 'off', '{{}}', pg_temp.at('stored', 0),
+    '[]', 'looked', '事例概要.pdf', 'application/pdf', 2, 'off', '{{}}', pg_temp.at('stored', 0),
     pg_temp.at('person', c % {units} + {units}), starts_at - interval '10 days'
 FROM talk, generate_series(0, {papers} - 1) j;
 

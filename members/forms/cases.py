@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.facts import Role
 from members.filters import people_among
-from members.models import Body, Case, Organization, Person
+from members.models import Body, Case, HouseholdMember, Organization, Person
 from members.services.cases import NewMember
 from portal.core import clock
 from portal.core.fields import DayField
@@ -64,12 +64,32 @@ class HouseholdMemberForm(forms.Form):
     name = forms.CharField(label=_("氏名"), max_length=60)
     kana = forms.CharField(label=_("フリガナ"), max_length=80, required=False)
     birth_date = DayField(label=_("生年月日"), required=False)
+    address = forms.CharField(label=_("住所"), max_length=200, required=False)
+    phone = forms.CharField(
+        label=_("電話番号"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"type": "tel", "class": "input--short"}),
+    )
+    address_protected = forms.BooleanField(
+        label=_("住所等を保護する(DV等支援措置)"), required=False
+    )
     subject = forms.BooleanField(label=_("本人"), required=False)
 
     @property
     def member(self) -> NewMember:
         """The row as the service takes it."""
         return NewMember(**self.cleaned_data)
+
+
+class MemberForm(HouseholdMemberForm):
+    """One household member who is already known; who 本人 is stays as it was."""
+
+    subject = None  # type: ignore[assignment] # how a form drops a parent's field
+
+    def __init__(self, *args: Any, member: HouseholdMember, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {key: getattr(member, key) for key in self.fields}
 
 
 HouseholdFormSet = formset_factory(

@@ -66,6 +66,10 @@ class HouseholdMember(models.Model):
     name = models.CharField("氏名", max_length=60)
     kana = models.CharField("フリガナ", max_length=80, blank=True)
     birth_date = models.DateField("生年月日", null=True, blank=True)
+    address = models.CharField("住所", max_length=200, blank=True)
+    phone = models.CharField("電話番号", max_length=20, blank=True)
+    # DV等支援措置: address and phone are shown to the custodians alone.
+    address_protected = models.BooleanField("住所等の保護", default=False)
     subject = models.BooleanField("本人", default=False)
     order = models.PositiveSmallIntegerField(default=0)
 

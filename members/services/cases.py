@@ -1,6 +1,6 @@
 """Cases: who is selected, who consented, who is kept away (R12, R22-R24, R27)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,12 +31,15 @@ CUSTODIAN_ROLES = (Role.CHAIR, Role.SECRETARIAT)
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A household member as entered with a new case."""
+    """A household member as entered, with a new case or later."""
 
     label: str
     name: str
     kana: str = ""
     birth_date: date | None = None
+    address: str = ""
+    phone: str = ""
+    address_protected: bool = False
     subject: bool = False
 
 
@@ -77,20 +80,39 @@ def create_case(
         opened_on=opened_on,
     )
     for order, member in enumerate(household):
-        HouseholdMember.objects.create(
-            case=case,
-            label=member.label,
-            name=member.name,
-            kana=member.kana,
-            birth_date=member.birth_date,
-            subject=member.subject,
-            order=order,
-        )
+        HouseholdMember.objects.create(case=case, order=order, **asdict(member))
     _make_custodians(actor, case)
     audit.record(
         "members.case.create", actor=actor.id, subject=f"case:{case.id}", case=case.id
     )
     return case
+
+
+@transaction.atomic
+def update_member(
+    *, actor: Actor, member: HouseholdMember, entered: NewMember
+) -> HouseholdMember:
+    """Correct what is kept of a household member; who 本人 is stays as it was.
+
+    The trail names the fields that changed, never their words.
+    """
+    member = HouseholdMember.objects.select_for_update(of=("self",)).get(id=member.id)
+    _require(actor, Action.CONVENE, member.case)
+    values = asdict(entered)
+    del values["subject"]
+    changed = [key for key, value in values.items() if getattr(member, key) != value]
+    for key in changed:
+        setattr(member, key, values[key])
+    if changed:
+        member.save(update_fields=changed)
+        audit.record(
+            "members.household.update",
+            actor=actor.id,
+            subject=f"household:{member.id}",
+            case=member.case_id,
+            detail={"fields": " ".join(changed)},
+        )
+    return member
 
 
 def _require(actor: Actor, action: Action, case: Case) -> None:

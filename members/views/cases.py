@@ -18,6 +18,7 @@ from members.forms.cases import (
     CaseForm,
     ConsentForm,
     HouseholdFormSet,
+    MemberForm,
     RecusalForm,
     SelectForm,
     StepBackForm,
@@ -90,6 +91,7 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "can": selectors.case_abilities(access, case),
+        "household": selectors.household_rows(access, case),
         "now": access.t,
     }
     return render(request, "members/case_detail.html", context)
@@ -117,6 +119,32 @@ def _form_page(
     context = {"case": case, "form": form, "words": words}
     status = 422 if form.is_bound else 200
     return render(request, "members/case_act.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def household_edit(
+    request: MemberRequest, case_id: UUID, member_id: UUID
+) -> HttpResponse:
+    """Correct what is kept of one of the household."""
+    case = _act(request, case_id, Action.CONVENE)
+    member = {m.id: m for m in case.household.all()}.get(member_id)
+    if member is None:
+        raise HiddenError
+    form = MemberForm(request.POST or None, member=member)
+    if request.method == "POST" and form.is_valid():
+        cases.update_member(actor=request.actor, member=member, entered=form.member)
+        messages.success(request, _("世帯員の情報を直しました。"))
+        return redirect("members:case-detail", case.id)
+    words = Words(
+        _("世帯員の情報を直す"),
+        _(
+            "保護した住所と電話番号は、この事例の議長と事務局にだけ表示されます。"
+            "ほかの人には、登録がないときと同じ表示になります。"
+        ),
+        _("保存する"),
+    )
+    return _form_page(request, case, form, words)
 
 
 @require_http_methods(["GET", "POST"])

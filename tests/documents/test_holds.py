@@ -1,18 +1,17 @@
 """Holds: each reason by itself, and what their end amounts to (R29)."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
 from documents.models import PaperVersion
-from documents.services import holds, releases
+from documents.services import holds
 from members.facts import State
-from portal.core import clock
 from portal.core.errors import RefusedError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
+from tests.papers import hand_out
 
 Hold = PaperVersion.Hold
 
@@ -20,12 +19,8 @@ Hold = PaperVersion.Hold
 @pytest.fixture
 def handed_out(cast: Cast) -> Callable[[PaperVersion], object]:
     """Release a version to the clinic."""
-    return lambda version: releases.release_versions(
-        actor=factories.sign_in(cast.secretariat),
-        versions=[version],
-        people=[cast.clinic],
-        until=clock.now() + timedelta(days=7),
-    )
+    clerk = factories.sign_in(cast.secretariat)
+    return lambda version: hand_out(clerk, [version], [cast.clinic])
 
 
 def states(version: PaperVersion) -> tuple[str, list[str]]:

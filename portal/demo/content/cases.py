@@ -4,6 +4,7 @@ from collections import Counter
 
 from portal.demo.content import cases_north, cases_south, files_north, files_south
 from portal.demo.content.case_specs import CaseSpec, Moment
+from portal.demo.content.homes import ELSEWHERE, HOMES, Home
 from portal.demo.content.schedule import next_monitoring, offset_of
 from portal.demo.content.timeline import (
     Timeline,
@@ -45,7 +46,10 @@ def _numbers(timeline: Timeline) -> dict[str, str]:
 
 
 def _case(spec: CaseSpec, number: str, timeline: Timeline) -> Case:
-    members = tuple(_member(row, timeline) for row in spec.members.strip().split("\n"))
+    home = HOMES[spec.key]
+    members = tuple(
+        _member(row, home, timeline) for row in spec.members.strip().split("\n")
+    )
     return Case(
         key=spec.key,
         number=number,
@@ -72,9 +76,10 @@ def _case(spec: CaseSpec, number: str, timeline: Timeline) -> Case:
     )
 
 
-def _member(row: str, timeline: Timeline) -> HouseholdMember:
+def _member(row: str, home: Home, timeline: Timeline) -> HouseholdMember:
     key, name, kana, relation, age, birthday, living, note = row.split("|")
     month, day = birthday.split("-")
+    lives = ELSEWHERE if living == "別居" else home
     return HouseholdMember(
         key=key,
         name=name,
@@ -83,6 +88,9 @@ def _member(row: str, timeline: Timeline) -> HouseholdMember:
         birth_date=timeline.born(int(age), int(month), int(day)),
         living_together=living != "別居",
         note=note,
+        address=lives.address,
+        phone=lives.phone,
+        address_protected=lives.protected,
     )
 
 

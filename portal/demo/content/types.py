@@ -220,6 +220,9 @@ class HouseholdMember:
     birth_date: date
     living_together: bool
     note: str
+    address: str
+    phone: str
+    address_protected: bool
 
 
 @dataclass(frozen=True)

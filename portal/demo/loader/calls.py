@@ -132,6 +132,7 @@ def _sheet(entry: content.Proposal, proposal: Proposal) -> None:
             paper=paper,
             state=State.HELD,
             holds=[PaperVersion.Hold.MEMBER],
+            guard=PaperVersion.Guard.LOOKED,
             file_name="様式1-2.pdf",
             media_type="application/pdf",
             page_count=pages_of(data),

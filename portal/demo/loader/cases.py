@@ -41,6 +41,9 @@ def _household(entry: CaseContent, case: Case, rows: Rows) -> None:
             name=member.name,
             kana=member.kana,
             birth_date=member.birth_date,
+            address=member.address,
+            phone=member.phone,
+            address_protected=member.address_protected,
             subject=order == 0,
             order=order,
         )

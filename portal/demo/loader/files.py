@@ -26,7 +26,7 @@ from documents.output.papers.workbooks import household_budget_xlsx
 from documents.output.sheet import Sheet
 from documents.output.typesetting import sheet_pdf
 from documents.output.watermark import page_count
-from members.facts import State
+from members.facts import State, Way
 from members.models import Seat
 from portal.core import vault
 from portal.demo.content.budgets import Budget
@@ -55,6 +55,7 @@ def load(content: DemoContent, rows: Rows) -> None:
                 id=uid("version", entry.key),
                 paper=paper,
                 state=State.DRAFT,
+                guard=PaperVersion.Guard.LOOKED,
                 file_name=entry.file_name,
                 media_type=MEDIA_TYPES[entry.file_format],
                 page_count=pages_of(data),
@@ -99,6 +100,7 @@ def _release(entry: PaperContent, version: PaperVersion, rows: Rows) -> None:
         Release(
             version=version,
             person=seat.person,
+            way=Way.ORIGINAL if seat.role == "internal" else Way.COPY,
             starts_at=item.sitting.starts_at - OPENS_BEFORE,
             ends_at=until,
             released_by=item.sitting.created_by,

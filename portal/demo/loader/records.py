@@ -88,6 +88,7 @@ def _file(item: AgendaItem, ending: str, data: bytes) -> PaperVersion:
         return PaperVersion.objects.create(
             paper=paper,
             state=State.FINAL,
+            guard=PaperVersion.Guard.LOOKED,
             file_name=f"会議録.{ending}",
             media_type=MEDIA_TYPES[ending],
             page_count=pages_of(data),
