@@ -10,9 +10,9 @@ from django.db.models import Prefetch
 
 from documents.intake import VIEWABLE
 from documents.models import CooperationRequest, Paper, PaperVersion, Release
-from documents.policies import request_facts, version_facts
+from documents.policies import place_facts, request_facts, version_facts
 from members.access import Access, Actor, access_for
-from members.facts import Action, ObjectFacts, State
+from members.facts import Action, ObjectFacts, State, Way
 from portal.core.errors import HiddenError
 
 _WHOLE = ("paper__body", "paper__case", "stored", "uploaded_by__organization")
@@ -36,7 +36,9 @@ class PaperRow:
 
     ``locked`` rows show nothing of the paper until a pledge or a fresh factor;
     ``superseded`` tells a reader that the version they had was replaced (差替え).
-    ``recipients`` are filled for the custodian only.
+    ``renewed`` that it took the place of one that they had. ``editable`` papers were
+    given to nobody yet; ``keeps``: the reader keeps their history. ``recipients`` are
+    filled for the custodian only.
     """
 
     item_id: UUID
@@ -45,7 +47,15 @@ class PaperRow:
     version: PaperVersion | None = None
     locked: bool = False
     superseded: bool = False
+    renewed: bool = False
+    editable: bool = False
+    keeps: bool = False
     recipients: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Shown at the meeting only; its agency keeps it (提示のみ)."""
+        return self.paper is not None and self.paper.kept_by_id is not None
 
     @property
     def held(self) -> bool:
@@ -77,21 +87,34 @@ def version_for(actor: Actor, version_id: UUID) -> OpenVersion:
 
     Raises HiddenError for an unknown one.
     """
-    version = (
-        PaperVersion.objects.filter(id=version_id)
+    (found,) = versions_for(actor, [version_id])
+    return found
+
+
+def versions_for(actor: Actor, version_ids: Collection[UUID]) -> list[OpenVersion]:
+    """Several versions, by their ids, in as many queries as one; undecided yet.
+
+    Raises HiddenError where one is unknown.
+    """
+    versions = list(
+        PaperVersion.objects.filter(id__in=version_ids)
         .select_related(*_WHOLE)
         .prefetch_related("paper__about", "paper__readers")
-        .first()
+        .order_by("id")
     )
-    if version is None:
+    if len(versions) < len(set(version_ids)):
         raise HiddenError
-    case = version.paper.case_id
+    papers = [version.paper for version in versions]
     access = access_for(
-        actor, cases=[case] if case else (), items=[version.paper.item_id]
+        actor,
+        cases={paper.case_id for paper in papers if paper.case_id},
+        items={paper.item_id for paper in papers},
     )
-    releases = Release.objects.filter(version=version, person=actor.person)
-    thing = version_facts(version, releases, actor.id, access.t)
-    return OpenVersion(version, access, thing)
+    releases = list(Release.objects.filter(version__in=versions, person=actor.person))
+    return [
+        OpenVersion(v, access, version_facts(v, releases, actor.id, access.t))
+        for v in versions
+    ]
 
 
 def abilities(
@@ -117,18 +140,22 @@ def may_copy(access: Access, version: PaperVersion, thing: ObjectFacts) -> bool:
 
 
 def copy_facts(thing: ObjectFacts) -> ObjectFacts:
-    """The facts under which a stamped copy of ``thing`` is decided."""
-    return replace(thing, original_granted=True)
+    """The facts under which a stamped copy of ``thing`` is decided.
+
+    As a granted original is, except for what is to be read on the screen alone.
+    """
+    return thing if thing.way is Way.VIEW else replace(thing, way=Way.ORIGINAL)
 
 
 def paper_rows(access: Access, item_ids: Collection[UUID]) -> list[PaperRow]:
     """The papers of the items as the person may see them, in their order."""
     papers = (
         Paper.objects.filter(item_id__in=item_ids)
-        .select_related("body")
+        .select_related("body", "kept_by", "source__paper")
         .prefetch_related(
             "about",
             "readers",
+            "showings",
             Prefetch(
                 "versions",
                 PaperVersion.objects.select_related(*_WHOLE[2:]).order_by("-number"),
@@ -147,14 +174,48 @@ def paper_rows(access: Access, item_ids: Collection[UUID]) -> list[PaperRow]:
 def _row(
     access: Access, paper: Paper, releases: dict[UUID, list[Release]]
 ) -> PaperRow | None:
-    for version in paper.versions.all():
+    place = place_facts(paper, access.actor.id)
+    keeps = access.offers(Action.CONVENE, place)
+    if paper.kept_by_id is not None:
+        return _kept_row(access, paper, place, keeps=keeps)
+    versions = list(paper.versions.all())
+    for place_in_list, version in enumerate(versions):
         version.paper = paper  # the one with its prefetched relations
         mine = releases[version.id]
         thing = version_facts(version, mine, access.actor.id, access.t)
         row = _row_of(access, version, thing, mine)
         if row is not None:
-            return row
+            given = [r for v in versions for r in releases[v.id]]
+            older = {v.id for v in versions[place_in_list + 1 :]}
+            return replace(
+                row,
+                keeps=keeps,
+                editable=row.can.replace and not given and not _shown(paper),
+                renewed=_had(access, given, older),
+            )
     return None
+
+
+def _had(access: Access, releases: Iterable[Release], versions: set[UUID]) -> bool:
+    """Whether one of the versions was once given to the person."""
+    mine = (r for r in releases if r.person_id == access.actor.id)
+    return any(release.version_id in versions for release in mine)
+
+
+def _kept_row(
+    access: Access, paper: Paper, place: ObjectFacts, *, keeps: bool
+) -> PaperRow | None:
+    """A paper that its agency keeps is named to everybody on the item."""
+    if not access.allows(Action.READ, place):
+        return None
+    editable = keeps and not _shown(paper)
+    return PaperRow(
+        paper.item_id, PaperAbilities(), paper, keeps=keeps, editable=editable
+    )
+
+
+def _shown(paper: Paper) -> bool:
+    return bool(paper.showings.all())
 
 
 def _row_of(

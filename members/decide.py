@@ -19,6 +19,7 @@ from members.facts import (
     Role,
     Session,
     State,
+    Way,
 )
 from members.permissions import (
     ACTS,
@@ -309,9 +310,11 @@ def r32_role_may_act(q: Question) -> bool:
 
 
 def _may_download(q: Question) -> bool:
-    if q.custodian or q.thing.original_granted:
+    if q.custodian:
         return True
-    return q.role is Role.INTERNAL and q.facts.municipality.internal_downloads
+    if q.thing.way is None:
+        return q.role is Role.INTERNAL and q.facts.municipality.internal_downloads
+    return q.thing.way is Way.ORIGINAL
 
 
 def _may_read_trail(q: Question) -> bool:
@@ -373,6 +376,26 @@ def answers_by_role(
         role: _answer(Question(facts, session, action, thing, t, role))
         for role in roles_of(facts.person, thing, t)
     }
+
+
+def what_hides(
+    facts: Facts,
+    session: Session | None,
+    action: Action,
+    thing: ObjectFacts,
+    t: datetime,
+) -> Rule | None:
+    """The rule on which the nearest of the person's roles fails; None without a role.
+
+    For custodians who are to mend it, about others. Nothing is decided by it.
+    """
+    failed = [
+        next((n for n, (rule, _) in enumerate(RULES) if not rule(question)), len(RULES))
+        for role in roles_of(facts.person, thing, t)
+        if (question := Question(facts, session, action, thing, t, role))
+    ]
+    nearest = max(failed, default=len(RULES))
+    return RULES[nearest][0] if nearest < len(RULES) else None
 
 
 _BETTER = (Answer.HIDDEN, Answer.NEED_ACK, Answer.STEP_UP, Answer.ALLOW)

@@ -93,6 +93,14 @@ class State(StrEnum):
     DISPOSED = "disposed"
 
 
+class Way(StrEnum):
+    """What a release hands out."""
+
+    VIEW = "view"  # to be read on the screen, and no file
+    COPY = "copy"  # also a PDF that bears the reader's name
+    ORIGINAL = "original"  # also the file as it was filed
+
+
 class Answer(StrEnum):
     """What the decision says."""
 
@@ -262,7 +270,7 @@ class ObjectFacts:
     released: tuple[Span, ...] = ()
     admitted: tuple[Span, ...] = ()
     attended: bool = False
-    original_granted: bool = False
+    way: Way | None = None  # of the live release; None: as is usual for the role
     readers: frozenset[UUID] | None = None  # the list of a restricted paper (R28)
 
 

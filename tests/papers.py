@@ -1,16 +1,18 @@
 """Papers for the tests: filed, released, and the words and files they are made of."""
 
 import io
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from documents.models import Paper, PaperVersion
-from documents.services import papers, releases
+from documents.models import Paper, PaperVersion, Planned, ReleaseRound
+from documents.services import papers, rounds
 from meetings.models import AgendaItem
+from members.access import Actor
+from members.facts import Way
 from members.models import Person
 from portal.core import clock
 from tests import factories
@@ -45,6 +47,25 @@ def details(**more: Any) -> papers.PaperDetails:
     return papers.PaperDetails(**{**values, **more})
 
 
+def hand_out(
+    actor: Actor,
+    versions: Sequence[PaperVersion],
+    people: Sequence[Person],
+    *,
+    until: datetime | None = None,
+    way: Way = Way.COPY,
+    key: UUID | None = None,
+) -> ReleaseRound:
+    """Release versions to people as one round, for a week unless said."""
+    ends_at = until or clock.now() + timedelta(days=7)
+    cells = [
+        Planned(version=version.id, person=person.id, way=way, until=ends_at)
+        for version in versions
+        for person in people
+    ]
+    return rounds.make_round(actor=actor, key=key or uuid4(), cells=cells)
+
+
 @pytest.fixture
 def filed(cast: Cast) -> Filed:
     """File a paper as somebody, the secretariat unless said."""
@@ -72,16 +93,11 @@ def released(cast: Cast, filed: Filed) -> Filed:
     """File a paper and release it, to the clinic unless said."""
 
     def release(
-        *people: Person, download: bool = False, **more: object
+        *people: Person, way: Way = Way.COPY, **more: object
     ) -> PaperVersion:
         version = filed(**more)
-        releases.release_versions(
-            actor=factories.sign_in(cast.secretariat),
-            versions=[version],
-            people=people or [cast.clinic],
-            until=clock.now() + timedelta(days=7),
-            download=download,
-        )
+        clerk = factories.sign_in(cast.secretariat)
+        hand_out(clerk, [version], people or [cast.clinic], way=way)
         version.refresh_from_db()
         return version
 

@@ -154,6 +154,10 @@ KEY_FILE = Path(env.text("KASANE_KEY_FILE", str(DATA / "keys" / "kasane-keys.jso
 IDLE_EXTERNAL_MINUTES = env.number("KASANE_IDLE_EXTERNAL_MINUTES", 15)
 IDLE_INTERNAL_MINUTES = env.number("KASANE_IDLE_INTERNAL_MINUTES", 30)
 SESSION_HOURS = 10
+# How long a release can be undone before anybody can open it or is told (R30).
+RELEASE_UNDO_MINUTES = env.number("KASANE_RELEASE_UNDO_MINUTES", 10)
+# Whether a second person looks at what goes to people from outside (R30).
+RELEASE_SECOND_PERSON = env.flag("KASANE_RELEASE_SECOND_PERSON", default=False)
 STEP_UP_MINUTES = 5
 
 LOGGING = {

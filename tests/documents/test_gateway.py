@@ -14,6 +14,7 @@ from PIL import Image
 from documents import content
 from documents.intake import safe_name
 from documents.models import PaperVersion
+from members.facts import Way
 from members.models import Membership, Purpose, Scope
 from portal.core import clock
 from portal.core.errors import UnavailableError
@@ -206,7 +207,7 @@ def test_the_original_goes_to_an_outside_member_only_by_grant(
     cast, released, signed_in
 ):
     data = files.docx_file()
-    version = released(data=data, name="様式.docx", download=True)
+    version = released(data=data, name="様式.docx", way=Way.ORIGINAL)
     answer = signed_in(cast.clinic).get(address("version-download", version))
     assert hashlib.sha256(body(answer)).digest() == hashlib.sha256(data).digest()
 

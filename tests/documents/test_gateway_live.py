@@ -13,6 +13,7 @@ from django.db import connections
 from django.urls import reverse
 
 from documents.models import PaperVersion, Release
+from members.facts import Way
 from members.models import Membership, Person, SignIn
 from portal.asgi import application
 from portal.core import clock, vault
@@ -63,7 +64,7 @@ class Zeros:
 @pytest.fixture
 def big(released) -> Iterator[PaperVersion]:
     """A paper of many megabytes, released with its original."""
-    version = released(data=b"0", name="a.txt", download=True)
+    version = released(data=b"0", name="a.txt", way=Way.ORIGINAL)
     stored = vault.put(Zeros(SIZE))  # type: ignore[arg-type] # reads like a file
     vault.keep(stored)
     version.stored = stored
@@ -143,7 +144,7 @@ def end_sign_in(cast):
 
 
 def withdraw_grant(cast):
-    Release.objects.update(download=False)
+    Release.objects.update(way=Way.COPY)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from documents.models import Paper, PaperVersion, Release
 from documents.services import papers, releases
 from members.access import access_for
-from members.facts import Regime, Role, State
+from members.facts import Regime, Role, State, Way
 from members.models import Consent, Membership, Recusal, Seat
 from members.services import cases
 from portal.core import clock, vault
@@ -29,7 +29,7 @@ from portal.core.models import AuditEvent, StoredObject
 from portal.core.objectstore import store
 from tests import factories
 from tests.documents import files
-from tests.papers import details, reference, upload
+from tests.papers import details, hand_out, reference, upload
 
 UPLOADERS = {
     "chair": State.DRAFT,
@@ -154,10 +154,7 @@ RELEASERS = {
 
 
 def release(actor, version, *people, **more):
-    values = {"until": clock.now() + timedelta(days=7), **more}
-    return releases.release_versions(
-        actor=actor, versions=[version], people=people, **values
-    )
+    return list(hand_out(actor, [version], people, **more).releases.all())
 
 
 @pytest.mark.parametrize(("name", "error"), RELEASERS.items())
@@ -245,11 +242,11 @@ def test_the_reason_is_told_to_nobody_who_may_not_release(cast, filed):
 
 
 def test_a_new_release_ends_the_earlier_one_and_its_grant(cast, released):
-    version = released(download=True)
+    version = released(way=Way.ORIGINAL)
     assert rows_of(cast.clinic, cast.shien_item)[0].can.download_original
     release(factories.sign_in(cast.secretariat), version, cast.clinic)
     now = clock.now()
-    assert [r.download for r in Release.objects.all() if r.span.holds(now)] == [False]
+    assert [r.way for r in Release.objects.all() if r.span.holds(now)] == ["copy"]
     assert not rows_of(cast.clinic, cast.shien_item)[0].can.download_original
 
 
@@ -461,6 +458,7 @@ def test_every_act_is_in_the_trail_by_ids_alone(cast, released):
     events = list(AuditEvent.objects.order_by("seq"))
     assert [e.action for e in events] == [
         "documents.paper.file",
+        "documents.round.make",
         "documents.version.release",
         "documents.version.replace",
         "documents.version.recall",

@@ -49,6 +49,7 @@ class Installation:
             "KASANE_KEY_FILE": str(folder / "keys" / "kasane-keys.json"),
             "KASANE_BASE_URL": self.url,
             "KASANE_DEMO": "on",
+            "KASANE_RELEASE_UNDO_MINUTES": "0",
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         if profile == "server":

@@ -18,7 +18,8 @@ basis                                  the statutory shelter is switched on
 case, names_somebody, consent          about a case, household members, all of them
 released, before_selection, back       to this person, and when
 before_consent                         the release is older than the present consent
-granted, town_downloads                the original; the town's setting
+granted, narrowed                      released with the original, with less
+town_downloads                         the town's setting
 foreign, tax                           received under another law; tax information
 recused, restricted, listed            kept away; a closed list of readers
 link                                   no link, one to this sitting, to another
@@ -322,7 +323,8 @@ def _r32(s, who, personally):
         return False
     if s["act"] == "download":
         by_setting = who == "internal" and s["town_downloads"]
-        return who in KEEPERS or s["granted"] or by_setting
+        opens = s["granted"] or by_setting
+        return who in KEEPERS or (opens and not s["narrowed"])
     if s["act"] == "recall":
         return who in KEEPERS or s["author"]
     if s["act"] == "read_trail":

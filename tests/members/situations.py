@@ -23,6 +23,7 @@ from members.facts import (
     Session,
     Span,
     State,
+    Way,
 )
 from tests.members.oracle import Situation
 
@@ -66,6 +67,7 @@ FAVOURABLE: Situation = {
     "back": False,
     "before_consent": False,
     "granted": True,
+    "narrowed": False,
     "town_downloads": True,
     "foreign": False,
     "tax": False,
@@ -119,6 +121,7 @@ _THING = (
     "admitted",
     "attended",
     "granted",
+    "narrowed",
     "grave",
     "foreign",
     "tax",
@@ -256,6 +259,6 @@ def _thing(values):
         released=(Span(at) if s["released"] else OVER,),
         admitted=(Span(YESTERDAY) if s["admitted"] else OVER,),
         attended=s["attended"],
-        original_granted=s["granted"],
+        way=Way.COPY if s["narrowed"] else Way.ORIGINAL if s["granted"] else None,
         readers=frozenset({reader}) if s["restricted"] else None,
     )

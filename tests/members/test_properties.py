@@ -27,6 +27,7 @@ from members.facts import (
     Role,
     Session,
     Span,
+    Way,
 )
 from members.models import Recusal as RecusalRow
 from members.policies import body_facts, case_facts
@@ -164,7 +165,7 @@ WEAKER: dict[str, Weaken] = {
     "no release": thing(released=()),
     "not admitted": thing(admitted=()),
     "restricted to others": thing(readers=frozenset()),
-    "not granted": thing(original_granted=False),
+    "only a copy": thing(way=Way.COPY),
     "not invited": thing(invited=False),
     "did not attend": thing(attended=False),
     "class 3": thing(document_class=3),

@@ -69,6 +69,7 @@ GROUPS: list[dict[str, tuple[str | int | bool, ...]]] = [
         ),
         BOTH,
     ),
+    dict.fromkeys(("granted", "narrowed", "town_downloads", "author"), BOTH),
     {
         "acting": ("no", "here", "elsewhere"),
         **dict.fromkeys(

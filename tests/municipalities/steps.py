@@ -12,7 +12,6 @@ from django.test import Client
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count, page_text
 from documents.services.papers import PaperDetails, file_paper
-from documents.services.releases import release_versions
 from meetings import records, references
 from meetings.findings import Finding
 from meetings.live.protocol import Act, Operation
@@ -43,7 +42,7 @@ from portal.core import clock, keys, worker
 from portal.core.models import OutgoingMail
 from tests.documents import files
 from tests.municipalities.towns import Town, key
-from tests.papers import upload
+from tests.papers import hand_out, upload
 
 HOUSEHOLD = [
     NewMember("本人", "汐見 潤", subject=True),
@@ -170,12 +169,9 @@ def file_and_release(
         upload=upload(files.pdf_file()),
         token=key(f"paper {item.id}"),
     )
-    release_versions(
-        actor=town.actor(clerk),
-        versions=[version],
-        people=[town[name] for name in names],
-        until=item.sitting.ends_at + timedelta(days=town.body.rules.link_days),
-    )
+    until = item.sitting.ends_at + timedelta(days=town.body.rules.link_days)
+    people = [town[name] for name in names]
+    hand_out(town.actor(clerk), [version], people, until=until)
     return version
 
 
