@@ -98,6 +98,12 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+def turn(page: Page, link: str) -> None:
+    """Follow a link until the next page is whole."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile(link)).click()
+
+
 @pytest.fixture
 def visitor(installation: Installation, browser: Browser) -> Iterator[Visitor]:
     """Somebody at a window whose size is changed."""
@@ -140,14 +146,14 @@ def test_pages_behind_a_link_are_accessible(visitor, complaints, subject):
     mails = until(lambda: visitor.installation.mails(ADDRESS))
     visitor.open_link_in(next(mail for mail in mails if subject in mail.subject))
     found = faults(page)
-    page.get_by_role("link", name=re.compile("コードカード")).click()
+    turn(page, "コードカード")
     found += faults(page)
     page.locator("input[autocomplete=one-time-code]").fill(code)
     page.get_by_role("button", name="次へ進む").click()
     page.wait_for_url(re.compile("/(sittings|calls|polls)/"))
     found += faults(page)
     if "/calls/" in page.url:
-        page.get_by_role("link", name="提案を書く").click()
+        turn(page, "提案を書く")
         found += faults(page)
     assert found == []
     assert complaints == []
