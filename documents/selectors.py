@@ -1,7 +1,7 @@
 """What a person may see of papers and requests, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 from documents.intake import VIEWABLE
 from documents.models import CooperationRequest, Paper, PaperVersion, Release
 from documents.policies import place_facts, request_facts, version_facts
-from members.access import Access, Actor, access_for
+from members.access import Access, Actor, access_for, access_for_all
 from members.facts import Action, ObjectFacts, State, Way
 from portal.core.errors import HiddenError
 
@@ -96,6 +96,13 @@ def versions_for(actor: Actor, version_ids: Collection[UUID]) -> list[OpenVersio
 
     Raises HiddenError where one is unknown.
     """
+    return versions_for_all([actor], version_ids)[actor.id]
+
+
+def versions_for_all(
+    actors: Sequence[Actor], version_ids: Collection[UUID]
+) -> dict[UUID, list[OpenVersion]]:
+    """The same versions for several people, in as many queries as for one."""
     versions = list(
         PaperVersion.objects.filter(id__in=version_ids)
         .select_related(*_WHOLE)
@@ -105,16 +112,19 @@ def versions_for(actor: Actor, version_ids: Collection[UUID]) -> list[OpenVersio
     if len(versions) < len(set(version_ids)):
         raise HiddenError
     papers = [version.paper for version in versions]
-    access = access_for(
-        actor,
+    gathered = access_for_all(
+        actors,
         cases={paper.case_id for paper in papers if paper.case_id},
         items={paper.item_id for paper in papers},
     )
-    releases = list(Release.objects.filter(version__in=versions, person=actor.person))
-    return [
-        OpenVersion(v, access, version_facts(v, releases, actor.id, access.t))
-        for v in versions
-    ]
+    releases = list(Release.objects.filter(version__in=versions, person__in=gathered))
+    return {
+        person: [
+            OpenVersion(v, access, version_facts(v, releases, person, access.t))
+            for v in versions
+        ]
+        for person, access in gathered.items()
+    }
 
 
 def abilities(
@@ -135,6 +145,14 @@ def abilities(
 def may_copy(access: Access, version: PaperVersion, thing: ObjectFacts) -> bool:
     """Whether a stamped copy may leave: the mark takes the place of the grant (R32)."""
     return version.media_type in VIEWABLE and access.offers(
+        Action.DOWNLOAD, copy_facts(thing)
+    )
+
+
+def copyable(found: OpenVersion) -> bool:
+    """Whether a stamped copy may be had, if it can be made; also after a proof."""
+    access, thing = found.access, found.thing
+    return access.offers(Action.READ, thing) and access.offers(
         Action.DOWNLOAD, copy_facts(thing)
     )
 

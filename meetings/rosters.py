@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from meetings.models import AgendaItem, Invitation, Poll, Sitting
 from meetings.policies import asked_facts, item_facts, poll_facts, sitting_facts
-from members.access import Access, Actor, access_for_all
+from members.access import Access, Actor, access_for_all, as_if_here
 from members.facts import Action, Answer, Regime, Role
 from members.filters import holding_at
 from members.models import (
@@ -19,7 +19,6 @@ from members.models import (
     Person,
     Recusal,
     Seat,
-    SignIn,
 )
 from portal.core import clock
 
@@ -154,16 +153,7 @@ def standing(
     Tells what would open for somebody who is not here, in a fixed number of
     queries; it writes nothing and opens nothing.
     """
-    now = clock.now()
-    actors = [
-        Actor(
-            person,
-            SignIn(
-                person=person, started_at=now, seen_at=now, strength=2, strong_at=now
-            ),
-        )
-        for person in people
-    ]
+    actors = [as_if_here(person) for person in people]
     if not actors:
         return {}
     return access_for_all(

@@ -39,6 +39,19 @@ class Actor:
         return self.sign_in.session if self.sign_in else None
 
 
+def as_if_here(person: models.Person) -> Actor:
+    """The person as if just signed in with a personal factor.
+
+    Tells what would open for somebody who is not here; it writes nothing and opens
+    nothing.
+    """
+    now = clock.now()
+    sign_in = models.SignIn(
+        person=person, started_at=now, seen_at=now, strength=2, strong_at=now
+    )
+    return Actor(person, sign_in)
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """The actor's facts as of ``t``: ask it, never the tables."""

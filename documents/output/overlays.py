@@ -48,6 +48,11 @@ def size_of(form: pikepdf.Object) -> Size:
     return Size(right - left, top - bottom)
 
 
+def seen_size(page: pikepdf.Page) -> Size:
+    """How large the page is as a viewer shows it; raises FlatPageError."""
+    return _seen(page)[0]
+
+
 def lay_on(page: pikepdf.Page, forms: Forms, arrange: Arrange) -> None:
     """Draw ``forms`` on the page by name, where ``arrange`` puts them on its size.
 
