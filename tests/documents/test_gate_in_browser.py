@@ -221,11 +221,15 @@ def test_the_pages_fit_and_hold_the_wcag_rules(chromium, issued, width):
             broken = [v["id"] for v in checked.response["violations"]]
             found.append((page.url, broken, wide))
 
+        def press(button: str) -> None:
+            with page.expect_navigation():
+                page.get_by_role("button", name=button).click()
+
         note()
-        page.get_by_role("button", name="確認コードを受け取る").click()
+        press("確認コードを受け取る")
         note()
         page.get_by_label("確認コード").fill("1")
-        page.get_by_role("button", name="次へ進む").click()
+        press("次へ進む")
         note()
         for step in ("g/", "g/card/", "g/code/card/"):
             page.goto(issued.url.partition("g/")[0] + step)
