@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 from documents.output import watermark
 from documents.output.papers.scan import scanned_pdf
 from documents.output.sheet import Paragraph
+from documents.output.spool import spool
 from documents.output.typesetting import sheet_pdf
 from documents.output.watermark import (
     BrokenPdfError,
@@ -42,9 +43,10 @@ def paper() -> bytes:
 
 
 def stamped(source: bytes) -> bytes:
-    out = io.BytesIO()
-    stamp_pdf(io.BytesIO(source), READER, out)
-    return out.getvalue()
+    with spool() as out:
+        stamp_pdf(io.BytesIO(source), READER, out)
+        out.seek(0)
+        return out.read()
 
 
 def blank(
@@ -113,7 +115,7 @@ def test_the_stamp_holds_only_the_readers_letters():
     )
     with opened(stamped(blank({}))) as pdf:
         assert all("/FontFile2" in font for font in font_descriptors(pdf))
-    assert watermark._stamp(other).tile not in stamped(blank({}))
+    assert watermark.stamp_of(other).tile not in stamped(blank({}))
     assert "鷲" not in text_of(stamped(blank({})))
 
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -9,8 +10,8 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageChops, ImageFilter
 
-from documents.output.watermark import PDFIUM
-
+# PDFium keeps global state and is not thread-safe.
+_PDFIUM = threading.Lock()
 _A4_PT = (595.28, 841.89)
 
 
@@ -34,7 +35,7 @@ def scanned_pdf(
 
 
 def _pictures(source: bytes, dpi: int) -> Iterator[Image.Image]:
-    with PDFIUM, pypdfium2.PdfDocument(source) as pdf:
+    with _PDFIUM, pypdfium2.PdfDocument(source) as pdf:
         for index in range(len(pdf)):
             with closing(pdf[index]) as page:
                 yield page.render(scale=dpi / 72, grayscale=True).to_pil()
