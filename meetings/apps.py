@@ -11,7 +11,7 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         """Name the pages of links; let the worker finish records whose job was lost."""
         from documents import entrances
-        from documents.services import budget
+        from documents.services import budget, retrievals
         from meetings.selectors.calls import own_call
         from meetings.selectors.polls import open_poll
         from meetings.selectors.sittings import open_sitting
@@ -23,9 +23,11 @@ class MeetingsConfig(AppConfig):
         entrances.PAGES[Purpose.SITTING] = "meetings:sitting-detail"
         entrances.PAGES[Purpose.POLL] = "meetings:poll-detail"
         entrances.PAGES[Purpose.CALL] = "meetings:call-detail"
+        entrances.PAGES[Purpose.RETRIEVAL] = "meetings:retrieval-asked"
         entrances.OPENERS[Purpose.SITTING] = open_sitting
         entrances.OPENERS[Purpose.POLL] = open_poll
         entrances.OPENERS[Purpose.CALL] = own_call
+        entrances.OPENERS[Purpose.RETRIEVAL] = retrievals.open_ask
         entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
         worker.SWEEPS.append(budget.forget_old)

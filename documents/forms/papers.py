@@ -1,13 +1,20 @@
 """Forms of papers: what the uploader says, who is to get what."""
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from documents import handling
 from documents.intake import ACCEPT
 from documents.models import Paper
+from documents.numbers import NextNumbers, next_numbers
 from documents.services.papers import PaperDetails, Upload
+from members.models import Person
 
 # Kinds that come about by themselves.
 _OWN_KINDS = {Paper.Kind.MINUTES, Paper.Kind.AGENDA, Paper.Kind.REPLY}
@@ -34,16 +41,20 @@ class UploadForm(forms.Form):
         return Upload(file.file, file.name, file.size)
 
 
-class PaperForm(UploadForm):
-    """A new paper with its file."""
+class PaperWords(forms.Form):
+    """What is said of a paper beside its bytes.
+
+    ``numbers`` are those that the person sees on the item, ``readers`` the people whom
+    a custodian may name for a restricted paper; ``link_days`` the body's own.
+    """
 
     number = forms.CharField(
         label=_("資料番号"),
         max_length=20,
         required=False,
-        widget=forms.TextInput({"class": "input--short"}),
+        widget=forms.TextInput({"class": "input--short", "list": "paper-numbers"}),
         help_text=_(
-            "例: 資料1。番号は議題ごとに1から付けてください。"
+            "例: 資料1、資料2-1。番号は議題ごとに1から付けてください。"
             "議題の番号を入れると、ほかの議題の数が伝わります。"
         ),
     )
@@ -60,20 +71,93 @@ class PaperForm(UploadForm):
     document_class = forms.ChoiceField(
         label=_("分類"), choices=Paper.Class.choices, initial=Paper.Class.C3B
     )
+    handed_out = forms.BooleanField(label=_("当日配布にする"), required=False)
     tax_information = forms.BooleanField(
         label=_("税情報(所得・課税・滞納など)を含む"), required=False
     )
+    protected_address = forms.BooleanField(
+        label=_("住所等の保護の対象になる方の情報を含む"),
+        required=False,
+        help_text=_(
+            "DV等支援措置など。名前を選んだ人だけが開け、庁外へ原本は渡せません。"
+        ),
+    )
+    readers = forms.MultipleChoiceField(
+        label=_("閲覧できる人を限る"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "選ばなければ限りません。選んだ人とあなただけが開けます。"
+            "公開は、あらためて相手を決めてから行います。"
+        ),
+    )
 
-    field_order = ("file", "number", "title", "kind", "document_class")
+    def __init__(
+        self,
+        *args: Any,
+        link_days: int,
+        numbers: Sequence[str] = (),
+        readers: Sequence[Person] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.id): person for person in readers}
+        self.numbers: NextNumbers = next_numbers(numbers)
+        self.fields["document_class"].help_text = class_words(
+            self.fields["document_class"], link_days
+        )
+        if "number" in self.fields:
+            self.initial.setdefault("number", self.numbers.plain)
+        choices = [(key, str(person)) for key, person in self.people.items()]
+        if choices and "readers" in self.fields:
+            self.fields["readers"].choices = choices  # type: ignore[attr-defined] # a choice field
+        else:
+            self.fields.pop("readers", None)
+
+    @classmethod
+    def initial_of(cls, paper: Paper) -> dict[str, object]:
+        """The words of a paper, to be mended."""
+        names = ("number", "title", "kind", "document_class")
+        flags = ("handed_out", "tax_information", "protected_address")
+        readers = [str(reader.id) for reader in paper.readers.all()]
+        words = {name: getattr(paper, name) for name in (*names, *flags)}
+        return {**words, "readers": readers}
 
     @property
     def details(self) -> PaperDetails:
         """The words as the service takes them."""
         data = self.cleaned_data
         return PaperDetails(
-            number=data["number"],
+            number=self._number,
             title=data["title"],
             kind=data["kind"],
             document_class=data["document_class"],
             tax_information=data["tax_information"],
+            handed_out=data.get("handed_out", False),
+            protected_address=data["protected_address"],
+            readers=tuple(self.people[key] for key in data.get("readers", ())),
         )
+
+    @property
+    def _number(self) -> str:
+        """The number as typed; what is handed out is numbered apart unless it is."""
+        number: str = self.cleaned_data["number"]
+        untouched = number in {"", self.numbers.plain}
+        if self.cleaned_data.get("handed_out") and untouched:
+            return self.numbers.handed_out
+        return number
+
+
+def class_words(field: forms.Field, link_days: int) -> SafeString:
+    """How each class that the field offers is handled, a line each."""
+    choices = field.choices  # type: ignore[attr-defined] # a choice field
+    lines = (
+        (label, handling.words(value, link_days)) for value, label in list(choices)
+    )
+    return format_html_join("", "<span>{}: {}</span><br>", lines)
+
+
+class PaperForm(PaperWords, UploadForm):
+    """A new paper with its file."""
+
+    field_order = ("file", "number", "title", "kind", "document_class")

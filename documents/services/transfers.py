@@ -149,6 +149,7 @@ def _new_paper(
         transfer_reason=reason,
         tax_information=source.tax_information,
         restricted=source.restricted,
+        protected_address=source.protected_address,
         order=(here.aggregate(last=Max("order"))["last"] or 0) + 1,
         created_by=actor.person,
         created_at=clock.now(),

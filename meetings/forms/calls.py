@@ -215,6 +215,7 @@ class SheetForm(PaperForm):
     """A case sheet: the form 1-2, or the organisation's own."""
 
     number = None  # type: ignore[assignment] # the agenda numbers it
+    handed_out = None  # type: ignore[assignment] # nor is it brought on the day
 
     kind = forms.ChoiceField(
         label=_("様式の種類"), choices=[(k.value, k.label) for k in SHEET_KINDS]

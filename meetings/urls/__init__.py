@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from meetings.urls import cases, dates, people, room, sittings
+from meetings.urls import cases, dates, papers, people, room, sittings
 from meetings.views import home
 
 app_name = "meetings"
 urlpatterns = [
     path("", home.home, name="home"),
     *sittings.urlpatterns,
+    *papers.urlpatterns,
     *people.urlpatterns,
     *room.urlpatterns,
     *dates.urlpatterns,

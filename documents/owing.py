@@ -1,0 +1,92 @@
+"""Who is still to say what became of a version that no longer opens for them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from documents.models import PaperVersion, Release, Retrieval
+from members.facts import State
+from members.models import Person
+from portal.core import clock
+
+_CLOSED = {State.REPLACED, State.RECALLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A version that a person once had and has no more, with what they declared."""
+
+    version: PaperVersion
+    person: Person
+    since: datetime
+    ended_at: datetime | None
+    declared: Retrieval | None
+
+    @property
+    def reference(self) -> str:
+        """What the downloaded file is called; it tells nothing of the paper."""
+        return f"shiryo-{self.version_id.hex[:8]}"
+
+    @property
+    def version_id(self) -> UUID:
+        """The version's id."""
+        return self.version.id
+
+
+def of_sitting(sitting_id: UUID, person: Person) -> list[Due]:
+    """What one person is to declare, or has declared, of one sitting."""
+    return _dues(_given().filter(version__paper__sitting_id=sitting_id, person=person))
+
+
+def of_item(item_id: UUID) -> list[Due]:
+    """What everybody is to declare, or has declared, of one item's papers."""
+    return _dues(_given().filter(version__paper__item_id=item_id))
+
+
+def _given() -> QuerySet[Release]:
+    return (
+        Release.objects.filter(starts_at__lte=clock.now())
+        .select_related(
+            "version__paper__body", "version__paper__case", "person__organization"
+        )
+        .prefetch_related("version__paper__about", "version__paper__readers")
+        .order_by("version__paper__order", "version__number", "person__kana")
+    )
+
+
+def _dues(releases: Iterable[Release]) -> list[Due]:
+    grouped: dict[tuple[UUID, UUID], list[Release]] = defaultdict(list)
+    for release in releases:
+        if release.ends_at is None or release.starts_at < release.ends_at:
+            grouped[release.version_id, release.person_id].append(release)
+    versions = {version for version, _person in grouped}
+    declared = {
+        (row.version_id, row.person_id): row
+        for row in Retrieval.objects.filter(version__in=versions)
+    }
+    now = clock.now()
+    return [
+        _due(rows, declared.get(key))
+        for key, rows in grouped.items()
+        if rows[0].version.state in _CLOSED or not _live(rows, now)
+    ]
+
+
+def _live(releases: Sequence[Release], t: datetime) -> bool:
+    return any(release.span.holds(t) for release in releases)
+
+
+def _due(releases: Sequence[Release], declared: Retrieval | None) -> Due:
+    ends = [r.ends_at for r in releases if r.ends_at is not None]
+    now = clock.now()
+    return Due(
+        version=releases[0].version,
+        person=releases[0].person,
+        since=min(r.starts_at for r in releases),
+        ended_at=max((end for end in ends if end <= now), default=None),
+        declared=declared,
+    )
