@@ -13,7 +13,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -104,11 +104,24 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What was found out about an accepted file."""
+    """What was found out about an accepted file; ``findings`` are residue, counted."""
 
     file_name: str
     media_type: str
     page_count: int
+    findings: dict[str, int] = field(default_factory=dict)
+
+
+def announced(name: str, size: int) -> str:
+    """The safe name of a file that is to come in parts.
+
+    Raises InvalidError where its name or size alone would have it refused.
+    """
+    safe = safe_name(name)
+    _check_size(size)
+    if PurePosixPath(safe).suffix.lower() not in KINDS:
+        raise InvalidError(_unknown_kind(safe, b""))
+    return safe
 
 
 def inspect(file: BinaryIO, name: str, size: int) -> Intake:

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from documents.views import gate, papers, requests
+from documents.views import disclosure, gate, papers, requests, uploads
 
 app_name = "documents"
 urlpatterns = [
     path("g/", gate.gate, name="gate"),
     path("g/card/", gate.card, name="gate-card"),
+    path("had/", disclosure.had_find, name="had-find"),
+    path("had/paper/<uuid:paper_id>/", disclosure.had_paper, name="had-paper"),
+    path("had/case/<uuid:case_id>/", disclosure.had_case, name="had-case"),
+    path("had/person/<uuid:person_id>/", disclosure.had_person, name="had-person"),
+    path("g/again/", gate.wish, name="gate-wish"),
     path("g/notice/", gate.notice, name="gate-notice"),
     path("g/code/<slug:way_name>/", gate.code, name="gate-code"),
     path("papers/<uuid:version_id>/", papers.version_view, name="version-view"),
@@ -25,4 +30,9 @@ urlpatterns = [
         name="version-download",
     ),
     path("reply/<uuid:request_id>/", requests.reply, name="reply"),
+    path(
+        "reply/<uuid:request_id>/uploads/<uuid:key>/",
+        uploads.reply_part,
+        name="reply-part",
+    ),
 ]

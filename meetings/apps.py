@@ -10,7 +10,7 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the pages of links; let the worker finish records whose job was lost."""
-        from documents import entrances
+        from documents import entrances, upload_rows
         from documents.services import budget, retrievals
         from meetings.selectors.calls import own_call
         from meetings.selectors.polls import open_poll
@@ -31,6 +31,7 @@ class MeetingsConfig(AppConfig):
         entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
         worker.SWEEPS.append(budget.forget_old)
+        worker.SWEEPS.append(upload_rows.sweep)
         worker.SWEEPS.append(records.requeue_archives)
         worker.SWEEPS.append(polls.remind_due)
         worker.SWEEPS.append(calls.remind_due)

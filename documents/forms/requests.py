@@ -26,7 +26,7 @@ class ReplyForm(forms.Form):
         allow_empty_file=True,  # refused by the intake, with the next step
         help_text=_(
             "PDF、Word、Excel、PowerPoint、画像、テキスト。"
-            "パスワードは外してください。1つずつ加えます。"
+            "パスワードは外してください。"
         ),
         widget=forms.FileInput({"accept": ACCEPT}),
     )

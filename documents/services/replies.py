@@ -20,7 +20,7 @@ from documents.request_rows import (
     refuse_unless_waiting,
     unsent_files,
 )
-from documents.services import papers
+from documents.services import papers, uploads
 from documents.services.papers import ItemReference, PaperDetails, Upload
 from documents.services.requests import close_ways, tell
 from documents.services.trail import record_request
@@ -61,6 +61,11 @@ def file_reply(
         upload=upload,
         token=token,
     )
+
+
+def place_of(actor: Actor, request: CooperationRequest) -> uploads.Place:
+    """Where files of the reply come in parts."""
+    return uploads.place_of(_reference(request, actor))
 
 
 def _reference(request: CooperationRequest, actor: Actor) -> ReplyReference:

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +12,7 @@ from documents.forms.requests import ReplyForm
 from documents.models import CooperationRequest
 from documents.selectors import open_request, reply_files
 from documents.services import replies as services
+from documents.views.uploads import by_script, files_of, refused
 from members.http import MemberRequest, signed_in
 from portal.core import audit
 from portal.core.errors import InvalidError
@@ -23,15 +25,18 @@ def reply(request: MemberRequest, request_id: UUID) -> HttpResponse:
     asked = open_request(request.actor, request_id)
     if not asked.waiting:  # its custodians: the respondent has nothing any more
         return redirect("meetings:cooperation-detail", asked.id)
-    form = ReplyForm(
-        request.POST or None, request.FILES or None, initial={"opinion": asked.opinion}
-    )
+    files = files_of(request, services.place_of(request.actor, asked))
+    form = ReplyForm(request.POST or None, files, initial={"opinion": asked.opinion})
     if form.is_valid() and _kept(request, asked, form):
+        if by_script(request):
+            return JsonResponse({}, status=201)
         if "hand_in" not in request.POST:
             return redirect("documents:reply", asked.id)
         done = _handed_in(request, asked, form)
         if done is not None:
             return _receipt(request, done)
+    if form.is_bound and by_script(request):
+        return refused(form)
     return _page(request, asked, form)
 
 
@@ -79,6 +84,7 @@ def _page(
         "asked": asked,
         "files": files,
         "form": form,
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
         "for_another": request.actor.id != asked.person_id,
     }
     status = 422 if form.is_bound else 200

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from meetings.views import calls, cooperation, gaps, layers, progress, proposals
+from meetings.views import (
+    calls,
+    cooperation,
+    gaps,
+    layers,
+    progress,
+    proposals,
+    uploads,
+)
 
 urlpatterns = [
     path(
@@ -91,6 +99,11 @@ urlpatterns = [
         "proposals/<uuid:proposal_id>/",
         proposals.proposal_detail,
         name="proposal-detail",
+    ),
+    path(
+        "proposals/<uuid:proposal_id>/uploads/<uuid:key>/",
+        uploads.proposal_part,
+        name="proposal-part",
     ),
     path(
         "proposals/<uuid:proposal_id>/edit/",

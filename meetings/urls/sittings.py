@@ -12,6 +12,7 @@ from meetings.views import (
     papers,
     printing,
     sittings,
+    uploads,
     watch,
 )
 
@@ -77,6 +78,16 @@ urlpatterns = [
     path("items/<uuid:item_id>/remove/", items.item_remove, name="item-remove"),
     path("items/<uuid:item_id>/people/", items.item_people, name="item-people"),
     path("items/<uuid:item_id>/papers/", papers.paper_upload, name="paper-upload"),
+    path(
+        "items/<uuid:item_id>/papers/uploads/<uuid:key>/",
+        uploads.item_part,
+        name="paper-part",
+    ),
+    path(
+        "papers/<uuid:version_id>/replace/uploads/<uuid:key>/",
+        uploads.replacement_part,
+        name="replacement-part",
+    ),
     path(
         "items/<uuid:item_id>/papers/release/",
         papers.paper_release,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,8 @@ from documents.forms.papers import PaperForm, UploadForm
 from documents.models import PaperVersion
 from documents.selectors import version_for
 from documents.services import papers, releases
+from documents.services.uploads import place_instead_of, place_of
+from documents.views.uploads import by_script, files_of, refused
 from meetings import references
 from meetings.forms.papers import ReleaseForm
 from meetings.selectors.papers import (
@@ -34,13 +36,15 @@ from portal.core.errors import HiddenError
 def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
     """The item's papers, and the form to file one more."""
     found = item_papers(request.actor, item_id)
-    form = PaperForm(request.POST or None, request.FILES or None)
+    item = references.of_item(found.item)
+    files = files_of(request, place_of(item))
+    form = PaperForm(request.POST or None, files, **found.words)
     if form.is_valid() and found.may_file:
         filed = attempt(
             form,
             lambda: papers.file_paper(
                 actor=request.actor,
-                item=references.of_item(found.item),
+                item=item,
                 details=form.details,
                 upload=form.upload,
                 token=form.cleaned_data["key"],
@@ -48,14 +52,14 @@ def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
         )
         if filed is not None:
             return _filed(request, found)
-    refused = _refused(form, request)
-    if refused is None:
-        _note_read(request, found)
+    if request.method == "POST" and by_script(request):
+        return refused(form)
+    note_read(request, found)
     context = {"found": found, "max_bytes": settings.UPLOAD_MAX_BYTES}
-    return refused or form_page(request, form, "meetings/paper_upload.html", context)
+    return form_page(request, form, "meetings/paper_upload.html", context)
 
 
-def _note_read(request: MemberRequest, found: ItemPapers) -> None:
+def note_read(request: MemberRequest, found: ItemPapers) -> None:
     """The list names the papers: it is content (R5)."""
     if found.rows:
         audit.record_read(
@@ -67,23 +71,11 @@ def _note_read(request: MemberRequest, found: ItemPapers) -> None:
         )
 
 
-def _by_script(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
 def _filed(request: MemberRequest, found: ItemPapers) -> HttpResponse:
-    if _by_script(request):
+    if by_script(request):
         return JsonResponse({}, status=201)
     messages.success(request, _("資料を登録しました。"))
     return redirect("meetings:paper-upload", found.item.id)
-
-
-def _refused(form: UploadForm, request: MemberRequest) -> HttpResponse | None:
-    """The errors for the script, which shows them beside the file."""
-    if request.method != "POST" or not _by_script(request):
-        return None
-    errors = [str(error) for field in form.errors.values() for error in field]
-    return JsonResponse({"errors": errors}, status=422)
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,10 +86,19 @@ def paper_replace(request: MemberRequest, version_id: UUID) -> HttpResponse:
     opened = version_for(request.actor, version_id)
     if not opened.can.replace or not found.may_file:
         raise HiddenError
-    form = UploadForm(request.POST or None, request.FILES or None)
+    place = place_instead_of(opened.version)
+    form = UploadForm(request.POST or None, files_of(request, place))
     if form.is_valid() and _replace(request, form, opened.version):
+        if by_script(request):
+            return JsonResponse({}, status=201)
         return redirect("meetings:paper-upload", found.item.id)
-    context = {"found": found, "version": opened.version}
+    if request.method == "POST" and by_script(request):
+        return refused(form)
+    context = {
+        "found": found,
+        "version": opened.version,
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+    }
     return form_page(request, form, "meetings/paper_replace.html", context)
 
 

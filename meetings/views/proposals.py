@@ -5,11 +5,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from documents.services.uploads import place_of
+from documents.views.uploads import by_script, files_of, refused
+from meetings import references
 from meetings.forms.calls import (
     DeclineForm,
     NewCaseForm,
@@ -92,12 +95,14 @@ def _own(request: MemberRequest, proposal_id: UUID) -> OpenProposal:
 def proposal_detail(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
     """The proposal with its sheets; POST attaches one more."""
     opened = selectors.open_proposal(request.actor, proposal_id)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    place = place_of(references.of_proposal(opened.proposal))
+    link_days = opened.proposal.call.body.rules.link_days
+    files = files_of(request, place)
+    form = SheetForm(request.POST or None, files, link_days=link_days)
     if form.is_valid() and opened.mine and _file(request, opened, form):
         return _filed(request, proposal_id)
-    if form.is_bound and _by_script(request):
-        errors = [str(error) for field in form.errors.values() for error in field]
-        return JsonResponse({"errors": errors}, status=422)
+    if form.is_bound and by_script(request):
+        return refused(form)
     audit.record_read(
         "meetings.proposal.read",
         actor=request.actor.id,
@@ -123,12 +128,8 @@ def _file(request: MemberRequest, opened: OpenProposal, form: SheetForm) -> bool
     return filed is not None
 
 
-def _by_script(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
 def _filed(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
-    if _by_script(request):
+    if by_script(request):
         return JsonResponse({}, status=201)
     messages.success(request, _("様式を登録しました。"))
     return redirect("meetings:proposal-detail", proposal_id)

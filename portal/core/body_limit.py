@@ -14,16 +14,20 @@ from django.template.loader import render_to_string
 
 # The other fields of an upload's form, and the multipart lines between them.
 FORM_BYTES = 2 * 1024 * 1024
-# items/<id>/papers/, papers/<id>/replace/, reply/<id>/ (tested against the addresses).
+PART_BYTES = 4 * 1024 * 1024  # of a file that comes in parts
+# items/<id>/papers/, papers/<id>/replace/, … (tested against the addresses); what
+# comes in parts goes to uploads/<key>/ below them.
 _ID = "[0-9a-f-]{36}"
-_UPLOADS = re.compile(rf"/(items/{_ID}/papers|papers/{_ID}/replace|reply/{_ID})/")
+_PLACES = rf"(items/{_ID}/papers|papers/{_ID}/replace|proposals/{_ID}|reply/{_ID})"
+_UPLOADS = re.compile(rf"/{_PLACES}/")
+_PARTS = re.compile(rf"/{_PLACES}/uploads/{_ID}/")
 
 
 def limited(application: Any) -> Any:
     """The ASGI application behind the limit of ``UPLOAD_MAX_BYTES``."""
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        limit = FORM_BYTES + (settings.UPLOAD_MAX_BYTES if _uploads(scope) else 0)
+        limit = _limit(scope)
         body = _Body(receive, limit)
         if _announced(scope) <= limit:
             await application(scope, body.receive, send)
@@ -33,10 +37,15 @@ def limited(application: Any) -> Any:
     return wrapped
 
 
-def _uploads(scope: dict[str, Any]) -> bool:
+def _limit(scope: dict[str, Any]) -> int:
     cookies = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
-    session = f"{settings.SESSION_COOKIE_NAME}="
-    return session in cookies and bool(_UPLOADS.fullmatch(scope["path"]))
+    if f"{settings.SESSION_COOKIE_NAME}=" not in cookies:
+        return FORM_BYTES
+    if _PARTS.fullmatch(scope["path"]):
+        return PART_BYTES
+    if _UPLOADS.fullmatch(scope["path"]):
+        return FORM_BYTES + int(settings.UPLOAD_MAX_BYTES)
+    return FORM_BYTES
 
 
 class _Body:

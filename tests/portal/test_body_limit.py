@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import override_settings
 from django.urls import reverse
 
-from portal.core.body_limit import FORM_BYTES, limited
+from portal.core.body_limit import FORM_BYTES, PART_BYTES, limited
 
 LIMIT = 1000 + FORM_BYTES
 pytestmark = pytest.mark.asyncio
@@ -31,7 +31,17 @@ NOBODY = UUID(int=0)
 UPLOADS = [
     reverse("meetings:paper-upload", args=[NOBODY]),
     reverse("meetings:paper-replace", args=[NOBODY]),
+    reverse("meetings:proposal-detail", args=[NOBODY]),
     reverse("documents:reply", args=[NOBODY]),
+]
+PARTS = [
+    reverse(name, args=[NOBODY, NOBODY])
+    for name in (
+        "meetings:paper-part",
+        "meetings:replacement-part",
+        "meetings:proposal-part",
+        "documents:reply-part",
+    )
 ]
 SESSION = f"{settings.SESSION_COOKIE_NAME}=abc".encode()
 
@@ -67,6 +77,13 @@ async def ask(
 @pytest.mark.parametrize("path", UPLOADS)
 async def test_an_upload_up_to_the_limit_passes(path):
     assert await ask([b"x" * LIMIT], LIMIT, path) == (200, str(LIMIT).encode())
+
+
+@pytest.mark.parametrize("path", PARTS)
+async def test_a_part_is_as_long_as_a_part(path):
+    assert (await ask([b"x" * PART_BYTES], None, path))[0] == 200
+    assert (await ask([b"x" * PART_BYTES, b"x"], 10, path))[0] == 413
+    assert (await ask([b"x" * PART_BYTES], None, path, b"other=abc"))[0] == 413
 
 
 @pytest.mark.parametrize(
