@@ -1,4 +1,4 @@
-"""支援ケース一覧 and 家計表 as Excel workbooks, ready to be printed on A4."""
+"""支援ケース一覧, 家計表 and 閲覧の記録 as Excel workbooks, to be printed on A4."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from documents.output.packages import settled
 from documents.output.sheet import AUTHOR, HANDLE_WITH_CARE
 from documents.output.text import clean
+from portal.core.clock import JST
 
 _FACE = "BIZ UDゴシック"
 _SHADE = PatternFill("solid", fgColor="EEEEEE")
@@ -34,6 +35,7 @@ _CASE_COLUMNS = {
     "主担当": 24,
     "次回のモニタリング": 19,
 }
+_DISCLOSURE_WIDTHS = [12, 26, 12, 6, 16, 24, 12, 16, 18, 20, 20, 7, 18]
 _FIRST_ROW = 4
 
 Value = str | int | date | None
@@ -90,6 +92,19 @@ def household_budget_xlsx(
     next_row, total_out = _write_budget(page, next_row + 1, "支出", spending)
     _write_row(page, next_row + 1, ["差引き", None, ""], head=True)
     _write_formula(page, next_row + 1, f"={total_in}-{total_out}")
+    return _saved(book, made_at)
+
+
+def disclosure_xlsx(rows: Sequence[Sequence[str]], *, made_at: datetime) -> bytes:
+    """閲覧の記録: who had which paper, a line for each way; ``rows`` begin with heads."""
+    book, page = _book("閲覧の記録", made_at, landscape=True)
+    _write_head(page, "閲覧の記録", "作成日", made_at.astimezone(JST).date())
+    _set_widths(page, _DISCLOSURE_WIDTHS)
+    for number, row in enumerate(rows, start=_FIRST_ROW):
+        _write_row(page, number, row, head=number == _FIRST_ROW)
+    page.freeze_panes = f"A{_FIRST_ROW + 1}"
+    last = f"{get_column_letter(len(rows[0]))}{_FIRST_ROW + len(rows) - 1}"
+    page.auto_filter.ref = f"A{_FIRST_ROW}:{last}"
     return _saved(book, made_at)
 
 
