@@ -5,26 +5,30 @@ first byte, and, while it is long under way, is decided again every second. Ther
 no ranges, no caches and no addresses that outlive their request.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import BinaryIO, TypeVar
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from documents import content, selectors
+from documents import content, packets, selectors
 from documents.intake import VIEWABLE
-from documents.models import PaperVersion
+from documents.models import PaperVersion, PrintedCopy
+from documents.packets import Packet, Plan
 from documents.selectors import OpenVersion, copy_facts
+from documents.services.copies import hand_out
 from documents.streaming import GuardedStream
-from members.access import Actor
+from members.access import Actor, as_if_here
 from members.facts import Action
 from members.http import MemberRequest
 from members.models import SignIn
 from portal.core import audit, severing, vault
 from portal.core.errors import HiddenError
 
+_COPY = "documents.copy.download"  # stamped, by itself or in a packet
 # Pixels per point. A4 at the first step is 893 pixels wide.
 ZOOM_STEPS = {1: 1.5, 2: 2.25, 3: 3.0, 4: 4.0}
 
@@ -73,17 +77,12 @@ def download(request: MemberRequest, version_id: UUID) -> HttpResponseBase:
     with ExitStack() as opened:
         if request.method == "HEAD":
             return _download_headers(HttpResponse(), found.version, copy=copy)
-        chunks, length = _open(opened, found, copy=copy)
+        opening = _open(opened, found, copy=copy)
         still_allowed = _still_allowed(found, copy=copy)
         if not still_allowed():  # making a copy takes its time (P5)
             raise HiddenError
-        action = "documents.copy.download" if copy else "documents.original.download"
-        _note_read(found, action)
-        stream = GuardedStream(
-            chunks, opened.pop_all(), still_allowed, severing.cut_of(request)
-        )
-        response = StreamingHttpResponse(stream)
-        response["Content-Length"] = str(length)
+        _note_read(found, _COPY if copy else "documents.original.download")
+        response = _streamed(request, opened, opening, still_allowed)
         return _download_headers(response, found.version, copy=copy)
 
 
@@ -107,24 +106,48 @@ def _still_allowed(found: OpenVersion, *, copy: bool) -> Callable[[], bool]:
 
 
 def _actor_again(found: OpenVersion) -> Actor:
+    return _again(found.access.actor)
+
+
+def _again(actor: Actor) -> Actor:
     """The actor with the sign-in as it stands now."""
-    sign_in = found.access.actor.sign_in
+    sign_in = actor.sign_in
     if sign_in is None:
         raise HiddenError
     fresh = SignIn.objects.select_related("person__organization").get(id=sign_in.id)
     return Actor(fresh.person, fresh)
 
 
-def _open(
-    opened: ExitStack, found: OpenVersion, *, copy: bool
-) -> tuple[Iterator[bytes], int]:
+Opening = tuple[Iterator[bytes], int]  # the bytes and how many they are
+
+
+def _streamed(
+    request: MemberRequest,
+    opened: ExitStack,
+    opening: Opening,
+    still_allowed: Callable[[], bool],
+) -> StreamingHttpResponse:
+    """The bytes on their way, until they are out or may no longer be had."""
+    chunks, length = opening
+    stream = GuardedStream(
+        chunks, opened.pop_all(), still_allowed, severing.cut_of(request)
+    )
+    response = StreamingHttpResponse(stream)
+    response["Content-Length"] = str(length)
+    return response
+
+
+def _open(opened: ExitStack, found: OpenVersion, *, copy: bool) -> Opening:
     version = found.version
     if not copy:
         return opened.enter_context(
             vault.open_object(version.stored)
         ), version.stored.size
     mark = content.mark_of(found.access.actor.person, version)
-    file = opened.enter_context(content.stamped_copy(version, mark))
+    return _whole(opened.enter_context(content.stamped_copy(version, mark)))
+
+
+def _whole(file: BinaryIO) -> Opening:
     length = file.seek(0, 2)
     file.seek(0)
     return _chunks(file), length
@@ -148,6 +171,144 @@ def _note_read(found: OpenVersion, action: str, **detail: int) -> None:
     )
 
 
+# Packets ------------------------------------------------------------------------------
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+def packet(request: MemberRequest, plan: Plan) -> HttpResponseBase:
+    """The person's own packet: agenda and papers, each of them a read of its own."""
+    papers = packets.papers_of(plan)
+    for paper in papers:
+        _require_copy(paper)
+    if request.method == "HEAD":
+        return _packet_headers(HttpResponse(), plan)
+    with ExitStack() as opened:
+        bound = opened.enter_context(packets.bound([Packet(plan, papers)]))
+        still_allowed = _packet_allowed(plan, bound.held[0])
+        if not still_allowed():  # binding takes its time (P5)
+            raise HiddenError
+        with transaction.atomic():
+            plan.note()
+            for paper in bound.held[0]:
+                _note_read(paper, _COPY)
+        response = _streamed(request, opened, _whole(bound.file), still_allowed)
+        return _packet_headers(response, plan)
+
+
+def _require_copy(found: OpenVersion) -> None:
+    found.access.require(Action.READ, found.thing)
+    found.access.require(Action.DOWNLOAD, copy_facts(found.thing))
+
+
+def _packet_allowed(plan: Plan, papers: list[OpenVersion]) -> Callable[[], bool]:
+    ids = {paper.version.id for paper in papers}
+
+    def ask() -> bool:
+        actor = _again(plan.actor)
+        again = selectors.versions_for(actor, ids)
+        return plan.still_open(actor) and all(map(selectors.has_copy, again))
+
+    return ask
+
+
+def printed(
+    request: MemberRequest, plans: Sequence[Plan], copies: Sequence[PrintedCopy]
+) -> HttpResponseBase:
+    """Packets on paper for others, each under its copy's number (配布番号).
+
+    Each holds what its reader could have now, were they here, as far as the actor
+    may release it. The readers' agendas are the caller's to decide.
+    """
+    papers = _printable(request.actor, [packets.papers_of(plan) for plan in plans])
+    parts = [
+        Packet(plan, held, copy.number)
+        for plan, held, copy in zip(plans, papers, copies, strict=True)
+    ]
+    with ExitStack() as opened:
+        bound = opened.enter_context(packets.bound(parts))
+        still_allowed = _print_allowed(request.actor, plans, bound.held)
+        if not still_allowed():
+            raise HiddenError
+        with transaction.atomic():
+            for plan, held, copy in zip(plans, bound.held, copies, strict=True):
+                plan.note()
+                versions = [paper.version for paper in held]
+                hand_out(actor=request.actor, copy=copy, versions=versions)
+        response = _streamed(request, opened, _whole(bound.file), still_allowed)
+        return _packet_headers(response, plans[0])
+
+
+def _printable(
+    actor: Actor, papers: Sequence[Sequence[OpenVersion]]
+) -> list[list[OpenVersion]]:
+    """Of each reader's papers those that the reader has and the actor may release."""
+    mine = {
+        own.version.id: own
+        for own in selectors.versions_for(actor, _ids(papers))
+        if _releasable(own)
+    }
+    for own in mine.values():
+        own.access.require(Action.RELEASE, own.thing)
+    return [
+        [
+            paper
+            for paper in filter(selectors.has_copy, held)
+            if paper.version.id in mine
+        ]
+        for held in papers
+    ]
+
+
+def _ids(papers: Sequence[Sequence[OpenVersion]]) -> set[UUID]:
+    return {paper.version.id for held in papers for paper in held}
+
+
+def _releasable(own: OpenVersion) -> bool:
+    """As one who hands it out; a proof may be due, and lapse while it is sent."""
+    return own.access.offers(Action.READ, own.thing) and own.access.offers(
+        Action.RELEASE, own.thing
+    )
+
+
+def _print_allowed(
+    actor: Actor, plans: Sequence[Plan], held: Sequence[Sequence[OpenVersion]]
+) -> Callable[[], bool]:
+    ids = _ids(held)
+
+    def ask() -> bool:
+        own = selectors.versions_for(_again(actor), ids)
+        people = [as_if_here(plan.reader) for plan in plans]
+        theirs = selectors.versions_for_all(people, ids)
+        return (
+            all(_releasable(paper) for paper in own)
+            and all(map(_still_open, plans, people))
+            and all(
+                selectors.has_copy(paper)
+                for plan, papers in zip(plans, held, strict=True)
+                for paper in theirs[plan.actor.id]
+                if paper.version.id in _ids([papers])
+            )
+        )
+
+    return ask
+
+
+def _still_open(plan: Plan, actor: Actor) -> bool:
+    return plan.still_open(actor)
+
+
+def _packet_headers(response: R, plan: Plan) -> R:
+    """A neutral name (R39): the portal's and the day's."""
+    name = f"kasane-{plan.day:%Y%m%d}-shiryo.pdf"
+    response["Content-Type"] = "application/pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _closed(response)
+
+
+# Headers ------------------------------------------------------------------------------
+
+
 def _download_headers(
     response: HttpResponseBase, version: PaperVersion, *, copy: bool
 ) -> HttpResponseBase:
@@ -158,9 +319,6 @@ def _download_headers(
     response["Content-Type"] = "application/pdf" if copy else version.media_type
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _closed(response)
-
-
-R = TypeVar("R", bound=HttpResponseBase)
 
 
 def _closed(response: R) -> R:

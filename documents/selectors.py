@@ -157,6 +157,14 @@ def copyable(found: OpenVersion) -> bool:
     )
 
 
+def has_copy(found: OpenVersion) -> bool:
+    """Whether a stamped copy may be had now, if it can be made."""
+    access, thing = found.access, found.thing
+    return access.allows(Action.READ, thing) and access.allows(
+        Action.DOWNLOAD, copy_facts(thing)
+    )
+
+
 def copy_facts(thing: ObjectFacts) -> ObjectFacts:
     """The facts under which a stamped copy of ``thing`` is decided.
 

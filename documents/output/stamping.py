@@ -108,6 +108,7 @@ def _flatten(pdf: pikepdf.Pdf) -> None:
     _drop(pdf.trailer, ("/Info",))
     _drop(pdf.Root, _ROOT_EXTRAS)
     for page in pdf.pages:
+        overlays.seen_size(page)  # a page without an area can bear no mark
         _drop(page.obj, (*_PAGE_EXTRAS, "/Annots"))
         for picture in page.images.values():
             _drop(picture, ("/Metadata", "/PieceInfo"))
