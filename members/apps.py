@@ -12,8 +12,12 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        """Enter what is missing of them after each migration."""
+        """Enter what is missing of them after each migration; tell of paper cards."""
         post_migrate.connect(_enter_grounds, sender=self)
+        from members.models import factors
+        from portal.core import rotation
+
+        rotation.LIVING_CODES["codes on paper cards"] = factors.living_macs
 
 
 def _enter_grounds(**_signal: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import tink
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django_otp.models import Device
 
 from members.models import Person, Purpose, Scope
@@ -161,11 +161,20 @@ class LinkCode(Device):
         return f"link:{self.link_id}:{self.browser_digest}:{code}".encode()
 
 
+def living_macs() -> list[bytes]:
+    """The MACs of the printed codes of all links that have not ended."""
+    living = Link.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+    return [bytes.fromhex(mac) for mac in living.values_list("card_mac", flat=True)]
+
+
 def digest_of(secret: str) -> str:
     """SHA-256 in hexadecimal, enough for secrets of 128 bit and more (ASVS 6.5.2)."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def card_mac_of(card_code: str) -> str:
-    """What is kept of a printed card code, and what it is looked up by."""
-    return keys.code_key().compute_mac(f"gate:{card_code}".encode()).hex()
+def card_macs_of(card_code: str) -> list[str]:
+    """What a printed card code is looked up by; the first one is kept of a new one.
+
+    One per code key, since a link may be older than the key in use.
+    """
+    return [mac.hex() for mac in keys.macs(f"gate:{card_code}")]

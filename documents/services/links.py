@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from documents.models import Knock, Link
-from documents.models.links import card_mac_of, digest_of
+from documents.models.links import card_macs_of, digest_of
 from members.access import Actor
 from members.filters import ending_after, holding_at
 from members.models import Person, Scope, SignIn
@@ -116,7 +116,7 @@ def _made(
         starts_at=span[0],
         ends_at=span[1],
         digest=digest_of(secret),
-        card_mac=card_mac_of(card_code),
+        card_mac=card_macs_of(card_code)[0],
         issued_by=issuer,
         issued_at=clock.now(),
     )
@@ -281,7 +281,7 @@ def find_by_secret(secret: str) -> Link | None:
 
 def find_by_card_code(card_code: str) -> Link | None:
     """The live link of this printed code, however it was spaced and cased."""
-    return _live(card_mac=card_mac_of(plain_card_code(card_code)))
+    return _live(card_mac__in=card_macs_of(plain_card_code(card_code)))
 
 
 def find_by_id(link_id: UUID) -> Link | None:
@@ -289,7 +289,7 @@ def find_by_id(link_id: UUID) -> Link | None:
     return _live(id=link_id)
 
 
-def _live(**which: str | UUID) -> Link | None:
+def _live(**which: str | UUID | list[str]) -> Link | None:
     links = Link.objects.select_related("person", "issued_by__organization")
     link = links.filter(**which).first()
     return link if link and link.is_live(clock.now()) else None

@@ -34,7 +34,10 @@ class PaperCard(ThrottlingMixin, Device):
 
     def mac(self, code: str) -> bytes:
         """What is kept of ``code``: a MAC that holds for this card only."""
-        return keys.code_key().compute_mac(f"card:{self.pk}:{code}".encode())
+        return keys.code_key().compute_mac(self._bound(code).encode())
+
+    def _bound(self, code: str) -> str:
+        return f"card:{self.pk}:{code}"
 
     def verify_token(self, token: str) -> bool:
         """Whether ``token`` is an unused code of this card; uses it up.
@@ -44,9 +47,9 @@ class PaperCard(ThrottlingMixin, Device):
         allowed, _ = self.verify_is_allowed()  # type: ignore[no-untyped-call] # django-otp
         if not allowed:
             return False
-        mac = self.mac(normalized(token))
+        macs = keys.macs(self._bound(normalized(token)))
         for code in self.codes.filter(used_at=None):
-            if hmac.compare_digest(bytes(code.mac), mac):
+            if any(hmac.compare_digest(bytes(code.mac), mac) for mac in macs):
                 code.used_at = clock.now()
                 code.save(update_fields=["used_at"])
                 self.throttle_reset()  # type: ignore[no-untyped-call] # django-otp
@@ -64,3 +67,9 @@ class PaperCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id}/{self.pk}"
+
+
+def living_macs() -> list[bytes]:
+    """The MACs of all codes that can still be used."""
+    living = PaperCode.objects.filter(used_at=None, card__confirmed=True)
+    return [bytes(mac) for mac in living.values_list("mac", flat=True)]

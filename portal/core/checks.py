@@ -7,6 +7,10 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Warn
+
+from portal.core import clamd, objectlock
+from portal.core.errors import UnavailableError
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRET_LENGTH = 32  # characters
@@ -43,4 +47,25 @@ def profile_is_safe(
             problems.append(
                 Error("The object store has a default secret.", id="kasane.E004")
             )
+    if settings.CLAMD != clamd.OFF and not clamd.is_address(settings.CLAMD):
+        problems.append(
+            Error(
+                "KASANE_CLAMD must say tcp://host:port, unix:/path or off.",
+                id="kasane.E007",
+            )
+        )
     return problems
+
+
+@register(Tags.security, deploy=True)
+def lock_is_proved(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Say why the object lock that is asked for stays off."""
+    if not settings.VAULT_STORE.get("lock"):
+        return []
+    try:
+        gaps = objectlock.standing().gaps
+    except UnavailableError:
+        gaps = ("the store does not answer",)
+    return [Warn(f"Object lock stays off: {gap}.", id="kasane.W001") for gap in gaps]

@@ -1,12 +1,13 @@
 """Where sealed bytes lie: a folder (embedded) or any S3 server (server profile).
 
-The only module that knows minio-py. It sees ciphertext and random names alone;
-what they mean, and whether they are whole, is the vault's business.
+It sees ciphertext and random names alone; what they mean, and whether they are
+whole, is the vault's business. Objects are read from begin to end: no ranges.
 """
 
 import functools
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -17,7 +18,9 @@ from urllib.parse import urlsplit
 import urllib3
 from django.conf import settings
 from minio import Minio
+from minio.commonconfig import COMPLIANCE, ENABLED
 from minio.error import MinioException, S3Error
+from minio.retention import Retention
 from urllib3.exceptions import HTTPError
 
 from portal.core.errors import UnavailableError
@@ -32,20 +35,48 @@ _HTTP = {
 }
 
 
-class ObjectStore(Protocol):
-    """Puts, opens and removes sealed objects by their random name."""
+# What stands in the listing of a server and cannot be ours.
+_NAME = re.compile(r"[0-9a-f]{32}")
 
-    def put(self, name: str, source: BinaryIO) -> None:
-        """Store ``source`` to its end durably under ``name``, or nothing at all."""
+
+def is_name(name: str) -> bool:
+    """Whether an object of ours can have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def _checked(name: str) -> str:
+    if not is_name(name):
+        raise ValueError(f"{name!r} names no object")
+    return name
+
+
+class ObjectStore(Protocol):
+    """Puts, opens and removes sealed objects by their random name.
+
+    A name is 32 hexadecimal digits; any other is a ValueError. What the store cannot
+    do, or does not answer in time, is an UnavailableError.
+    """
+
+    def put(
+        self, name: str, source: BinaryIO, locked_until: datetime | None = None
+    ) -> None:
+        """Store ``source`` to its end durably under ``name``.
+
+        With ``locked_until`` nobody can remove or change it before that time. After
+        an error nobody knows what is there; ``remove`` clears it.
+        """
 
     def open(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A context manager that yields a readable binary stream."""
 
     def remove(self, name: str) -> None:
-        """Remove the object; an absent one is no error."""
+        """Remove all that there is of the object; an absent one is no error."""
 
     def entries(self) -> Iterator[tuple[str, datetime]]:
         """All names with the time of their writing, for the sweep."""
+
+    def abandon(self, before: datetime) -> int:
+        """Drop unfinished uploads that began before that time; returns how many."""
 
 
 class DiskStore:
@@ -56,15 +87,19 @@ class DiskStore:
         (path / "draft").mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _file(self, name: str) -> Path:
-        return self.path / name[:2] / name
+        return self.path / _checked(name)[:2] / name
 
     def _draft(self, name: str) -> Path:
-        return self.path / "draft" / name
+        return self.path / "draft" / _checked(name)
 
-    def put(self, name: str, source: BinaryIO) -> None:
+    def put(
+        self, name: str, source: BinaryIO, locked_until: datetime | None = None
+    ) -> None:
         """Write a draft, sync it, move it to its place, sync the folders."""
+        if locked_until is not None:  # a folder holds nobody back
+            raise UnavailableError
         target, draft = self._file(name), self._draft(name)
-        with _answering():
+        with answering():
             try:
                 target.parent.mkdir(exist_ok=True, mode=0o700)
                 with open(draft, "xb", opener=_private) as file:
@@ -82,8 +117,9 @@ class DiskStore:
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """Open the file; raises UnavailableError when it is not there."""
+        path = self._file(name)
         try:
-            file = self._file(name).open("rb")
+            file = path.open("rb")
         except OSError as error:
             raise UnavailableError from error
         with file:
@@ -91,18 +127,35 @@ class DiskStore:
 
     def remove(self, name: str) -> None:
         """Unlink the file and what a broken upload left of it."""
-        with _answering():
-            self._file(name).unlink(missing_ok=True)
-            self._draft(name).unlink(missing_ok=True)
+        file, draft = self._file(name), self._draft(name)
+        with answering():
+            file.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
 
     def entries(self) -> Iterator[tuple[str, datetime]]:
-        """All files below the folder, drafts included."""
+        """All whole files below the folder."""
         for file in self.path.glob("*/*"):
-            try:
-                written = file.stat().st_mtime
-            except FileNotFoundError:
-                continue
-            yield file.name, datetime.fromtimestamp(written, UTC)
+            written = _written_at(file)
+            if written is not None and file.parent.name != "draft":
+                yield file.name, written
+
+    def abandon(self, before: datetime) -> int:
+        """Unlink drafts that nobody has written to since."""
+        count = 0
+        for draft in self.path.glob("draft/*"):
+            written = _written_at(draft)
+            if written is not None and written < before:
+                draft.unlink(missing_ok=True)
+                count += 1
+        return count
+
+
+def _written_at(file: Path) -> datetime | None:
+    """When the file was written; None when it is gone already."""
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def _private(path: str, flags: int) -> int:
@@ -120,9 +173,10 @@ def _sync(folder: Path) -> None:
 class S3Store:
     """Objects in one bucket of an S3 server, MinIO for reference."""
 
-    def __init__(self, options: dict[str, str]) -> None:
+    def __init__(self, options: dict[str, Any]) -> None:
         endpoint = urlsplit(options["endpoint"])
         self.bucket = options["bucket"]
+        self.lock = options["lock"]
         self.client = Minio(
             endpoint.netloc,
             access_key=options["access_key"],
@@ -134,43 +188,135 @@ class S3Store:
 
     def prepare(self) -> None:
         """Make the bucket if it is not there."""
-        with _answering():
-            if not self.client.bucket_exists(self.bucket):
-                self.client.make_bucket(self.bucket)
+        with answering():
+            if self.client.bucket_exists(self.bucket):
+                return
+            try:
+                self.client.make_bucket(self.bucket, object_lock=self.lock)
+            except S3Error as error:  # another process was faster
+                if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+                    raise
 
-    def put(self, name: str, source: BinaryIO) -> None:
-        """Upload part by part; the server answers only once the object is whole."""
-        with _answering():
-            self.client.put_object(
+    def put(
+        self, name: str, source: BinaryIO, locked_until: datetime | None = None
+    ) -> None:
+        """Upload part by part, and look whether all of it is there."""
+        _checked(name)
+        counted = _Counted(source)
+        lock = Retention(COMPLIANCE, locked_until) if locked_until else None
+        with answering():
+            done = self.client.put_object(
                 self.bucket,
                 name,
-                cast("Any", source),
+                cast("Any", counted),
                 length=-1,
                 part_size=PART_SIZE,
                 num_parallel_uploads=1,
+                retention=lock,
             )
+            # An answer of 200 may still carry an error, or come from something else.
+            kept = self.client.stat_object(self.bucket, name)
+            if kept.size != counted.size:
+                raise UnavailableError
+            if lock and not self._locked(name, done.version_id, lock):
+                raise UnavailableError
+
+    def _locked(self, name: str, version: str | None, lock: Retention) -> bool:
+        held = self.client.get_object_retention(self.bucket, name, version)
+        return (
+            held is not None
+            and held.mode == lock.mode
+            # Servers keep whole seconds.
+            and held.retain_until_date >= lock.retain_until_date.replace(microsecond=0)
+        )
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         """Stream the object; a half-read connection is closed, not reused."""
-        with _answering():
+        _checked(name)
+        with answering():
             response = self.client.get_object(self.bucket, name)
         try:
+            if "Content-Length" not in response.headers:  # a head that broke off
+                raise UnavailableError
             yield cast("BinaryIO", _Body(response))
         finally:
             response.close()
             response.release_conn()
 
     def remove(self, name: str) -> None:
-        """Delete the object."""
-        with _answering():
-            self.client.remove_object(self.bucket, name)
+        """Delete the object, all its versions and what broken uploads left of it."""
+        _checked(name)
+        with answering():
+            for upload in self._uploads(name):
+                self._abort(upload)
+            if self._keeps_versions():
+                for each in self._versions(name):
+                    self.client.remove_object(self.bucket, name, each)
+            else:
+                self.client.remove_object(self.bucket, name)
+
+    def _keeps_versions(self) -> bool:
+        status = self.client.get_bucket_versioning(self.bucket).status
+        return status in {ENABLED, "Suspended"}
+
+    def _versions(self, name: str) -> list[str | None]:
+        found = self.client.list_objects(
+            self.bucket, prefix=name, recursive=True, include_version=True
+        )
+        return [each.version_id for each in found if each.object_name == name]
 
     def entries(self) -> Iterator[tuple[str, datetime]]:
         """List the bucket."""
-        with _answering():
+        with answering():
             for entry in self.client.list_objects(self.bucket, recursive=True):
                 yield str(entry.object_name), cast("datetime", entry.last_modified)
+
+    def abandon(self, before: datetime) -> int:
+        """Abort the uploads that the server lists."""
+        with answering():
+            stale = [
+                upload
+                for upload in self._uploads()
+                if upload.initiated_time and upload.initiated_time < before
+            ]
+            for upload in stale:
+                self._abort(upload)
+        return len(stale)
+
+    def _uploads(self, name: str = "") -> list[Any]:
+        """Unfinished uploads, at most 1,000 at a time.
+
+        MinIO lists those of one object for sure, all others as it likes.
+        """
+        found = self.client._list_multipart_uploads(self.bucket, prefix=name)  # noqa: SLF001 – it has no public one
+        if found.bucket_name != self.bucket:  # an answer of something else
+            raise UnavailableError
+        return cast("list[Any]", found.uploads)
+
+    def _abort(self, upload: Any) -> None:
+        try:
+            self.client._abort_multipart_upload(  # noqa: SLF001 – it has no public one
+                self.bucket, upload.object_name, upload.upload_id
+            )
+        except S3Error as error:
+            if error.code != "NoSuchUpload":
+                raise
+
+
+class _Counted(io.RawIOBase):
+    """A source that knows how much was read of it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.source, self.size = source, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.source.read(size)
+        self.size += len(data)
+        return data
 
 
 class _Body(io.RawIOBase):
@@ -192,10 +338,15 @@ class _Body(io.RawIOBase):
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
+    """Whatever a store does instead of a sound answer is an UnavailableError.
+
+    minio-py reads answers with parsers that raise ValueError, or SyntaxError for XML
+    that is none.
+    """
     try:
         yield
-    except (S3Error, MinioException, HTTPError, OSError) as error:
+    except (MinioException, HTTPError, OSError, ValueError, SyntaxError) as error:
         raise UnavailableError from error
 
 

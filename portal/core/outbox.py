@@ -10,7 +10,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hmac import compare_digest
 from uuid import UUID
 
 from django.conf import settings
@@ -210,7 +209,7 @@ def mail_behind(address: str) -> OutgoingMail | None:
         tag = base64.b32decode(token[26:] + _PAD)
     except (ValueError, binascii.Error):
         return None
-    if not compare_digest(tag, keys.tag(f"reply:{mail_id}")):
+    if not keys.is_tag(tag, f"reply:{mail_id}"):
         return None
     return OutgoingMail.objects.filter(id=mail_id).first()
 

@@ -6,22 +6,24 @@ is the associated data; SHA-256 of the plain bytes is kept in the database and
 checked when the object is read to its end.
 
 An object is put first and kept later, in the transaction that makes use of it:
-whatever dies in between leaves a pending row or an orphan, which ``sweep`` clears.
+whatever dies in between leaves a pending row or an orphan, which
+``portal.core.upkeep`` clears.
 """
 
 import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import tink
 from django.db import transaction
 from tink import streaming_aead
+from tink.proto import tink_pb2
 
-from portal.core import clock, keys
+from portal.core import clock, keys, objectlock
 from portal.core.errors import UnavailableError
 from portal.core.models import StoredObject
 from portal.core.objectstore import store
@@ -32,27 +34,60 @@ _TEMPLATE = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_4KB
 _STREAMING: Any = streaming_aead.StreamingAead
 # Large, because each chunk on its way out changes threads twice.
 CHUNK = 1024 * 1024
-SWEEP_AFTER = timedelta(minutes=60)
 
 
-def put(source: BinaryIO) -> StoredObject:
+def put(source: BinaryIO, locked_until: datetime | None = None) -> StoredObject:
     """Encrypt ``source`` to its end into the store; returns the pending row.
 
     Call it outside a transaction, then ``keep`` the row inside the one that
-    refers to it. Memory stays bounded, no plain byte meets a disk. Raises
-    UnavailableError when the store does not answer.
+    refers to it. Memory stays bounded, no plain byte meets a disk. With
+    ``locked_until`` the store lets nobody remove the bytes before that time. Raises
+    UnavailableError when the store does not answer, or is not proved to lock.
     """
+    if locked_until is not None:
+        objectlock.require()
     keyset = tink.new_keyset_handle(_TEMPLATE)
     row = StoredObject.objects.create(created_at=clock.now())
-    name = row.id.bytes
-    row.sealed_key = tink.proto_keyset_format.serialize_encrypted(
-        keyset, keys.wrapping_key(), name
-    )
-    sealing = _Sealing(source, _cipher(keyset), name)
-    store().put(row.id.hex, cast("BinaryIO", sealing))
+    sealing = _Sealing(source, _cipher(keyset), row.id.bytes)
+    store().put(row.id.hex, cast("BinaryIO", sealing), locked_until)
     row.size, row.sha256 = sealing.size, sealing.digest.hexdigest()
+    # Last, so that the key in use now wraps it, not one that was when it began.
+    row.sealed_key = _wrapped(keyset, row)
     row.save(update_fields=["sealed_key", "size", "sha256"])
     return row
+
+
+def _wrapped(keyset: tink.KeysetHandle, row: StoredObject) -> bytes:
+    wrapped: bytes = tink.proto_keyset_format.serialize_encrypted(
+        keyset, keys.wrapping_key(), row.id.bytes
+    )
+    return wrapped
+
+
+def _unwrapped(row: StoredObject) -> tink.KeysetHandle:
+    return tink.proto_keyset_format.parse_encrypted(
+        bytes(row.sealed_key), keys.wrapping_key(), row.id.bytes
+    )
+
+
+def has_key(row: StoredObject) -> bool:
+    """Whether the key file opens the row's data key."""
+    try:
+        _unwrapped(row)
+    except tink.TinkError:
+        return False
+    return True
+
+
+def rewrapped(row: StoredObject) -> bytes:
+    """The row's data key, wrapped by the key in use now. Raises tink.TinkError."""
+    return _wrapped(_unwrapped(row), row)
+
+
+def key_of(sealed_key: bytes) -> int:
+    """The number of the wrapping key that made it."""
+    keyset: Any = tink_pb2
+    return keys.key_of(keyset.EncryptedKeyset.FromString(sealed_key).encrypted_keyset)
 
 
 def keep(row: StoredObject) -> None:
@@ -119,15 +154,13 @@ def open_object(row: StoredObject) -> Iterator[Iterator[bytes]]:
     """
     if row.state != StoredObject.State.READY:
         raise UnavailableError
-    name = row.id.bytes
     try:
-        keyset = tink.proto_keyset_format.parse_encrypted(
-            bytes(row.sealed_key), keys.wrapping_key(), name
-        )
+        keyset = _unwrapped(row)
     except tink.TinkError as error:
         raise UnavailableError from error
     with store().open(row.id.hex) as sealed:
-        yield _checked(_cipher(keyset).new_decrypting_stream(sealed, name), row)
+        plain = _cipher(keyset).new_decrypting_stream(sealed, row.id.bytes)
+        yield _checked(plain, row)
 
 
 def _cipher(keyset: tink.KeysetHandle) -> streaming_aead.StreamingAead:
@@ -154,37 +187,11 @@ def read(row: StoredObject) -> bytes:
 
 
 def erase(object_id: UUID) -> None:
-    """Destroy the object's key, then its bytes: backups become unreadable too."""
+    """Destroy the object's key, then its bytes: backups become unreadable too.
+
+    Where the bytes cannot be removed now, the sweep does it later.
+    """
     StoredObject.objects.filter(id=object_id).update(
         state=StoredObject.State.ERASED, sealed_key=b"", sha256=""
     )
-    transaction.on_commit(lambda: store().remove(object_id.hex))
-
-
-def sweep() -> int:
-    """Clear what broken acts left behind for an hour; returns how many.
-
-    Pending rows, bytes without a row, and bytes of erased rows: the worker calls
-    it now and then. Young things are left alone, their act may still be running.
-    """
-    before = clock.now() - SWEEP_AFTER
-    pending = StoredObject.objects.filter(
-        state=StoredObject.State.PENDING, created_at__lt=before
-    )
-    count, _ = pending.delete()
-    for name, written_at in store().entries():
-        if written_at >= before:
-            continue
-        if not _names_ready_object(name):
-            store().remove(name)
-            count += 1
-    return count
-
-
-def _names_ready_object(name: str) -> bool:
-    try:
-        object_id = UUID(hex=name)
-    except ValueError:
-        return False
-    ready = StoredObject.objects.filter(state=StoredObject.State.READY)
-    return ready.filter(id=object_id).exists()
+    transaction.on_commit(lambda: store().remove(object_id.hex), robust=True)

@@ -3,24 +3,30 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from portal.core import outbox, vault
+from portal.core import outbox, upkeep
+from portal.core.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 30
+UPKEEP_SECONDS = 10 * 60  # it lists the whole store
 
 
-def run_waiting() -> None:
-    """Run the tasks that wait now, then return."""
+# Conversions take minutes; codes and notices do not wait for them.
+SLOW_QUEUE = "conversions"
+
+
+def run_waiting(queue: str = "default") -> None:
+    """Run the tasks that wait now in one queue, then return."""
     Worker(
-        queue_names=["default"],
+        queue_names=[queue],
         interval=0,
         batch=True,
         backend_name="default",
@@ -32,25 +38,44 @@ def run_waiting() -> None:
 
 
 # What is looked after now and then; each app adds its own when it is ready.
-SWEEPS: list[Callable[[], object]] = [outbox.requeue_due, vault.sweep]
+SWEEPS: list[Callable[[], object]] = [outbox.requeue_due]
 
 
 def sweep() -> None:
-    """Pick up what a dead process left: unsent mail, half-stored objects, and so on."""
+    """Pick up what a dead process left: unsent mail, unfinished records, and so on."""
     for look_after in SWEEPS:
         look_after()
 
 
+class _Round:
+    """Something to do every so many seconds, the first time at once."""
+
+    def __init__(self, seconds: float, act: Callable[[], object]) -> None:
+        self.seconds, self.act = seconds, act
+        self.done_at = -seconds
+
+    def run_if_due(self) -> None:
+        """Do it if it is time; what fails is tried again after a whole pause."""
+        if time.monotonic() - self.done_at >= self.seconds:
+            self.done_at = time.monotonic()
+            self.act()
+
+
 def run(stop: threading.Event) -> None:
-    """Work until ``stop`` is set; a failing database is waited for."""
-    swept = -float(SWEEP_SECONDS)
+    """Work until ``stop`` is set; a failing database or store is waited for."""
+    slow = threading.Thread(target=_work, args=(stop, SLOW_QUEUE), daemon=True)
+    slow.start()
+    rounds = [_Round(SWEEP_SECONDS, sweep), _Round(UPKEEP_SECONDS, upkeep.sweep)]
+    _work(stop, "default", rounds)
+
+
+def _work(stop: threading.Event, queue: str, rounds: Sequence[_Round] = ()) -> None:
     while not stop.wait(TICK_SECONDS):
         try:
-            run_waiting()
-            if time.monotonic() - swept > SWEEP_SECONDS:
-                swept = time.monotonic()
-                sweep()
-        except DatabaseError:
-            log.exception("the worker waits for the database")
+            run_waiting(queue)
+            for each in rounds:
+                each.run_if_due()
+        except (DatabaseError, UnavailableError):
+            log.exception("the worker waits for the database or the store")
         finally:
             close_old_connections()

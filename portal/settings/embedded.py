@@ -1,5 +1,7 @@
 """One process, SQLite, local vault, mail into files: a trial on one machine."""
 
+from typing import Any
+
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403 – a profile is base plus overrides
 from portal.settings.base import DATA
@@ -28,7 +30,9 @@ DATABASES = {
     }
 }
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-VAULT_STORE = {"kind": "disk", "path": DATA / "vault"}
+VAULT_STORE: dict[str, Any] = {"kind": "disk", "path": DATA / "vault"}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA / "mail"
 WORKER_IN_SERVER = True
+# A trial on one machine has no virus scanner unless one is named.
+CLAMD = env.text("KASANE_CLAMD", "off")

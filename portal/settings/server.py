@@ -1,5 +1,6 @@
 """PostgreSQL, Redis, an S3 store, SMTP: N application processes and workers."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal.settings import env
@@ -28,15 +29,17 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [env.text("KASANE_REDIS_URL")]},
     }
 }
-VAULT_STORE = {
+VAULT_STORE: dict[str, Any] = {
     "kind": "s3",
     "endpoint": env.text("KASANE_S3_ENDPOINT"),
     "access_key": env.text("KASANE_S3_ACCESS_KEY"),
     "secret_key": env.text("KASANE_S3_SECRET_KEY"),
     "bucket": env.text("KASANE_S3_BUCKET", "kasane"),
     "region": env.text("KASANE_S3_REGION", "us-east-1"),
+    "lock": env.flag("KASANE_S3_LOCK", default=False),
 }
 WORKER_IN_SERVER = False
+CLAMD = env.text("KASANE_CLAMD", "")  # a check wants an address, or off said aloud
 
 _mail = urlsplit(env.text("KASANE_SMTP_URL", ""))
 if _mail.hostname:

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.contrib.messages.storage import default_storage
 from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 
 from portal.core.templatetags import ui
+
+collect_ignore = [] if settings.PROFILE == "server" else ["test_s3.py"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 STARTS_AT = datetime(2026, 11, 21, 13, 30, tzinfo=ZoneInfo("Asia/Tokyo"))

@@ -2,7 +2,6 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,12 @@ from portal.core import keys
 
 
 @pytest.fixture
-def key_path(settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """Settings with an own key file that does not exist yet."""
-    cached = (keys._handle, keys.wrapping_key, keys.code_key)
-    for function in cached:
-        function.cache_clear()
+def key_path(settings: Settings, tmp_path: Path) -> Path:
+    """Settings with an own key file that does not exist yet, and no papers."""
     settings.KEY_FILE = tmp_path / "keys" / "kasane-keys.json"
-    yield settings.KEY_FILE
-    for function in cached:
-        function.cache_clear()
+    if settings.PROFILE == "embedded":
+        settings.VAULT_STORE = {"kind": "disk", "path": tmp_path / "vault"}
+    return Path(settings.KEY_FILE)
 
 
 def test_the_key_file_is_its_owners_only(key_path: Path) -> None:
@@ -49,11 +45,38 @@ def test_two_key_files_never_hold_the_same_keys(key_path: Path) -> None:
     assert key_path.read_bytes() != other.read_bytes()
 
 
-def test_the_trial_makes_its_own_key_file(key_path: Path, settings: Settings) -> None:
+@pytest.fixture
+def trial(key_path: Path, settings: Settings) -> Path:
+    """The embedded profile before its first start; its key file to be."""
     settings.PROFILE = "embedded"
+    settings.VAULT_STORE = {"kind": "disk", "path": key_path.parents[1] / "vault"}
+    return key_path
+
+
+def test_the_trial_makes_its_own_key_file(trial: Path) -> None:
     sealed = keys.seal("本文", b"mail")
-    assert key_path.exists()
+    assert trial.exists()
     assert keys.unseal(sealed, b"mail") == "本文"
+
+
+def test_a_trial_with_papers_does_not_make_a_key_file_that_opens_none(
+    trial: Path,
+) -> None:
+    paper = trial.parents[1] / "vault" / "0a" / "0a11"
+    paper.parent.mkdir(parents=True)
+    paper.touch()
+    with pytest.raises(ImproperlyConfigured, match="put it back"):
+        keys.seal("本文", b"mail")
+    assert not trial.exists()
+
+
+def test_a_key_file_that_is_taken_out_takes_no_key_away(key_path: Path) -> None:
+    """Its medium may be needed for the start only."""
+    keys.create(key_path)
+    sealed = keys.seal("本文", b"mail")
+    key_path.unlink()
+    assert keys.unseal(sealed, b"mail") == "本文"
+    assert not key_path.exists()
 
 
 @pytest.mark.parametrize("ask", [keys.wrapping_key, keys.code_key])
@@ -78,12 +101,10 @@ def test_what_is_sealed_opens_for_its_purpose_only() -> None:
 
 
 def test_what_one_key_file_sealed_another_does_not_open(
-    key_path: Path, settings: Settings
+    trial: Path, settings: Settings
 ) -> None:
-    settings.PROFILE = "embedded"
     sealed = keys.seal("本文", b"one")
-    settings.KEY_FILE = key_path.with_name("other.json")
-    keys.wrapping_key.cache_clear()
+    settings.KEY_FILE = trial.with_name("other.json")
     with pytest.raises(tink.TinkError):
         keys.unseal(sealed, b"one")
 

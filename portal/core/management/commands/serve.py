@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.core import worker
+from portal.core import objectlock, worker
 from portal.core.checks import LOOPBACK
 
 # One frame of live minutes is far smaller; more is hostile.
@@ -36,6 +36,7 @@ class Command(BaseCommand):
                 "The demo signs anybody in: it listens on loopback only."
             )
         call_command("check", fail_level="ERROR")
+        objectlock.report()
         stop = threading.Event()
         if settings.WORKER_IN_SERVER:
             threading.Thread(

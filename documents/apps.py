@@ -1,0 +1,22 @@
+"""Documents as a Django app."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    """Papers, links and their codes."""
+
+    name = "documents"
+
+    def ready(self) -> None:
+        """Tell which printed codes the code key must still know; what to look after."""
+        from documents import scanning, upload_rows
+        from documents.models import links
+        from portal.core import rotation, worker
+
+        rotation.LIVING_CODES["codes printed with links"] = links.living_macs
+        worker.SWEEPS += [
+            upload_rows.sweep,
+            scanning.ask_again,
+            scanning.watch_signatures,
+        ]
