@@ -15,11 +15,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from documents import intake, quotas, selectors, upload_rows
+from documents import intake, quotas, scanning, selectors, upload_rows
 from documents.intake import Intake
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count
 from documents.selectors import PaperRow
+from documents.services import renditions
+from documents.services.readers import name_readers
 from documents.services.trail import record_act
 from members.access import Access, Actor, access_for
 from members.facts import Action, Kind, ObjectFacts, Regime, Role, State
@@ -169,6 +171,7 @@ def _file_paper(
     if not created:  # the same form, a moment faster: its version is the one
         return paper.versions.get(number=1)
     paper.about.set(item.about)
+    name_readers(access, paper, details.readers, item.facts)
     version = _add_version(
         paper,
         content,
@@ -178,6 +181,8 @@ def _file_paper(
     )
     upload_rows.close(paper_id)
     record_act("documents.paper.file", actor, version)
+    renditions.ask(version)
+    scanning.ask(version)
     return version
 
 
@@ -232,6 +237,8 @@ def _replace_version(
     )
     upload_rows.close(new_id)
     record_act("documents.version.replace", actor, new, replaced=str(version.id))
+    renditions.ask(new)
+    scanning.ask(new)
     return new
 
 
