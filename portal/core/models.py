@@ -26,6 +26,7 @@ class AuditEvent(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
+        ordering = ("seq",)
         indexes = (
             models.Index(fields=["case", "seq"], name="audit_by_case"),
             models.Index(fields=["actor", "seq"], name="audit_by_actor"),

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
             ],
             options={
+                "ordering": ("seq",),
                 "indexes": [
                     models.Index(fields=["case", "seq"], name="audit_by_case"),
                     models.Index(fields=["actor", "seq"], name="audit_by_actor"),
