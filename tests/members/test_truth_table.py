@@ -4,12 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from members.decide import decide
 from tests.members import oracle, permissions
 from tests.members.situations import question
 from tests.members.truth_table import rows
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.pure
 
 
 @dataclass
