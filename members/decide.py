@@ -241,6 +241,10 @@ def _in_draft(q: Question) -> bool:
     return q.action in {Action.RELEASE, Action.RECALL}
 
 
+def _unscanned(q: Question) -> bool:
+    return q.action is Action.RECALL and (q.custodian or q.thing.author)
+
+
 def _held(q: Question) -> bool:
     return q.custodian and q.action in {
         Action.READ,
@@ -281,6 +285,7 @@ def _final(q: Question) -> bool:
 
 _STATES: dict[State, Callable[[Question], bool]] = {
     State.DRAFT: _in_draft,
+    State.UNSCANNED: _unscanned,
     State.HELD: _held,
     State.RELEASED: _released,
     State.REPLACED: _kept_by_custodian,
@@ -389,13 +394,12 @@ def what_hides(
 
     For custodians who are to mend it, about others. Nothing is decided by it.
     """
-    failed = [
-        next((n for n, (rule, _) in enumerate(RULES) if not rule(question)), len(RULES))
-        for role in roles_of(facts.person, thing, t)
-        if (question := Question(facts, session, action, thing, t, role))
-    ]
-    nearest = max(failed, default=len(RULES))
-    return RULES[nearest][0] if nearest < len(RULES) else None
+    failed: list[int] = []
+    for role in roles_of(facts.person, thing, t):
+        question = Question(facts, session, action, thing, t, role)
+        broken = [n for n, (rule, _) in enumerate(RULES) if not rule(question)]
+        failed += broken[:1]
+    return RULES[max(failed)][0] if failed else None
 
 
 _BETTER = (Answer.HIDDEN, Answer.NEED_ACK, Answer.STEP_UP, Answer.ALLOW)

@@ -178,6 +178,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         ).id,
         "item_id": item.id,
         "version_id": version.id,
+        "round_id": version.releases.get().round_id,
         "paper_id": version.paper_id,
         "page": 1,
         "entry_id": entry.id,

@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 
 import time_machine
 
-from documents.services import replies, requests
+from documents import scanning
+from documents.models import PaperVersion
+from documents.services import papers, replies, requests
 from meetings.models import Invitation, Proxy, Sitting
 from meetings.services import (
     calls,
@@ -33,9 +35,10 @@ from members.facts import Regime
 from members.models import Commission, ExOfficio, Person, Post, Tenure
 from members.services.posts import Successor
 from portal.core import clock
+from portal.core.clamd import Verdict
 from tests import factories
 from tests.cast import Cast
-from tests.documents import gate
+from tests.documents import files, gate
 from tests.meetings import asking, calling, polling
 from tests.meetings.convening import (
     PLACE,
@@ -48,13 +51,16 @@ from tests.meetings.convening import (
     select,
     when,
 )
+from tests.papers import details, reference, upload
 
 SENDERS = {
+    "documents/scan_notices.py",
     "documents/services/budget.py",
     "documents/services/codes.py",
     "documents/services/requests.py",
     "meetings/services/calls.py",
     "meetings/services/convocation.py",
+    "meetings/services/papers.py",
     "meetings/services/poll_mail.py",
     "meetings/services/reminders.py",
 }
@@ -260,6 +266,21 @@ def mail_a_code(cast: Cast) -> Iterator[None]:
     yield
 
 
+def scan(cast: Cast) -> Iterator[None]:
+    """A file that the virus scan destroys, and one that it cannot look into."""
+    for verdict in (Verdict.INFECTED, Verdict.UNSCANNABLE):
+        version = papers.file_paper(
+            actor=factories.sign_in(cast.clinic),
+            item=reference(cast.shien_item),
+            details=details(),
+            upload=upload(files.pdf_file()),
+            token=uuid4(),
+        )
+        PaperVersion.objects.filter(id=version.id).update(scan="pending")
+        scanning.settle(version.id, verdict)
+        yield
+
+
 # Each act with the number of mails that leave at least.
 ACTS: dict[Act, int] = {
     convene: 17,
@@ -275,4 +296,5 @@ ACTS: dict[Act, int] = {
     ask_for_papers: 6,
     ask_for_a_sitting: 0,
     mail_a_code: 1,
+    scan: 4,
 }

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from documents.models import Link, PaperVersion
+from documents.models import Link, PaperVersion, ReleaseRound
 from documents.models.links import MAX_WRONG_CODES
 from documents.policies import version_facts
 from meetings import preparation, rosters
@@ -25,6 +25,7 @@ from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.selectors.asked import Asked, asked_at_home, recent_requests
 from meetings.selectors.calls import ListedCall, listed_calls
 from meetings.selectors.polls import PollsAtHome, polls_at_home
+from meetings.selectors.releases import kept_rounds, waiting_rounds
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
@@ -72,6 +73,7 @@ class Desk:
     preparing: Preparing | None
     unanswered: list[Unanswered]
     held: list[PaperVersion]
+    releases: list[tuple[ReleaseRound, AgendaItem]]
     locked: list[tuple[Link, Sitting]]
     rounds: list[RoundRow]
     asked: Asked
@@ -79,8 +81,9 @@ class Desk:
     @property
     def waits(self) -> bool:
         """Whether anything beside the next agenda is to be done."""
-        lists = (self.approvals, self.unanswered, self.held, self.locked, self.rounds)
-        return any(lists) or bool(self.asked)
+        sittings = (self.approvals, self.unanswered, self.locked)
+        papers = (self.held, self.releases, self.rounds)
+        return any((*sittings, *papers)) or bool(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,12 @@ def home_of(actor: Actor) -> Home:
     convenes = _convenes(actor)
     items = _items_of(coming) if convenes else []
     held = _held(actor) if convenes else []
+    releases = waiting_rounds(actor) if convenes else []
+    release_items = _items_by_id({made.item_id for made in releases})
     asked = recent_requests(actor) if convenes else []
     access = _access(
         actor,
-        [*items, *(row.item for row in rounds)],
+        [*items, *release_items, *(row.item for row in rounds)],
         held,
         {row.case_id for row in asked},
     )
@@ -132,7 +137,12 @@ def home_of(actor: Actor) -> Home:
         polls=polls_at_home(access),
         calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
         desk=(
-            _desk(access, convened, items, held, records, asked_at_home(access, asked))
+            replace(
+                _desk(
+                    access, convened, items, held, records, asked_at_home(access, asked)
+                ),
+                releases=kept_rounds(access, releases, release_items),
+            )
             if convenes
             else None
         ),
@@ -157,6 +167,11 @@ def _items_of(sittings: Sequence[Sitting]) -> list[AgendaItem]:
     rows = AgendaItem.objects.filter(sitting__in=sittings)
     rows = rows.select_related("body", "case").prefetch_related("about")
     return list(rows.order_by("sitting_id", "order"))
+
+
+def _items_by_id(ids: set[UUID]) -> list[AgendaItem]:
+    rows = AgendaItem.objects.filter(id__in=ids).select_related("sitting__body", "case")
+    return list(rows.select_related("body").prefetch_related("about"))
 
 
 def _access(
@@ -261,6 +276,7 @@ def _desk(
         preparing=_preparing(access, drafts[0], items) if drafts else None,
         unanswered=_unanswered([s for s in convened if s.ends_at > access.t], people),
         held=[version for version in held if _reads(access, version)],
+        releases=[],
         locked=_locked(convened, people),
         rounds=[
             row

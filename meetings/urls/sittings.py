@@ -9,8 +9,10 @@ from meetings.views import (
     items,
     layers,
     openings,
+    packets,
     papers,
     printing,
+    releases,
     sittings,
     uploads,
     watch,
@@ -29,6 +31,20 @@ urlpatterns = [
         "sittings/<uuid:sitting_id>/agenda.docx",
         printing.agenda_word,
         name="agenda-word",
+    ),
+    path("sittings/<uuid:sitting_id>/packet.pdf", packets.packet, name="packet"),
+    path(
+        "sittings/<uuid:sitting_id>/copies/", packets.copies_print, name="copies-print"
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/copies/list.pdf",
+        packets.copies_sheet,
+        name="copies-sheet",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/copies/account/",
+        packets.copies_account,
+        name="copies-account",
     ),
     path(
         "sittings/<uuid:sitting_id>/arrange/",
@@ -90,9 +106,17 @@ urlpatterns = [
     ),
     path(
         "items/<uuid:item_id>/papers/release/",
-        papers.paper_release,
+        releases.paper_release,
         name="paper-release",
     ),
+    path("releases/<uuid:round_id>/", releases.release_round, name="release-round"),
+    path("releases/<uuid:round_id>/undo/", releases.release_undo, name="release-undo"),
+    path(
+        "releases/<uuid:round_id>/remind/",
+        releases.release_remind,
+        name="release-remind",
+    ),
+    path("releases/<uuid:round_id>/look/", releases.release_look, name="release-look"),
     path(
         "papers/<uuid:version_id>/replace/", papers.paper_replace, name="paper-replace"
     ),

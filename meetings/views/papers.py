@@ -16,15 +16,12 @@ from documents.services import papers, releases
 from documents.services.uploads import place_instead_of, place_of
 from documents.views.uploads import by_script, files_of, refused
 from meetings import references
-from meetings.forms.papers import ReleaseForm
 from meetings.selectors.papers import (
     ItemPapers,
     item_of_version,
     item_papers,
-    matrix,
-    require_fresh_factor,
 )
-from meetings.services.papers import release_papers
+from meetings.selectors.releases import rounds_of
 from members.http import MemberRequest, signed_in
 from portal.core import audit
 from portal.core.acting import attempt, form_page, press
@@ -55,7 +52,11 @@ def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
     if request.method == "POST" and by_script(request):
         return refused(form)
     note_read(request, found)
-    context = {"found": found, "max_bytes": settings.UPLOAD_MAX_BYTES}
+    context = {
+        "found": found,
+        "rounds": rounds_of(found),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+    }
     return form_page(request, form, "meetings/paper_upload.html", context)
 
 
@@ -135,37 +136,3 @@ def paper_recall(request: MemberRequest, version_id: UUID) -> HttpResponse:
         return redirect("meetings:paper-upload", found.item.id)
     context = {"found": found, "version": opened.version}
     return render(request, "meetings/paper_recall.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def paper_release(request: MemberRequest, item_id: UUID) -> HttpResponse:
-    """Who gets what: the table, then the second look, then the release (R30)."""
-    found = item_papers(request.actor, item_id)
-    if not found.releasable:
-        raise HiddenError
-    require_fresh_factor(found)
-    rows = matrix(found)
-    form = ReleaseForm(request.POST or None, rows=rows, last_day=found.last_day)
-    context = {"found": found, "rows": rows, "form": form}
-    if form.is_valid() and "back" not in request.POST:
-        if "confirmed" not in request.POST:
-            return render(request, "meetings/paper_confirm.html", context)
-        if _release(request, form):
-            return redirect("meetings:paper-upload", item_id)
-    return form_page(request, form, "meetings/paper_release.html", context)
-
-
-def _release(request: MemberRequest, form: ReleaseForm) -> bool:
-    done = attempt(
-        form,
-        lambda: release_papers(
-            actor=request.actor,
-            letters=form.letters,
-            until=form.ends_at,
-            download=form.cleaned_data["download"],
-        ),
-    )
-    if done is not None:
-        messages.success(request, _("資料を公開しました。"))
-    return done is not None

@@ -52,6 +52,7 @@ WITHOUT_ACTOR = {
     "documents.services.codes.try_code": "the person becomes known by it",
     "documents.services.links.renew_link": "the holder asked; its caller decides",
     "documents.services.links.note_knock": "nobody is known at the gate",
+    "documents.services.links.live_links": "a question, decided by its caller",
     "documents.services.links.links_of": "a question, decided by its caller",
     "documents.services.links.standing_of": "a question about a link",
     "documents.services.links.find_by_secret": "whoever holds the secret asks",
@@ -84,6 +85,8 @@ WITHOUT_ACTOR = {
     "meetings.services.records.missing": "a question about a record",
     "meetings.services.records.archive": "a task; the person's id is its argument",
     "meetings.services.records.requeue_archives": "the worker; the job knows for whom",
+    "documents.services.rounds.under_way": "a question, decided by its caller",
+    "meetings.services.papers.tell_due": "the worker, for whoever made the round",
     "meetings.services.polls.remind_due": "the worker, for whoever opened the poll",
     "meetings.services.poll_mail.tell_the_end": "mail of an act, sent by its caller",
 }

@@ -37,10 +37,6 @@ def words(**more):
     return {**values, **more}
 
 
-def keys(version, *people):
-    return [f"{version.id}:{person.id}" for person in people]
-
-
 # Refusals
 
 
@@ -56,7 +52,7 @@ def test_others_file_nothing_and_see_no_page(cast, signed_in, name):
 @pytest.mark.parametrize("name", ["clinic", "newcomer", *OUTSIDERS])
 def test_others_release_replace_and_recall_nothing(cast, filed, signed_in, name):
     version, client = filed(), signed_in(getattr(cast, name))
-    gift = {"give": keys(version, cast.clinic), "confirmed": "1"}
+    gift = {f"way-{version.id}:{cast.clinic.id}": "copy", "confirmed": "1"}
     for page, data in (
         (address("release", cast.shien_item), gift),
         (address("replace", version), words()),
@@ -147,88 +143,6 @@ def test_the_list_is_a_read_on_record(cast, filed, signed_in):
     filed()
     client.get(address("upload", cast.shien_item))
     assert AuditEvent.objects.filter(action="meetings.papers.read").count() == 1
-
-
-# Release
-
-
-def test_nothing_is_released_before_the_second_look(cast, filed, signed_in):
-    version, client = filed(), signed_in(cast.secretariat)
-    page = address("release", cast.shien_item)
-    table = client.get(page).content.decode()
-    assert keys(version, cast.clinic)[0] in table
-    until = str(clock.today())
-    gift = {"give": keys(version, cast.clinic), "until": until}
-    look = client.post(page, gift)
-    assert look.status_code == 200
-    assert "相手と資料を確かめてください" in look.content.decode()
-    assert cast.clinic.name in look.content.decode()
-    assert cast.newcomer.name not in look.content.decode()
-    assert not Release.objects.exists()
-    done = client.post(page, {**gift, "confirmed": "1"})
-    assert done.status_code == 302
-    release = Release.objects.get()
-    assert release.person == cast.clinic
-    assert release.ends_at == clock.day_end(clock.today())
-    assert not release.download
-
-
-def test_going_back_keeps_the_choice(cast, filed, signed_in):
-    version, page = filed(), address("release", cast.shien_item)
-    data = {"give": keys(version, cast.clinic), "until": clock.today(), "back": "1"}
-    text = signed_in(cast.secretariat).post(page, data).content.decode()
-    assert text.count(" checked") == 1
-    assert not Release.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"give": []}, "1つ以上選んで"),
-        ({"until": "2030-01-01"}, "までの日付"),
-        ({"until": "2020-01-01"}, "までの日付"),
-        ({"until": "x"}, "閲覧できる最後の日"),
-    ],
-)
-def test_a_wrong_release_is_refused_with_the_reason(
-    cast,
-    filed,
-    signed_in,
-    change,
-    says,
-):
-    version, page = filed(), address("release", cast.shien_item)
-    data = {"give": keys(version, cast.clinic), "until": clock.today(), **change}
-    answer = signed_in(cast.secretariat).post(page, {**data, "confirmed": "1"})
-    assert answer.status_code == 422
-    assert says in answer.content.decode()
-    assert not Release.objects.exists()
-
-
-def test_nobody_off_the_roster_can_be_ticked(cast, filed, signed_in):
-    version, page = filed(), address("release", cast.shien_item)
-    data = {"give": keys(version, cast.colleague), "until": clock.today()}
-    answer = signed_in(cast.secretariat).post(page, {**data, "confirmed": "1"})
-    assert answer.status_code == 422
-    assert not Release.objects.exists()
-
-
-def test_a_recused_member_is_refused_by_name(cast, filed, signed_in):
-    version, page = filed(), address("release", cast.shien_item)
-    people = (cast.clinic, cast.recused)
-    data = {"give": keys(version, *people), "until": clock.today(), "confirmed": "1"}
-    answer = signed_in(cast.secretariat).post(page, data)
-    assert answer.status_code == 422
-    assert cast.recused.name in answer.content.decode()
-    assert not Release.objects.exists()
-
-
-def test_a_stale_factor_is_renewed_before_the_choosing(cast, filed, signed_in):
-    filed()
-    stale = clock.now() - timedelta(minutes=6)
-    client = signed_in(cast.secretariat, strong_at=stale)
-    answer = client.get(address("release", cast.shien_item))
-    assert answer.url.startswith(reverse("members:step-up"))
 
 
 # Replacing, recalling
