@@ -4,60 +4,54 @@ Only the gateway calls this, after decision and before audit; what comes out of 
 has not been allowed to leave yet.
 """
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from PIL import Image, ImageOps
-
+from documents import entrances
 from documents.models import PaperVersion
+from documents.opened import SHELF
 from documents.output import watermark
+from documents.output.spool import spool
 from documents.output.watermark import WatermarkText
+from documents.renditions import PdfSource, pdf_source
 from members.models import Person
 from portal.core import clock, vault
-
-# Plain bytes stay in memory up to this; beyond, in a file without a name.
-SPOOL = 64 * 1024 * 1024
-A4_POINTS = (595, 842)
+from portal.core.errors import HiddenError, UnavailableError
+from portal.core.models import StoredObject
 
 
 def mark_of(person: Person, version: PaperVersion) -> WatermarkText:
-    """The mark for ``person`` now, to the minute; the meeting is a pseudonym."""
+    """The mark for ``person`` now, to the minute, with the meeting's neutral serial."""
     return WatermarkText(
         name=person.name,
         organization=person.organization.name,
         at=clock.now().replace(second=0, microsecond=0),
-        meeting=version.paper.sitting_id.hex[:8].upper(),
+        meeting=entrances.serial_of(version.paper.scope),
     )
 
 
 @contextmanager
 def pdf_of(version: PaperVersion) -> Iterator[BinaryIO]:
-    """The version as a seekable PDF; a picture becomes a page of A4 width."""
-    with spool() as plain:
-        with vault.open_object(version.stored) as chunks:
-            for chunk in chunks:
-                plain.write(chunk)
-        plain.seek(0)
-        if version.media_type == "application/pdf":
-            yield plain
+    """The version as a PDF at its beginning; a picture is a page of A4 width."""
+    source = pdf_source(version)
+    if source is None:
+        raise HiddenError
+    stored = source.stored
+    if stored.state != StoredObject.State.READY:
+        raise UnavailableError
+    with SHELF.opened(stored.id, stored.size, lambda out: _fill(source, out)) as pdf:
+        yield pdf
+
+
+def _fill(source: PdfSource, out: BinaryIO) -> None:
+    with vault.open_object(source.stored) as chunks:
+        if source.media_type == "application/pdf":
+            out.writelines(chunks)
             return
-        with spool() as page:
-            _picture_page(plain, page)
-            page.seek(0)
-            yield page
-
-
-def _picture_page(picture: BinaryIO, out: BinaryIO) -> None:
-    """Draw the picture on a page of its own, without the data of its camera."""
-    with Image.open(picture) as opened:
-        upright = ImageOps.exif_transpose(opened)
-        flat = Image.new("RGB", upright.size, "white")
-        clear = upright.convert("RGBA")
-        flat.paste(clear, mask=clear.getchannel("A"))
-    fit = max(size / points for size, points in zip(flat.size, A4_POINTS, strict=True))
-    flat.save(out, "PDF", resolution=fit * 72, quality=90)
+        with spool(source.stored.size) as picture:
+            picture.writelines(chunks)
+            watermark.picture_pdf(picture, out)
 
 
 def page_picture(
@@ -77,13 +71,7 @@ def page_words(version: PaperVersion, index: int) -> str:
 @contextmanager
 def stamped_copy(version: PaperVersion, mark: WatermarkText) -> Iterator[BinaryIO]:
     """A PDF copy with the mark on every page, at its beginning."""
-    with spool() as copy:
-        with pdf_of(version) as pdf:
-            watermark.stamp_pdf(pdf, mark, copy)
+    with pdf_of(version) as pdf, spool(pdf.seek(0, 2)) as copy:
+        watermark.stamp_pdf(pdf, mark, copy)
         copy.seek(0)
         yield copy
-
-
-def spool() -> BinaryIO:
-    """A seekable place for plain bytes that vanishes with its closing."""
-    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=SPOOL))

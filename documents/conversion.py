@@ -70,7 +70,9 @@ def _run(kind: str, source: BinaryIO, made: BinaryIO) -> None:
     readable = [_PACKAGE, soffice.parents[1]]
     readable += [_SETTINGS] if _SETTINGS.exists() else []
     process = subprocess.Popen(  # noqa: S603 – own program
-        sandbox.boxed([*command, str(soffice)], readable=readable),
+        sandbox.boxed(
+            [*command, str(soffice)], readable=readable, ends_with_thread=True
+        ),
         stdin=source,
         stdout=made,
         stderr=subprocess.DEVNULL,

@@ -21,6 +21,14 @@ OPENERS: dict[str, Callable[[Actor, UUID], object]] = {
 }
 # Sends a new link in place of one that ran out, if all rules hold for its person.
 RENEWALS: dict[str, Callable[[Link], None]] = {}
+# The neutral serial of a thing, as its papers' marks say it.
+SERIALS: dict[str, Callable[[UUID], str]] = {}
+
+
+def serial_of(scope: Scope) -> str:
+    """The neutral serial, e.g. ``2026-012``; a pseudonym for things without one."""
+    serial = SERIALS.get(scope.purpose)
+    return serial(scope.id) if serial else scope.id.hex[:8].upper()
 
 
 def page_of(scope: Scope) -> str:

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from documents import content, packets, selectors
-from documents.intake import VIEWABLE
 from documents.models import PaperVersion, PrintedCopy
 from documents.packets import Packet, Plan
+from documents.renditions import pdf_source
 from documents.selectors import OpenVersion, copy_facts
 from documents.services.copies import hand_out
 from documents.streaming import GuardedStream
@@ -31,6 +31,7 @@ from portal.core.errors import HiddenError
 _COPY = "documents.copy.download"  # stamped, by itself or in a packet
 # Pixels per point. A4 at the first step is 893 pixels wide.
 ZOOM_STEPS = {1: 1.5, 2: 2.25, 3: 3.0, 4: 4.0}
+THUMBNAIL = 0.25
 
 
 def readable(actor: Actor, version_id: UUID) -> OpenVersion:
@@ -46,39 +47,59 @@ def page_words(found: OpenVersion, page: int) -> str:
     A version that the viewer cannot show has no words, and still was opened.
     """
     version, words = found.version, ""
-    if version.page_count:
-        _require_page(version, page)
+    if pdf_source(version):
+        require_page(version, page)
         words = content.page_words(version, page - 1)
+        readable(_actor_again(found), version.id)  # opening takes its time (P5)
     _note_read(found, "documents.version.read", page=page)
     return words
 
 
+def note_opened(found: OpenVersion) -> None:
+    """Put on record that the version was opened, without a page of it."""
+    _note_read(found, "documents.version.read")
+
+
 def page_image(found: OpenVersion, page: int, zoom: int) -> HttpResponse:
     """A page (from 1) as picture with the reader's mark in its pixels."""
-    _require_page(found.version, page)
-    mark = content.mark_of(found.access.actor.person, found.version)
-    scale = ZOOM_STEPS.get(zoom, ZOOM_STEPS[1])
-    data = content.page_picture(found.version, page - 1, scale, mark)
-    readable(_actor_again(found), found.version.id)  # drawing takes its time (P5)
-    _note_read(found, "documents.page.read", page=page)
-    response = HttpResponse(data, content_type="image/webp")
-    return _closed(response)
+    return _picture(found, page, ZOOM_STEPS[zoom])
 
 
-def _require_page(version: PaperVersion, page: int) -> None:
-    if not 1 <= page <= version.page_count:
+def thumbnail(found: OpenVersion, page: int) -> HttpResponse:
+    """A page (from 1) in small, marked and on record like any other."""
+    return _picture(found, page, THUMBNAIL, thumbnail=1)
+
+
+def _picture(
+    found: OpenVersion, page: int, scale: float, **detail: int
+) -> HttpResponse:
+    version = found.version
+    require_page(version, page)
+    mark = content.mark_of(found.access.actor.person, version)
+    data = content.page_picture(version, page - 1, scale, mark)
+    readable(_actor_again(found), version.id)  # drawing takes its time (P5)
+    _note_read(found, "documents.page.read", page=page, **detail)
+    return _closed(HttpResponse(data, content_type="image/webp"))
+
+
+def require_page(version: PaperVersion, page: int) -> None:
+    """Raise HiddenError for a page that the viewer does not have."""
+    source = pdf_source(version)
+    if source is None or not 1 <= page <= source.page_count:
         raise HiddenError
 
 
-def download(request: MemberRequest, version_id: UUID) -> HttpResponseBase:
-    """The original, or a stamped copy for whom the original is not meant."""
+def download(
+    request: MemberRequest, version_id: UUID, *, stamped: bool = False
+) -> HttpResponseBase:
+    """The original, or a stamped copy: where it is wished, or all that is meant."""
     found = selectors.version_for(request.actor, version_id)
-    copy = _require_download(found)
+    copy = _require_download(found, stamped=stamped)
     with ExitStack() as opened:
         if request.method == "HEAD":
             return _download_headers(HttpResponse(), found.version, copy=copy)
         opening = _open(opened, found, copy=copy)
-        still_allowed = _still_allowed(found, copy=copy)
+        still_allowed = _still_allowed(found, copy=copy, stamped=stamped)
         if not still_allowed():  # making a copy takes its time (P5)
             raise HiddenError
         _note_read(found, _COPY if copy else "documents.original.download")
@@ -86,21 +107,25 @@ def download(request: MemberRequest, version_id: UUID) -> HttpResponseBase:
         return _download_headers(response, found.version, copy=copy)
 
 
-def _require_download(found: OpenVersion) -> bool:
+def _require_download(found: OpenVersion, *, stamped: bool) -> bool:
     """Raise unless something may be downloaded; whether it is to be a copy."""
-    original = found.access.offers(Action.DOWNLOAD, found.thing)
-    copy = not original and found.version.media_type in VIEWABLE
+    original = not stamped and found.access.offers(Action.DOWNLOAD, found.thing)
+    copy = not original and pdf_source(found.version) is not None
+    if stamped and not copy:
+        raise HiddenError
     thing = copy_facts(found.thing) if copy else found.thing
     found.access.require(Action.DOWNLOAD, thing)
     return copy
 
 
-def _still_allowed(found: OpenVersion, *, copy: bool) -> Callable[[], bool]:
+def _still_allowed(
+    found: OpenVersion, *, copy: bool, stamped: bool
+) -> Callable[[], bool]:
     """The same question again, from fresh facts; a changed kind of answer is a no."""
 
     def ask() -> bool:
         again = selectors.version_for(_actor_again(found), found.version.id)
-        return _require_download(again) == copy
+        return _require_download(again, stamped=stamped) == copy
 
     return ask
 

@@ -51,7 +51,6 @@ KINDS = {
     ".csv": Kind("text/csv", "text", ""),
 }
 ACCEPT = ",".join(KINDS)
-VIEWABLE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 _TAKEN = gettext_lazy(
     "登録できるのは、PDF、Word(docx)、Excel(xlsx)、PowerPoint(pptx)、"

@@ -4,7 +4,7 @@ Only the gateway calls what makes bytes here, after decision and before audit; w
 comes out has not been allowed to leave yet.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,13 +14,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from documents import content, selectors
-from documents.intake import VIEWABLE
-from documents.models import PaperVersion
+from documents.models import PaperVersion, Rendition
 from documents.output.binding import Chapter, Gathering, Part, Volume, gathering
 from documents.output.covers import Content, Cover, cover_pdf
 from documents.output.sheet import Pair
 from documents.output.spool import spool
 from documents.output.watermark import WatermarkText
+from documents.renditions import pdf_source, rendition_of
 from documents.selectors import OpenVersion
 from members.access import Access, Actor
 from members.models import Person
@@ -32,6 +32,7 @@ MAX_BYTES = 800 * 1024 * 1024
 MAX_PAGES = 20_000
 
 NOT_A_PDF = "PDFにできない形式のため、画面でご覧ください。"
+COMING = "PDFに変換しています。しばらくして作り直すと入ります。"
 BROKEN = "PDFに変換できないため、画面でご覧ください。"
 TOO_MUCH = "全体の分量が多いため、画面でご覧ください。"
 NO_END = "所属の文書管理の定めによる"
@@ -50,8 +51,8 @@ class Section:
 class Plan:
     """One person's packet, as the app that knows the occasion describes it.
 
-    ``still_open`` asks from fresh facts about the reader whether the agenda may be had;
-    ``note`` puts it on record.
+    ``agenda`` draws it, listing the papers with those ids alone; ``note`` puts it on
+    record; ``still_open`` asks from fresh facts about the reader whether it may be had.
     """
 
     access: Access
@@ -59,7 +60,7 @@ class Plan:
     day: date
     when: str
     place: str
-    agenda: bytes
+    agenda: Callable[[Collection[UUID]], bytes]
     sections: tuple[Section, ...]
     still_open: Callable[[Actor], bool]
     note: Callable[[], None]
@@ -145,8 +146,9 @@ class _Desk:
         """The packet with its cover, ready to be bound."""
         for paper in packet.papers:
             self._lay(paper.version)
-        agenda = self.parts.add_own(packet.plan.agenda)
         plan = packet.plan
+        listed = {paper.version.paper_id for paper in packet.papers}
+        agenda = self.parts.add_own(plan.agenda(listed))
         front = self._cover(packet, Part(0, 0, 1), agenda)
         front = self._cover(packet, front, agenda)  # now that its length is known
         return Volume(
@@ -168,9 +170,10 @@ class _Desk:
     def _lay(self, version: PaperVersion) -> None:
         if version.id in self.ready or version.id in self.missing:
             return
-        if version.media_type not in VIEWABLE:
-            self.missing[version.id] = NOT_A_PDF
-        elif self.size + version.stored.size > MAX_BYTES:
+        source = pdf_source(version)
+        if source is None:
+            self.missing[version.id] = _reason(version)
+        elif self.size + source.stored.size > MAX_BYTES:
             self.missing[version.id] = TOO_MUCH
         else:
             self._draw(version)
@@ -221,6 +224,13 @@ class _Desk:
             reason = self.missing.get(paper.version.id)
             if reason is not None:
                 yield paper.version.paper.number, reason
+
+
+def _reason(version: PaperVersion) -> str:
+    made = rendition_of(version)
+    if made is None:
+        return NOT_A_PDF
+    return COMING if made.state == Rendition.State.PENDING else BROKEN
 
 
 def _name(version: PaperVersion) -> str:

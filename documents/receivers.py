@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from documents import handling
-from documents.intake import VIEWABLE
 from documents.models import PaperVersion, Release
 from documents.policies import version_facts
+from documents.renditions import pdf_source
 from members.access import Access, Actor, access_for_all
 from members.decide import decide, what_hides
 from members.facts import Action, Answer, Session, Span, State, Way
@@ -76,7 +76,7 @@ def _hidden(access: Access, version: PaperVersion, person: Person) -> str | None
 
 def shown(version: PaperVersion) -> bool:
     """Whether it can be read on the screen and left as a copy with a name in it."""
-    return version.media_type in VIEWABLE
+    return pdf_source(version) is not None
 
 
 def ways(version: PaperVersion, *, inside: bool) -> tuple[Way, ...]:

@@ -38,14 +38,20 @@ sys.exit(not (fails(connect) and fails(write) and lone and apart and bare))
 """
 
 
-def boxed(command: list[str], *, readable: Iterable[Path] = ()) -> list[str]:
+def boxed(
+    command: list[str], *, readable: Iterable[Path] = (), ends_with_thread: bool = False
+) -> list[str]:
     """The command inside the box, or as it is on a machine without one.
 
     ``readable`` are the folders, beside those of the system and of Python, that
     the program needs. Start it with ``env={}``, in a session of its own: killing its
-    group ends the box with all that is in it.
+    group ends the box with all that is in it. ``ends_with_thread`` ends it also when
+    the thread that started it is no more.
     """
-    return command if refusal() else _boxed(command, readable)
+    if refusal():
+        return command
+    box = _boxed(command, readable)
+    return [box[0], "--die-with-parent", *box[1:]] if ends_with_thread else box
 
 
 @cache

@@ -8,14 +8,18 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from documents.intake import VIEWABLE
+from documents import residue
 from documents.models import CooperationRequest, Paper, PaperVersion, Release
 from documents.policies import place_facts, request_facts, version_facts
+from documents.renditions import pdf_source
 from members.access import Access, Actor, access_for, access_for_all
 from members.facts import Action, ObjectFacts, State, Way
 from portal.core.errors import HiddenError
 
-_WHOLE = ("paper__body", "paper__case", "stored", "uploaded_by__organization")
+_WHOLE = (
+    *("paper__body", "paper__case", "stored", "uploaded_by__organization"),
+    "rendition__stored",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,12 @@ class PaperRow:
     def kept(self) -> bool:
         """Shown at the meeting only; its agency keeps it (提示のみ)."""
         return self.paper is not None and self.paper.kept_by_id is not None
+
+    @property
+    def residue(self) -> list[str]:
+        """What the file still carries, for its uploader and the custodians."""
+        shown = self.version is not None and self.can.replace
+        return residue.words_of(self.version.findings) if shown else []
 
     @property
     def held(self) -> bool:
@@ -144,7 +154,7 @@ def abilities(
 
 def may_copy(access: Access, version: PaperVersion, thing: ObjectFacts) -> bool:
     """Whether a stamped copy may leave: the mark takes the place of the grant (R32)."""
-    return version.media_type in VIEWABLE and access.offers(
+    return pdf_source(version) is not None and access.offers(
         Action.DOWNLOAD, copy_facts(thing)
     )
 
@@ -184,7 +194,9 @@ def paper_rows(access: Access, item_ids: Collection[UUID]) -> list[PaperRow]:
             "showings",
             Prefetch(
                 "versions",
-                PaperVersion.objects.select_related(*_WHOLE[2:]).order_by("-number"),
+                PaperVersion.objects.select_related(*_WHOLE[2:], "scan_wait").order_by(
+                    "-number"
+                ),
             ),
         )
     )
@@ -211,7 +223,7 @@ def _row(
         thing = version_facts(version, mine, access.actor.id, access.t)
         row = _row_of(access, version, thing, mine)
         if row is not None:
-            given = [r for v in versions for r in releases[v.id]]
+            given = [r for v in versions for r in releases[v.id] if not r.undone]
             older = {v.id for v in versions[place_in_list + 1 :]}
             return replace(
                 row,
@@ -265,16 +277,20 @@ def _row_of(
     if can.open:
         names = _live_names(releases, access.t) if can.release else ()
         return PaperRow(paper.item_id, can, paper, version, recipients=names)
-    if thing.state is State.HELD and _may_know_it_is_held(access, thing):
+    if thing.state in {State.HELD, State.UNSCANNED} and _may_know_of(access, thing):
         return PaperRow(paper.item_id, can, paper, version)
     return None
 
 
-def _may_know_it_is_held(access: Access, thing: ObjectFacts) -> bool:
-    """The uploader is told that the paper is held, while still on the item (R29)."""
-    return thing.author and access.allows(
-        Action.READ, replace(thing, state=State.DRAFT)
-    )
+def _may_know_of(access: Access, thing: ObjectFacts) -> bool:
+    """The uploader is told that the paper is held, while still on the item (R29).
+
+    Of one that is not scanned also the custodians, whom nothing else tells.
+    """
+    if thing.author and access.allows(Action.READ, replace(thing, state=State.DRAFT)):
+        return True
+    held = replace(thing, state=State.HELD)
+    return thing.state is State.UNSCANNED and access.offers(Action.READ, held)
 
 
 def _live_names(releases: Iterable[Release], t: datetime) -> tuple[str, ...]:

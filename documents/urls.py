@@ -25,6 +25,20 @@ urlpatterns = [
         name="page-image",
     ),
     path(
+        "papers/<uuid:version_id>/<int:page>/thumbnail",
+        papers.page_thumbnail,
+        name="page-thumbnail",
+    ),
+    path(
+        "papers/<uuid:version_id>/pages/", papers.version_pages, name="version-pages"
+    ),
+    path("papers/<uuid:version_id>/copy", papers.version_copy, name="version-copy"),
+    path(
+        "papers/<uuid:version_id>/rendition",
+        papers.rendition_ask,
+        name="rendition-ask",
+    ),
+    path(
         "papers/<uuid:version_id>/download",
         papers.version_download,
         name="version-download",

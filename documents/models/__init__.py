@@ -5,6 +5,7 @@ from documents.models.links import Link, LinkCode
 from documents.models.mixups import MixupHit, MixupReview
 from documents.models.papers import Paper, PaperVersion, Release, ScanWait
 from documents.models.printed import PrintedCopy
+from documents.models.renditions import Rendition
 from documents.models.requests import CooperationRequest
 from documents.models.retrievals import Retrieval, RetrievalAsk
 from documents.models.rounds import Planned, ReleaseRound, RoundNotice
@@ -26,6 +27,7 @@ __all__ = [
     "PrintedCopy",
     "Release",
     "ReleaseRound",
+    "Rendition",
     "Retrieval",
     "RetrievalAsk",
     "RoundNotice",

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from documents.content import spool
 from documents.models import Paper, PaperVersion
+from documents.output.spool import spool
 from documents.policies import version_facts
+from documents.services import renditions
 from documents.services.papers import ItemReference, reference_of
 from documents.services.trail import record_act
 from members.access import Actor, access_for
@@ -83,11 +84,14 @@ def transfer_version(
         file_name=version.file_name,
         media_type=version.media_type,
         page_count=version.page_count,
+        scan=version.scan,
+        findings=version.findings,
         stored=copied.stored,
         uploaded_by=version.uploaded_by,
         uploaded_at=version.uploaded_at,
     )
     record_act("documents.version.transfer", actor, new, source=str(version.id))
+    renditions.ask(new)
     return new
 
 
@@ -95,6 +99,10 @@ def _refuse_unless_open(version: PaperVersion, item: ItemReference) -> None:
     if version.state not in _HANDED_ON:
         raise RefusedError(
             _("取り下げられた資料や、差し替えられた資料は引き継げません。")
+        )
+    if not version.scanned:
+        raise RefusedError(
+            _("ウイルス検査が終わっていない資料は、まだ引き継げません。")
         )
     if version.paper.tax_information and item.regime is not Regime.JUSO:
         raise RefusedError(

@@ -138,7 +138,7 @@ UPLOAD_MAX_BYTES = env.number("KASANE_UPLOAD_MAX_MB", 500) * 1024 * 1024
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default"],
+        "QUEUES": ["default", "conversions"],  # those take their time
     }
 }
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from documents import content
 from documents.intake import safe_name
-from documents.models import PaperVersion
+from documents.models import PaperVersion, Rendition
 from members.facts import Way
 from members.models import Membership, Purpose, Scope
 from portal.core import clock
@@ -117,6 +117,7 @@ def test_a_sheet_without_the_grant_is_not_downloaded_by_an_outside_member(
     cast, released, signed_in
 ):
     version = released(data=files.docx_file(), name="様式1-1.docx")
+    Rendition.objects.update(state=Rendition.State.FAILED, reason="off")
     client = signed_in(cast.clinic)
     assert client.get(address("version-download", version)).status_code == 404
     page = client.get(address("version-view", version)).content.decode()
