@@ -24,13 +24,15 @@ def number_copies(
 ) -> list[PrintedCopy]:
     """A copy with the next number for each of the people; the same run, the same.
 
-    The numbers count through the sitting. Nothing was handed out by it.
+    The numbers count through the sitting. Nothing was handed out by it. Raises
+    HiddenError for the run of somebody else.
     """
+    before = PrintedCopy.objects.filter(run=run)
+    if before.exclude(sitting_id=sitting_id, printed_by=actor.person).exists():
+        raise HiddenError
+    mine = {copy.person_id: copy for copy in before}
     known = PrintedCopy.objects.filter(sitting_id=sitting_id)
     last = known.aggregate(last=Max("number"))["last"] or 0
-    mine = {
-        copy.person_id: copy for copy in known.filter(run=run, printed_by=actor.person)
-    }
     for person in people:
         if person.id in mine:
             continue

@@ -1,9 +1,10 @@
 """The agenda as its custodians see it, and as one member does (R5, R18)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from meetings import agenda, notices, preparation, rosters
 from meetings.agenda import Plan, Slot
@@ -126,11 +127,14 @@ class Agenda:
         return agenda.stamp(self.agenda_items)
 
 
-def own_view(opened: Opened) -> OwnSitting:
-    """What a member sees of it: of everybody else's items neither number nor time."""
+def own_view(opened: Opened, within: Collection[UUID] | None = None) -> OwnSitting:
+    """What a member sees of it: of everybody else's items neither number nor time.
+
+    ``within`` are the items that a custodian sees, who looks at it for the member.
+    """
     sitting, access = opened.sitting, opened.access
     plan = _plan(sitting, opened.items)
-    asked = _own_slots(opened, plan)
+    asked = _own_slots(opened, plan, within)
     readable = [
         (item, slot)
         for item, slot in asked
@@ -171,21 +175,25 @@ def own_view(opened: Opened) -> OwnSitting:
     )
 
 
-def _own_slots(opened: Opened, plan: Plan) -> list[tuple[AgendaItem, Slot]]:
+def _own_slots(
+    opened: Opened, plan: Plan, within: Collection[UUID] | None = None
+) -> list[tuple[AgendaItem, Slot]]:
     """The items to which the person is asked, once people have been called."""
     access = opened.access
     live = [s for s in access.facts.person.seats if s.span.holds(access.t)]
     seated = {seat.item for seat in live}
     announced = opened.sitting.state not in IN_PREPARATION
-    return [row for row in plan.items if announced and row[0].id in seated]
+    mine = seated if within is None else seated & set(within)
+    return [row for row in plan.items if announced and row[0].id in mine]
 
 
-def require_own(opened: Opened) -> OwnSitting:
+def require_own(opened: Opened, within: Collection[UUID] | None = None) -> OwnSitting:
     """As ``own_view``; where no item opens, the step before is asked for, or 404."""
-    own = own_view(opened)
+    own = own_view(opened, within)
     if own.items:
         return own
-    for item, _slot in _own_slots(opened, _plan(opened.sitting, opened.items)):
+    plan = _plan(opened.sitting, opened.items)
+    for item, _slot in _own_slots(opened, plan, within):
         thing = item_facts(item, opened.access.actor.id)
         if opened.access.answer(Action.READ, thing) is not Answer.HIDDEN:
             opened.access.require(Action.READ, thing)

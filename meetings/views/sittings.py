@@ -12,7 +12,7 @@ from documents.services import retrievals
 from documents.services.papers import papers_for
 from meetings import rosters
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
-from meetings.selectors import carrying
+from meetings.selectors import carrying, packets
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
 from meetings.selectors.sitting_requests import asking_of
@@ -81,6 +81,8 @@ def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 def _whole_page(request: MemberRequest, opened: Opened) -> HttpResponse:
     agenda = agenda_view(opened)
     context, read = _whole(agenda), agenda.agenda_items
+    if opened.sitting.ends_at <= opened.access.t:
+        context["missing_copies"] = packets.missing_copies(opened)
     if agenda.can.arrange:
         offered = carrying.proposals(request.actor, opened.sitting)
         context["proposals"], read = offered, [*read, *offered.items]
