@@ -194,9 +194,14 @@ def unlock_link(*, actor: Actor, link: Link) -> Link:
 @transaction.atomic
 def unlock_links(*, actor: Actor, scope_id: UUID, person: Person) -> None:
     """Let the person try codes again on their live links to a thing."""
-    live = Link.objects.filter(holding_at(clock.now()), scope_id=scope_id)
-    for link in live.filter(person=person):
+    for link in live_links(scope_id, person):
         unlock_link(actor=actor, link=link)
+
+
+def live_links(scope_id: UUID, person: Person) -> list[Link]:
+    """The links by which the person may come to the thing now."""
+    live = Link.objects.filter(holding_at(clock.now()), scope_id=scope_id)
+    return list(live.filter(person=person))
 
 
 class Standing(TextChoices):

@@ -29,7 +29,7 @@ Environment = dict[str, str]
 FIGURES = {
     "alone": ["first_run"],
     "embedded": ["pages", "minutes", "download", "year", "agenda", "notices"],
-    "server": ["pages", "gate", "minutes", "download"],
+    "server": ["pages", "gate", "minutes", "download", "who_had"],
 }
 
 

@@ -8,7 +8,9 @@ from documents.services import links
 from documents.services.links import LinkOnBoard
 from meetings import rosters
 from meetings.models import Invitation, Sitting
+from meetings.policies import item_facts
 from meetings.selectors.sittings import Opened
+from members.facts import Action, Answer
 from portal.core.models import OutgoingMail
 
 _LOST = {OutgoingMail.State.FAILED, OutgoingMail.State.BOUNCED}
@@ -21,6 +23,7 @@ class BoardLine:
     invitation: Invitation
     link: LinkOnBoard | None
     opens: bool
+    pledge_due: bool
 
     @property
     def live_link(self) -> bool:
@@ -79,17 +82,16 @@ def board_of(opened: Opened) -> Board:
     invitations = _shown(opened)
     by_person = {row.link.person_id: row for row in links.links_of(opened.sitting.id)}
     standing = rosters.standing([i.person for i in invitations], items=opened.items)
-    lines = [
-        BoardLine(
-            invitation,
-            by_person.get(invitation.person_id),
-            any(
-                rosters.would_open(standing[invitation.person_id], item)
-                for item in opened.items
-            ),
-        )
-        for invitation in invitations
-    ]
+    lines = []
+    for invitation in invitations:
+        access = standing[invitation.person_id]
+        answers = {
+            access.answer(Action.READ, item_facts(item, access.actor.id))
+            for item in opened.items
+        }
+        opens, due = bool(answers - {Answer.HIDDEN}), Answer.NEED_ACK in answers
+        link = by_person.get(invitation.person_id)
+        lines.append(BoardLine(invitation, link, opens, due))
     return Board(opened.sitting, lines, Counter(str(i.rsvp) for i in invitations))
 
 

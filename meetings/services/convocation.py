@@ -16,12 +16,13 @@ from meetings import notices, rosters
 from meetings.models import Invitation, Sitting
 from meetings.notices import Occasion
 from meetings.policies import sitting_facts
+from meetings.selectors.sittings import Opened
 from meetings.services import feeds
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, context, outbox
-from portal.core.errors import RefusedError
+from portal.core.errors import InvalidError, RefusedError
 
 # Links are told of, renewed and extended while a sitting is in one of these.
 MET = (Sitting.State.CONVENED, Sitting.State.CLOSED)
@@ -283,9 +284,48 @@ def _require_something_to_open(invitation: Invitation) -> None:
 
 
 @transaction.atomic
+def reissue(*, actor: Actor, invitation: Invitation) -> None:
+    """Send the person a new link, also after the sitting; the old one dies."""
+    invitation = _lock(actor, invitation, MET)
+    if not invitation.person.email or invitation.person.login:
+        raise RefusedError(
+            _("リンクをメールで受け取る方ではありません。案内状をお渡しください。")
+        )
+    _require_something_to_open(invitation)
+    if links_end(invitation.sitting) <= clock.now():
+        raise RefusedError(_("リンクを使える期間が終わっています。"))
+    send_links(actor, invitation.sitting, [invitation], Occasion.RENEWED)
+
+
+@transaction.atomic
+def extend_link(*, actor: Actor, invitation: Invitation, until: datetime) -> None:
+    """Let the person's live link last longer, up to the end that R31 allows."""
+    invitation = _lock(actor, invitation, MET)
+    if until > links_end(invitation.sitting):
+        raise InvalidError(_("この会議のリンクを使える期間を過ぎています。"))
+    for link in links.live_links(invitation.sitting_id, invitation.person):
+        links.extend_link(actor=actor, link=link, ends_at=until)
+
+
+@transaction.atomic
+def stop_all(*, actor: Actor, opened: Opened) -> int:
+    """End the links of everybody the actor convenes; how many. Others' stay (R27)."""
+    Sitting.objects.select_for_update(of=("self",)).get(pk=opened.sitting.pk)
+    opened.require_custodian()
+    people = rosters.people_in_sight(opened.access, opened.items)
+    invited = opened.sitting.invitations.filter(person__in=people[opened.sitting.id])
+    return sum(
+        links.revoke_links(
+            actor=actor, scope_id=opened.sitting.id, person=invitation.person
+        )
+        for invitation in invited.select_related("person").order_by("person")
+    )
+
+
+@transaction.atomic
 def stop_link(*, actor: Actor, invitation: Invitation) -> None:
     """End the person's links to the sitting, with everything opened through them."""
-    invitation = _lock(actor, invitation)
+    invitation = _lock(actor, invitation, MET)
     links.revoke_links(
         actor=actor, scope_id=invitation.sitting_id, person=invitation.person
     )
@@ -294,13 +334,17 @@ def stop_link(*, actor: Actor, invitation: Invitation) -> None:
 @transaction.atomic
 def unlock(*, actor: Actor, invitation: Invitation) -> None:
     """Let the person try codes again on the live link."""
-    invitation = _lock(actor, invitation)
+    invitation = _lock(actor, invitation, MET)
     links.unlock_links(
         actor=actor, scope_id=invitation.sitting_id, person=invitation.person
     )
 
 
-def _lock(actor: Actor, invitation: Invitation) -> Invitation:
+def _lock(
+    actor: Actor,
+    invitation: Invitation,
+    states: Sequence[str] = (Sitting.State.CONVENED,),
+) -> Invitation:
     """The invitation under its lock, once the actor may convene the sitting."""
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
@@ -309,10 +353,7 @@ def _lock(actor: Actor, invitation: Invitation) -> Invitation:
     )
     access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, sitting_facts(invitation.sitting, None))
-    if (
-        invitation.sitting.state != Sitting.State.CONVENED
-        or invitation.withdrawn_at is not None
-    ):
+    if invitation.sitting.state not in states or invitation.withdrawn_at is not None:
         raise RefusedError(
             _("招集済みの会議の、取り消されていない案内だけが対象です。")
         )

@@ -1,17 +1,22 @@
-"""誓約のお願い: a neutral mail to those who have not pledged yet (R11, R39)."""
+"""Reminders in neutral words: of the pledge, and of papers nobody opened (R11, R39)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from documents.models import ReleaseRound
 from meetings import rosters
 from meetings.models import Sitting
 from meetings.selectors.agenda import visible_items
+from meetings.selectors.sittings import Opened
+from meetings.services.papers import remind_unopened
 from meetings.services.sittings import lock_sitting
 from members.access import Actor
+from members.facts import Action
 from members.models import Person
 from portal.core import audit, outbox
 from portal.core.errors import RefusedError
@@ -42,6 +47,29 @@ def remind_of_pledges(*, actor: Actor, sitting: Sitting) -> Sequence[Person]:
             "meetings.pledge.remind", actor=actor.id, subject=f"person:{person.id}"
         )
     return people
+
+
+@transaction.atomic
+def remind_of_papers(*, actor: Actor, opened: Opened) -> int:
+    """Tell those once more who opened nothing of what was released; how many.
+
+    Each release round by itself, of the items that the actor convenes. Raises
+    RefusedError when nobody is left to remind.
+    """
+    opened.require_custodian()
+    items = [item.id for item in opened.visible(Action.CONVENE)]
+    count = 0
+    for made in ReleaseRound.objects.filter(item_id__in=items, told_at__isnull=False):
+        with suppress(RefusedError):
+            count += remind_unopened(actor=actor, made=made)
+    if not count:
+        raise RefusedError(
+            _(
+                "いま、もう一度知らせる方はいません"
+                "(知らせてから10分たっていない方には送りません)。"
+            )
+        )
+    return count
 
 
 def _unpledged(actor: Actor, sitting: Sitting) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import attendance, feeds, invitations, rolls, turnover
+from meetings.views import attendance, feeds, invitations, links, rolls, turnover
 
 urlpatterns = [
     path(
@@ -39,6 +39,37 @@ urlpatterns = [
         "invitations/<uuid:invitation_id>/answer/",
         invitations.invitation_answer,
         name="invitation-answer",
+    ),
+    path("sittings/<uuid:sitting_id>/links/", links.link_board, name="link-board"),
+    path(
+        "sittings/<uuid:sitting_id>/links/remind/",
+        links.link_remind,
+        name="link-remind",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/links/stop/",
+        links.link_stop_all,
+        name="link-stop-all",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/link/",
+        links.link_person,
+        name="link-person",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/link/again/",
+        links.link_reissue,
+        name="link-reissue",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/link/stop/",
+        links.link_stop,
+        name="link-stop",
+    ),
+    path(
+        "invitations/<uuid:invitation_id>/link/unlock/",
+        links.link_unlock,
+        name="link-unlock",
     ),
     path("feed/", feeds.feed_page, name="feed"),
     path("feed/make/", feeds.feed_make, name="feed-make"),

@@ -96,7 +96,7 @@ def household_budget_xlsx(
 
 
 def disclosure_xlsx(rows: Sequence[Sequence[str]], *, made_at: datetime) -> bytes:
-    """閲覧の記録: who had which paper, a line for each way; ``rows`` begin with heads."""
+    """閲覧の記録: who had what, a line for each way; ``rows`` begin with the heads."""
     book, page = _book("閲覧の記録", made_at, landscape=True)
     _write_head(page, "閲覧の記録", "作成日", made_at.astimezone(JST).date())
     _set_widths(page, _DISCLOSURE_WIDTHS)
