@@ -34,7 +34,7 @@ def version_facts(
         origin=Regime(paper.origin),
         tax_information=paper.tax_information,
         document_class=int(paper.document_class[0]),
-        state=State(version.state),
+        state=_state(version),
         about=frozenset(member.id for member in paper.about.all()),
         author=version.uploaded_by_id == person,
         released=tuple(r.span for r in mine),
@@ -42,6 +42,14 @@ def version_facts(
         way=_way(paper, [r for r in mine if r.span.holds(t)]),
         readers=_readers(paper),
     )
+
+
+def _state(version: PaperVersion) -> State:
+    """What was not scanned stands apart, whatever else became of it."""
+    state = State(version.state)
+    if version.scanned or state is State.RECALLED:
+        return state
+    return State.RECALLED if state is State.REPLACED else State.UNSCANNED
 
 
 def _way(paper: Paper, live: Iterable[Release]) -> Way | None:

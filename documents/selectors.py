@@ -297,6 +297,32 @@ def _live_names(releases: Iterable[Release], t: datetime) -> tuple[str, ...]:
     return tuple(sorted(str(r.person) for r in releases if r.span.holds(t)))
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What the reader of a replaced version is told: that, and the way to the new one.
+
+    ``new`` is None until it is released to them.
+    """
+
+    old: PaperVersion
+    new: PaperVersion | None
+
+
+def replaced_for(actor: Actor, version_id: UUID) -> Replaced:
+    """The replaced version, for whom it would still be open; else HiddenError (R29)."""
+    found = version_for(actor, version_id)
+    if found.thing.state is not State.REPLACED:
+        raise HiddenError
+    found.access.require(Action.READ, replace(found.thing, state=State.RELEASED))
+    later = PaperVersion.objects.filter(
+        paper=found.version.paper, number__gt=found.version.number
+    )
+    ids = later.order_by("-number").values_list("id", flat=True)
+    newer = {v.version.id: v for v in versions_for(actor, list(ids))}
+    new = next((newer[i].version for i in ids if newer[i].can.open), None)
+    return Replaced(found.version, new)
+
+
 def open_request(actor: Actor, request_id: UUID) -> CooperationRequest:
     """The request, for the respondent while it is open, and for its custodians (R15).
 

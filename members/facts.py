@@ -84,6 +84,7 @@ class State(StrEnum):
 
     OPEN = "open"  # things without an own life: bodies, cases, items, sittings
     DRAFT = "draft"
+    UNSCANNED = "unscanned"  # the virus scan has not let it pass
     HELD = "held"
     RELEASED = "released"
     REPLACED = "replaced"

@@ -179,9 +179,17 @@ class PaperVersion(models.Model):
         """Nothing stands against opening it, as far as viruses go."""
         return self.scan in {self.Scan.OFF, self.Scan.CLEAN}
 
+    @property
+    def scan_is_late(self) -> bool:
+        """The scanner has not answered for some while."""
+        wait = getattr(self, "scan_wait", None)
+        return wait is not None and wait.attempts >= wait.LATE
+
 
 class ScanWait(models.Model):
     """A version whose scan has to be asked again; gone once there is an answer."""
+
+    LATE = 4  # attempts, some eight minutes
 
     version = models.OneToOneField(
         PaperVersion, models.CASCADE, primary_key=True, related_name="scan_wait"
@@ -215,3 +223,8 @@ class Release(Dated):
 
     def __str__(self) -> str:
         return f"{self.version} {self.person}"
+
+    @property
+    def undone(self) -> bool:
+        """Ended before it began: nobody was given anything by it."""
+        return self.ends_at is not None and self.ends_at <= self.starts_at

@@ -61,7 +61,7 @@ def _number(request: MemberRequest, name: str) -> int:
 
 def files_of(
     request: MemberRequest, place: Place
-) -> MultiValueDict[str, UploadedFile[bytes]] | None:
+) -> "MultiValueDict[str, UploadedFile[bytes]] | None":
     """The files of a form; one that came in parts stands for the field ``file``."""
     if request.FILES or request.method != "POST":
         return request.FILES or None

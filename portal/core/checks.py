@@ -51,7 +51,7 @@ def profile_is_safe(
         problems.append(
             Error(
                 "KASANE_CLAMD must say tcp://host:port, unix:/path or off.",
-                id="kasane.E007",
+                id="kasane.E006",
             )
         )
     return problems

@@ -39,7 +39,7 @@ VAULT_STORE: dict[str, Any] = {
     "lock": env.flag("KASANE_S3_LOCK", default=False),
 }
 WORKER_IN_SERVER = False
-CLAMD = env.text("KASANE_CLAMD", "")  # a check wants an address, or off said aloud
+CLAMD = env.text("KASANE_CLAMD")
 
 _mail = urlsplit(env.text("KASANE_SMTP_URL", ""))
 if _mail.hostname:

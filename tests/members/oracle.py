@@ -295,6 +295,7 @@ def _r29(s, who, personally):
     possible = {
         "draft": {"release", "recall"}
         | ({"read", "download", "open_frozen"} if writes else set()),
+        "unscanned": {"recall"} if keeps or s["author"] else set(),
         "held": {"read", "open_frozen", "release", "recall"} if keeps else set(),
         "released": {"read", "download", "release", "open_frozen"}
         | ({"recall"} if keeps or s["author"] else set())

@@ -23,6 +23,7 @@ def town(settings: Settings) -> Settings:
     settings.BASE_URL = "https://kasane.city.mihon.example"
     settings.DEMO = False
     settings.VAULT_STORE = dict(STORE)
+    settings.CLAMD = "unix:/run/clamav/clamd.ctl"
     return settings
 
 
@@ -32,6 +33,25 @@ def problems() -> list[str | None]:
 
 def test_a_safe_profile_has_no_problem(town: Settings) -> None:
     assert problems() == []
+
+
+@pytest.mark.parametrize("said", ["off", "tcp://scan.lan:3310", "tcp://[::1]:3310"])
+def test_the_virus_scanner_is_named_or_said_to_be_off(
+    town: Settings, said: str
+) -> None:
+    town.CLAMD = said
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "on", "tcp://", "tcp://scan.lan", "tcp://a:b", "unix:clamd", "http://a:1"],
+)
+def test_nothing_said_of_the_virus_scanner_stops_the_start(
+    town: Settings, said: str
+) -> None:
+    town.CLAMD = said
+    assert problems() == ["kasane.E006"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])

@@ -17,6 +17,7 @@ COMPLETE = {
     "KASANE_SECRET_KEY": "a-long-random-secret-key-of-fifty-characters-0123456789",
     "KASANE_DATABASE_URL": "postgres://kasane:p%40ss@127.0.0.1:1/kasane",
     "KASANE_REDIS_URL": "redis://127.0.0.1:1/0",
+    "KASANE_CLAMD": "unix:/run/clamav/clamd.ctl",
     "KASANE_S3_ENDPOINT": "https://store.city.mihon.example",
     "KASANE_S3_ACCESS_KEY": "kasane-portal",
     "KASANE_S3_SECRET_KEY": "long-and-random-7f3a",
