@@ -8,6 +8,7 @@ import base64
 import io
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice
 from typing import Any, BinaryIO
 
 import pikepdf
@@ -68,7 +69,10 @@ def bind(source: BinaryIO, out: BinaryIO, order: Order) -> int:
 
 def _bind(binder: "_Binder", order: Order) -> None:
     pdf = binder.pdf
-    marks = [binder.add(volume) for volume in order["volumes"]]
+    volumes = order["volumes"]
+    marks = [binder.add(volume) for volume in volumes]
+    # Only now: pages that come again are copies of what they are at that moment.
+    binder.mark(volumes)
     with pdf.open_outline() as outline:
         outline.root.extend(marks if len(marks) > 1 else marks[0].children)
     pdf.Root.PageMode = pikepdf.Name.UseOutlines
@@ -85,17 +89,23 @@ class _Binder:
         self.parts: dict[Where, pikepdf.Pdf] = {}
 
     def add(self, volume: Order) -> pikepdf.OutlineItem:
-        """Append the volume's pages, marked and labelled; its bookmark."""
+        """Append the volume's pages; its bookmark."""
         first = len(self.pdf.pages)
         bookmark = pikepdf.OutlineItem(volume["title"], first)
         bookmark.children.extend(self._chapters(volume["chapters"]))
-        labels = overlays.forms_of(self.pdf, self._bytes(volume["labels"]))
-        while len(self.pdf.pages) - first < len(labels):
+        while len(self.pdf.pages) - first < volume["sides"]:
             self.pdf.add_blank_page(page_size=_A4)
-        pages = [self.pdf.pages[at] for at in range(first, len(self.pdf.pages))]
-        mark = Stamp(*(base64.b64decode(volume[part]) for part in Stamp._fields))
-        mark_pages(self.pdf, pages, mark, labels)
         return bookmark
+
+    def mark(self, volumes: list[Order]) -> None:
+        """Lay each volume's mark and its labels on its pages, and on no others."""
+        pages = iter(list(self.pdf.pages))
+        if len(self.pdf.pages) != sum(volume["sides"] for volume in volumes):
+            raise RefusedError("broken")
+        for volume in volumes:
+            mark = Stamp(*(base64.b64decode(volume[part]) for part in Stamp._fields))
+            labels = overlays.forms_of(self.pdf, self._bytes(volume["labels"]))
+            mark_pages(self.pdf, list(islice(pages, volume["sides"])), mark, labels)
 
     def _chapters(self, chapters: list[Order]) -> Iterator[pikepdf.OutlineItem]:
         for chapter in chapters:

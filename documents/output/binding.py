@@ -109,6 +109,7 @@ class Gathering:
         return {
             "title": volume.title,
             "chapters": [_chapter(chapter) for chapter in volume.chapters],
+            "sides": sides,
             "labels": _where(self._append_own(_labels(sides, volume.number))),
             **sent(stamp_of(volume.mark)),
         }

@@ -21,6 +21,7 @@ from portal.core.models import AuditEvent
 from portal.core.objectstore import store
 from tests import factories
 from tests.cast import Cast
+from tests.clients import close
 from tests.conftest import SignIn
 from tests.documents import files
 from tests.papers import Filed
@@ -319,7 +320,7 @@ def test_each_paper_is_a_read_of_its_own_before_the_first_byte(
     cast: Cast, released: Filed, signed_in: SignIn
 ) -> None:
     first, second = released(number="資料1"), released(number="資料2")
-    signed_in(cast.clinic).get(address(cast))
+    close(signed_in(cast.clinic).get(address(cast)))
     me = str(cast.clinic.id)
     assert reads() == [
         ("meetings.agenda.print", me, f"sitting:{cast.sitting.id}"),
