@@ -76,7 +76,7 @@ def _versions(access: Access, paper: Paper) -> list[PastVersion]:
     found = []
     for version in rows:
         version.paper = paper
-        releases = list(version.releases.all())
+        releases = [r for r in version.releases.all() if not r.undone]
         thing = version_facts(version, releases, access.actor.id, access.t)
         readable = access.offers(Action.READ, thing)
         releases.sort(key=lambda r: (r.person.kana, r.starts_at))

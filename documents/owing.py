@@ -61,7 +61,7 @@ def _given() -> QuerySet[Release]:
 def _dues(releases: Iterable[Release]) -> list[Due]:
     grouped: dict[tuple[UUID, UUID], list[Release]] = defaultdict(list)
     for release in releases:
-        if release.ends_at is None or release.starts_at < release.ends_at:
+        if not release.undone:
             grouped[release.version_id, release.person_id].append(release)
     versions = {version for version, _person in grouped}
     declared = {

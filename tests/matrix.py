@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from documents.models import PaperVersion
+from documents.models import PaperVersion, Release, RetrievalAsk
+from documents.services import paper_words
 from meetings.models import (
+    AgendaItem,
     CalendarDay,
     CarryUp,
     Correction,
@@ -34,7 +36,7 @@ from meetings.models import (
     SittingRequest,
 )
 from meetings.services import feeds
-from members.facts import Regime, Role
+from members.facts import Regime, Role, State
 from members.models import (
     Body,
     Charter,
@@ -51,6 +53,7 @@ from tests.cast import Cast
 from tests.factories import to_sitting
 from tests.meetings import asking, calling, polling
 from tests.meetings.asking import meet_on_request
+from tests.papers import details, reference
 
 PERSONAS = (
     "chair",
@@ -192,6 +195,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
             body=cast.shien, entered_by=cast.secretariat, at=now
         ).id,
         **_layers(cast),
+        **_desk(cast, version),
         "kind": "case",
         "thing_id": cast.case.id,
         "act": "close",
@@ -316,6 +320,46 @@ def _layers(cast: Cast) -> dict[str, object]:
         raised_at=clock.now(),
     )
     return {"carried_id": carried.id, "gap_id": gap.id}
+
+
+def _desk(cast: Cast, version: PaperVersion) -> dict[str, object]:
+    """A paper that an agency keeps, on an item that has begun.
+
+    And one that was recalled: the clinic, who had it, is asked what became of it.
+    """
+    now = clock.now()
+    AgendaItem.objects.filter(pk=cast.shien_item.pk).update(opened_at=now)
+    kept = paper_words.list_kept_paper(
+        actor=factories.sign_in(cast.secretariat),
+        key=UUID(int=77),
+        item=reference(cast.shien_item),
+        details=details(number="資料2"),
+        kept_by=cast.clinic.organization,
+    )
+    gone = PaperVersion.objects.create(
+        paper=version.paper,
+        number=0,
+        state=State.RECALLED,
+        file_name="事例概要.pdf",
+        media_type="application/pdf",
+        stored=version.stored,
+        uploaded_by=cast.secretariat,
+        uploaded_at=now,
+    )
+    Release.objects.create(
+        version=gone,
+        person=cast.clinic,
+        released_by=cast.secretariat,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(days=1),
+    )
+    ask = RetrievalAsk.objects.create(
+        sitting_id=cast.sitting.id,
+        person=cast.clinic,
+        asked_by=cast.secretariat,
+        asked_at=now,
+    )
+    return {"paper_id": kept.id, "ask_id": ask.id}
 
 
 def unknown(arguments: dict[str, object]) -> dict[str, object]:

@@ -81,8 +81,8 @@ def _refuse_once_given(paper: Paper) -> None:
 
 
 def _given(paper: Paper) -> bool:
-    shown = paper.showings.exists()
-    return shown or Release.objects.filter(version__paper=paper).exists()
+    releases = Release.objects.filter(version__paper=paper)
+    return paper.showings.exists() or any(not r.undone for r in releases)
 
 
 # 提示のみ -----------------------------------------------------------------------------

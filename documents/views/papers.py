@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from documents import entrances, gateway, viewer
-from documents.selectors import OpenVersion
+from documents.selectors import OpenVersion, replaced_for
 from documents.services import renditions
 from members.http import MemberRequest, signed_in
+from portal.core.errors import HiddenError
 
 
 @require_safe
@@ -21,7 +22,10 @@ def version_view(
     request: MemberRequest, version_id: UUID, page: int = 1
 ) -> HttpResponse:
     """One page of the version, as picture and as words for screen readers."""
-    found = gateway.readable(request.actor, version_id)
+    try:
+        found = gateway.readable(request.actor, version_id)
+    except HiddenError:
+        return _replaced(request, version_id)
     if request.method == "HEAD":
         return HttpResponse()
     wished = viewer.wished_page(found, request.GET.get("page", ""))
@@ -33,6 +37,14 @@ def version_view(
         return _unshown(request, found)
     context = _context(found) | {"sheet": sheet, "words": words}
     return render(request, "documents/version_view.html", context)
+
+
+def _replaced(request: MemberRequest, version_id: UUID) -> HttpResponse:
+    """差替え: who read the old version is told so; anybody else gets the 404."""
+    replaced = replaced_for(request.actor, version_id)
+    origin = entrances.page_of(replaced.old.paper.scope)
+    context = {"new": replaced.new, "origin": origin}
+    return render(request, "documents/version_replaced.html", context)
 
 
 def _unshown(request: MemberRequest, found: OpenVersion) -> HttpResponse:
