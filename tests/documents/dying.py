@@ -1,0 +1,161 @@
+"""A program that does acts on the test's database and store, and dies in them.
+
+It reads one order per line: ``{"act": …, "at": n, …}``. For each it becomes two; the
+child does the act and is killed with SIGKILL at its n-th point. Points are: before
+and after each write to the database, each commit, each request to an S3 server, and
+each synced, moved or removed file. The answer is a line: ``killed <point>``, or
+``done <number of points>``.
+"""
+
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+LARGE = 9 * 1024 * 1024  # more than one part
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+class Points:
+    """Counts the points of an act, and dies at one of them."""
+
+    def __init__(self, at: int, out: int) -> None:
+        self.at, self.out, self.count = at, out, 0
+
+    def reach(self, name: str) -> None:
+        """Come past the next point, or not."""
+        self.count += 1
+        if self.count == self.at:
+            os.write(self.out, f"killed {name}\n".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        """The same act with a point before and after it."""
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            self.reach(f"before {name}")
+            result = act(*args, **kwargs)
+            self.reach(f"after {name}")
+            return result
+
+        return watched
+
+
+def watch(points: Points) -> None:
+    """Put a point around everything that outlives the process."""
+    from django.db import connection
+    from minio import Minio
+
+    connection.ensure_connection()
+    connection._commit = points.around("commit", connection._commit)
+
+    def written(execute: Any, sql: str, *rest: Any) -> Any:
+        if not sql.startswith(WRITES):
+            return execute(sql, *rest)
+        return points.around(" ".join(sql.split()[:3]), execute)(sql, *rest)
+
+    connection.execute_wrappers.append(written)
+    real = Minio._url_open
+
+    def requested(self: Minio, method: str, *args: Any, **kwargs: Any) -> Any:
+        send = points.around(f"{method} to the store", real)
+        return send(self, method, *args, **kwargs)
+
+    Minio._url_open = requested  # type: ignore[method-assign]
+    os.fsync = points.around("fsync", os.fsync)
+    for name in ("replace", "unlink"):
+        setattr(Path, name, points.around(name, getattr(Path, name)))
+
+
+def file(order: dict[str, Any]) -> None:
+    """File a paper."""
+    from documents.services import papers
+    from meetings.models import AgendaItem
+    from members.models import Person
+    from tests import factories
+    from tests.papers import details, reference, upload
+
+    papers.file_paper(
+        actor=factories.sign_in(Person.objects.get(id=order["person"])),
+        item=reference(AgendaItem.objects.get(id=order["item"])),
+        details=details(),
+        upload=upload("資料".encode() * 100, "資料.txt"),
+        token=UUID(order["token"]),
+    )
+
+
+def large(order: dict[str, Any]) -> None:
+    """Store a large object and keep it."""
+    from django.db import transaction
+
+    from portal.core import vault
+
+    row = vault.put(io.BytesIO(bytes(LARGE)))
+    with transaction.atomic():
+        vault.keep(row)
+
+
+def erase(order: dict[str, Any]) -> None:
+    """Dispose of an object."""
+    from django.db import transaction
+
+    from portal.core import vault
+
+    with transaction.atomic():
+        vault.erase(UUID(order["object"]))
+
+
+def sweep(order: dict[str, Any]) -> None:
+    """Clear what was left, an hour later."""
+    from datetime import timedelta
+
+    import time_machine
+
+    from portal.core import clock, upkeep
+
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        upkeep.sweep()
+
+
+ACTS = {act.__name__: act for act in (file, large, erase, sweep)}
+
+
+def do(order: dict[str, Any], out: int) -> None:
+    """In the child: the act, to its end or to its point."""
+    points = Points(order["at"], out)
+    watch(points)
+    ACTS[order["act"]](order)
+    os.write(out, f"done {points.count}\n".encode())
+
+
+def main(database: str, key_file: str, store: str) -> None:
+    """Take orders until there are no more."""
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = database
+    settings.KEY_FILE = Path(key_file)
+    options = json.loads(store)
+    if options["kind"] == "disk":
+        options["path"] = Path(options["path"])
+    settings.VAULT_STORE = options
+    django.setup()
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if not child:
+            try:
+                do(order, sys.stdout.fileno())
+            except BaseException as error:  # noqa: BLE001 – told to the test
+                os.write(sys.stdout.fileno(), f"failed {error!r}\n".encode())
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
