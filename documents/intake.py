@@ -1,7 +1,7 @@
 """What an upload is: its name made safe, its contents checked against its name.
 
 Every refusal says the reason and the next step. The contents are looked into by
-``documents/inspection.py``, a process with little memory and time.
+``documents/inspection``, a process with little memory and time and no network.
 """
 
 import json
@@ -22,11 +22,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from documents import sandbox
 from portal.core.errors import InvalidError
 
 MAX_NAME = 120
 INSPECTION_SECONDS = 30
-_INSPECTION = Path(__file__).with_name("inspection.py")
+_INSPECTION = Path(__file__).with_name("inspection") / "__main__.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,9 @@ def inspect(file: BinaryIO, name: str, size: int) -> Intake:
         raise InvalidError(_unknown_kind(safe, head))
     if kind.extension and not _looks_like(kind, head):
         raise InvalidError(_other_contents(file, head))
-    page_count = _inspected(file, kind)
+    page_count, residue = _inspected(file, kind)
     file.seek(0)
-    return Intake(safe, kind.media_type, page_count)
+    return Intake(safe, kind.media_type, page_count, residue)
 
 
 def safe_name(name: str) -> str:
@@ -213,11 +214,14 @@ def _other_contents(file: BinaryIO, head: bytes) -> str:
     return _("古い形式のOffice文書です。docx・xlsx・pptxで保存し直してください。")
 
 
-def _inspected(file: BinaryIO, kind: Kind) -> int:
+def _inspected(file: BinaryIO, kind: Kind) -> tuple[int, dict[str, int]]:
+    program = [sys.executable, "-I", str(_INSPECTION), kind.check]
     with _real_file(file) as real:
         try:
             done = subprocess.run(  # noqa: S603 – own program, fixed arguments
-                [sys.executable, "-I", str(_INSPECTION), kind.check],
+                sandbox.boxed(
+                    program, readable=[_INSPECTION.parents[1]], ends_with_thread=True
+                ),
                 stdin=real,
                 capture_output=True,
                 timeout=INSPECTION_SECONDS,
@@ -229,7 +233,7 @@ def _inspected(file: BinaryIO, kind: Kind) -> int:
             answer = {"finding": "broken"}
     if answer["finding"] != "ok":
         raise InvalidError(str(_REASONS[answer["finding"]]))
-    return int(answer["pages"])
+    return int(answer["pages"]), dict(answer["residue"])
 
 
 @contextmanager

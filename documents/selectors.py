@@ -41,8 +41,8 @@ class PaperRow:
     ``locked`` rows show nothing of the paper until a pledge or a fresh factor;
     ``superseded`` tells a reader that the version they had was replaced (差替え).
     ``renewed`` that it took the place of one that they had. ``editable`` papers were
-    given to nobody yet; ``keeps``: the reader keeps their history. ``recipients`` are
-    filled for the custodian only.
+    given to nobody yet; ``keeps``: the reader keeps their history; ``own``:
+    filed the version. ``recipients`` are filled for the custodian only.
     """
 
     item_id: UUID
@@ -54,6 +54,7 @@ class PaperRow:
     renewed: bool = False
     editable: bool = False
     keeps: bool = False
+    own: bool = False
     recipients: tuple[str, ...] = ()
 
     @property
@@ -64,8 +65,9 @@ class PaperRow:
     @property
     def residue(self) -> list[str]:
         """What the file still carries, for its uploader and the custodians."""
-        shown = self.version is not None and self.can.replace
-        return residue.words_of(self.version.findings) if shown else []
+        if self.version is None or not (self.keeps or self.own):
+            return []
+        return residue.words_of(self.version.findings)
 
     @property
     def held(self) -> bool:
@@ -228,6 +230,7 @@ def _row(
             return replace(
                 row,
                 keeps=keeps,
+                own=thing.author,
                 editable=row.can.replace and not given and not _shown(paper),
                 renewed=_had(access, given, older),
             )
