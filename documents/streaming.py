@@ -2,7 +2,9 @@
 
 The check runs beside the sending, once a second, also while a slow reader lets the
 stream wait. When it says no, or cannot be asked, the connection is cut: what waits
-in the server's buffers is not delivered.
+in the server's buffers is not delivered. A reader who takes nothing for a while, such
+as a phone that has died, is cut off as well; until then a stream that waits holds
+neither a thread nor a connection to the database.
 """
 
 import asyncio
@@ -15,6 +17,8 @@ from channels.db import database_sync_to_async
 RECHECK_SECONDS = 1.0
 # No chunk leaves on an answer older than this (ACCESS_RULES P5).
 STALE_SECONDS = 2.0
+# A piece that nobody has taken after this is taken by nobody: 1 MB, so 9 kB/s.
+STALL_SECONDS = 120.0
 _PAUSE_SECONDS = 0.05
 
 
@@ -33,12 +37,12 @@ class GuardedStream:
         still_allowed: Callable[[], bool],
         cut: Callable[[], None],
     ) -> None:
-        self.chunks = _held_back(chunks)
+        self.chunks = chunks
         self.resources = resources
         self.still_allowed = still_allowed
         self.cut = cut
         self.denied = self.begun = False
-        self.asked_at = time.monotonic()
+        self.asked_at = self.moved_at = time.monotonic()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.begun = True
@@ -49,6 +53,7 @@ class GuardedStream:
             while chunk := await coming:
                 coming = self._fetch()
                 await self._fresh_answer()
+                self.moved_at = time.monotonic()
                 yield chunk
         finally:
             watch.cancel()
@@ -72,7 +77,8 @@ class GuardedStream:
         while allowed:
             await asyncio.sleep(RECHECK_SECONDS)
             asked_at = time.monotonic()
-            allowed = await self._ask()
+            stalled = asked_at - self.moved_at > STALL_SECONDS
+            allowed = not stalled and await self._ask()
             self.asked_at = asked_at
         self.denied = True
         self.cut()
@@ -89,17 +95,3 @@ class GuardedStream:
         """Free the resources of a stream that was never iterated."""
         if not self.begun:
             self.resources.close()
-
-
-def _held_back(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same chunks, each only once the next one, or the sound end, is known.
-
-    The digest is checked at the end: a whole response is a verified one.
-    """
-    before = b""
-    for chunk in chunks:
-        if before:
-            yield before
-        before = chunk
-    if before:
-        yield before

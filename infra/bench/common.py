@@ -146,6 +146,12 @@ class Browser:
         )
         self.cookies = dict(cookies or {})
 
+    def twin(self, port: int) -> "Browser":
+        """Another connection of this browser, perhaps to another process."""
+        twin = Browser(port, self.cookies)
+        twin._token = self._token
+        return twin
+
     def get(self, path: str, *, follow: bool = False) -> Answer:
         """Get a page; with ``follow`` also the pages it redirects to, timed as one."""
         return self._asked("GET", path, None, follow=follow)

@@ -89,9 +89,10 @@ def arrived(answer: Answer, path: str) -> Answer:
 
 
 def code_in_mail() -> str:
-    """The code in the one mail that was just sent; the mail is thrown away."""
+    """The code in the one mail that was just sent; all mails are thrown away."""
     folder = Path(settings.EMAIL_FILE_PATH)
-    (mail,) = mailbox.read_folder(folder)
+    mails = mailbox.read_folder(folder)
+    (mail,) = [mail for mail in mails if "確認コード  " in mail.body]
     for file in folder.glob("*.log"):
         file.unlink()
     digits = mail.body.partition("確認コード  ")[2].split("\n")[0]

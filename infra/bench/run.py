@@ -28,8 +28,25 @@ Environment = dict[str, str]
 # Which programs run in which surroundings, in this order.
 FIGURES = {
     "alone": ["first_run"],
-    "embedded": ["pages", "minutes", "download", "year", "agenda", "notices"],
-    "server": ["pages", "gate", "minutes", "download", "who_had"],
+    "embedded": [
+        "pages",
+        "minutes",
+        "download",
+        "codes",
+        "year",
+        "agenda",
+        "packet",
+        "notices",
+    ],
+    "server": [
+        "pages",
+        "gate",
+        "minutes",
+        "download",
+        "codes",
+        "who_had",
+        "revocation",
+    ],
 }
 
 

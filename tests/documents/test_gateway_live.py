@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.urls import reverse
 
+from documents import streaming
 from documents.models import PaperVersion, Release
 from members.facts import Way
 from members.models import Membership, Person, SignIn
@@ -99,10 +100,10 @@ class Download:
 
 
 @pytest.fixture
-def start(port, signed_in) -> Iterator[Callable[[Person, PaperVersion], Download]]:
+def start(port, signed_in) -> Iterator[Callable[..., Download]]:
     opened = []
 
-    def begin(person: Person, version: PaperVersion) -> Download:
+    def begin(person: Person, version: PaperVersion, **headers: str) -> Download:
         cookies = signed_in(person).cookies
         session = cookies[settings.SESSION_COOKIE_NAME].value
         path = reverse("documents:version-download", args=[version.id])
@@ -111,8 +112,9 @@ def start(port, signed_in) -> Iterator[Callable[[Person, PaperVersion], Download
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         connection.settimeout(20)
         connection.connect(("127.0.0.1", port))
+        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{more}"
             f"Cookie: {settings.SESSION_COOKIE_NAME}={session}\r\n\r\n".encode()
         )
         return Download(connection, connection.recv(4096))
@@ -179,6 +181,44 @@ def test_others_go_on_while_one_is_cut(cast, big, start):
     end_membership(cast)
     wait_until(lambda: is_reset(cut.connection))
     assert other.completed()
+
+
+def test_dead_phones_hold_nothing_and_are_cut_off(cast, big, start, monkeypatch):
+    """More of them than there are threads: the next reader still gets everything."""
+    dead = [start(cast.clinic, big) for _ in range(12)]
+    assert start(cast.secretariat, big).completed()
+    monkeypatch.setattr(streaming, "STALL_SECONDS", 1.0)
+    for download in dead:
+        wait_until(lambda one=download: is_reset(one.connection))
+        assert download.drained() < 3_000_000
+
+
+def test_a_reader_who_goes_on_reading_is_not_cut_for_being_slow(
+    cast, big, start, monkeypatch
+):
+    monkeypatch.setattr(streaming, "STALL_SECONDS", 2.0)
+    download, begun = start(cast.clinic, big), time.monotonic()
+    while time.monotonic() < begun + 3:
+        data = download.connection.recv(16_384)
+        threading.Event().wait(len(data) / 1_000_000)  # a line of 1 MB/s
+    assert not is_reset(download.connection)
+
+
+def test_ranges_are_no_second_way_in(cast, big, start):
+    """Whatever a Range asks for, the answer is the whole or a refusal, never a part."""
+    for wish in (
+        "bytes=0-0",
+        "bytes=-1",
+        "bytes=5-1",
+        "bytes=0-,0-,0-",
+        "bytes=" + ",".join(f"{n}-{n}" for n in range(500)),
+        "bytes=99999999999999999999-",
+        "lines=1-2",
+        "bytes=\u0660-9",
+    ):
+        head = start(cast.clinic, big, Range=wish).head
+        assert head.startswith(b"HTTP/1.1 200") or b" 4" in head[:12], (wish, head)
+        assert b"content-range" not in head.lower()
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
