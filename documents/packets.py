@@ -14,10 +14,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from documents import content, selectors
-from documents.models import PaperVersion, Rendition
+from documents.models import Paper, PaperVersion, Rendition
 from documents.output.binding import Chapter, Gathering, Part, Volume, gathering
 from documents.output.covers import Content, Cover, cover_pdf
-from documents.output.sheet import Pair
 from documents.output.spool import spool
 from documents.output.watermark import WatermarkText
 from documents.renditions import pdf_source, rendition_of
@@ -91,7 +90,17 @@ def papers_of(plan: Plan) -> list[OpenVersion]:
         (found[version] for version in shown),
         key=lambda open_: items.index(open_.version.paper.item_id),
     )
-    return [open_ for open_ in ordered if selectors.copyable(open_)]
+    return [
+        open_ for open_ in ordered if binds(open_.version) and selectors.copyable(open_)
+    ]
+
+
+def binds(version: PaperVersion) -> bool:
+    """Whether the paper may lie in a packet at all.
+
+    The key of names (氏名対照表) may not: beside the papers it undoes their pseudonyms.
+    """
+    return version.paper.kind != Paper.Kind.IDENTITY_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +223,19 @@ class _Desk:
             made_at=plan.access.t,
             pages=page - 1,
             contents=tuple(contents),
-            missing=tuple(self._reasons(packet)),
+            missing=tuple(self._reasons(packet, labels)),
             copy_number=packet.number,
         )
         return self.parts.add_own(cover_pdf(cover))
 
-    def _reasons(self, packet: Packet) -> Iterator[Pair]:
+    def _reasons(
+        self, packet: Packet, labels: dict[UUID, str]
+    ) -> Iterator[tuple[str, str, str]]:
         for paper in packet.papers:
             reason = self.missing.get(paper.version.id)
             if reason is not None:
-                yield paper.version.paper.number, reason
+                row = paper.version.paper
+                yield labels[row.item_id], row.number, reason
 
 
 def _reason(version: PaperVersion) -> str:

@@ -13,7 +13,6 @@ from documents.output.sheet import (
     Grid,
     Heading,
     Notice,
-    Pair,
     Paragraph,
     Sheet,
     facts,
@@ -43,7 +42,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What the cover says; ``missing`` are numbers of papers, each with its reason."""
+    """What the cover says; ``missing`` are item and number of papers, with a reason."""
 
     serial: str
     when: str
@@ -53,7 +52,7 @@ class Cover:
     made_at: datetime
     pages: int
     contents: tuple[Content, ...] = ()
-    missing: tuple[Pair, ...] = ()
+    missing: tuple[tuple[str, str, str], ...] = ()
     copy_number: int | None = None
 
 
@@ -113,5 +112,5 @@ def _missing(cover: Cover) -> tuple[Block, ...]:
         return ()
     return (
         Heading("入っていない資料"),
-        Grid(("資料", "理由"), cover.missing, (2, 8)),
+        Grid(("議題", "資料", "理由"), cover.missing, (2, 2, 6)),
     )

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from documents import selectors as papers
 from documents.models import PrintedCopy
-from documents.packets import Plan, Section
+from documents.packets import Plan, Section, binds
 from documents.policies import place_facts
 from documents.services.papers import papers_for
 from meetings import notices, rosters
@@ -181,7 +181,11 @@ def _counts(
         )
     ]
     rows = papers_for(access, [item.id for item in items])
-    ids = {row.version.id for row in rows if row.version and row.can.release}
+    ids = {
+        row.version.id
+        for row in rows
+        if row.version and row.can.release and binds(row.version)
+    }
     theirs = papers.versions_for_all([as_if_here(person) for person in ready], ids)
     return {
         person: sum(papers.has_copy(found) for found in versions)
@@ -207,24 +211,28 @@ def copies_in_sight(printer: Opened) -> QuerySet[PrintedCopy]:
 
 def copy_lines(printer: Opened) -> list[CopyLine]:
     """The check-list, by number."""
-    access = printer.access
     rows = copies_in_sight(printer).select_related(
         "person__organization", "returned_to", "printed_by"
     )
+    rows = rows.prefetch_related("versions__paper__about", "versions__paper__readers")
+    return [CopyLine(copy, _paper_numbers(printer, copy)) for copy in rows]
+
+
+def _paper_numbers(printer: Opened, copy: PrintedCopy) -> list[str]:
+    """Item by item the numbers of the papers in the copy."""
+    access = printer.access
+    items = [item.id for item in printer.visible(Action.CONVENE)]
+    found: dict[int, list[str]] = defaultdict(list)
+    for version in copy.versions.all():
+        paper = version.paper
+        if paper.item_id in items and access.allows(
+            Action.READ, place_facts(paper, access.actor.id)
+        ):
+            number = items.index(paper.item_id) + 1
+            found[number].append(paper.number or paper.get_kind_display())
     return [
-        CopyLine(
-            copy,
-            [
-                version.paper.number or version.paper.get_kind_display()
-                for version in copy.versions.all()
-                if access.allows(
-                    Action.READ, place_facts(version.paper, access.actor.id)
-                )
-            ],
-        )
-        for copy in rows.prefetch_related(
-            "versions__paper__about", "versions__paper__readers"
-        )
+        f"議題{number} {'、'.join(sorted(papers))}"
+        for number, papers in sorted(found.items())
     ]
 
 

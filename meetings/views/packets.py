@@ -139,7 +139,7 @@ def _row(line: packets.CopyLine) -> CopyRow:
         number=copy.number,
         name=copy.person.name,
         organization=copy.person.organization.name,
-        papers="、".join(line.papers) or "次第",
+        papers="\n".join(line.papers) or "次第",
         returned_at=copy.returned_at,
         result=f"{copy.get_note_display()} {by}",
     )

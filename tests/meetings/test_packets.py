@@ -273,7 +273,11 @@ def recused_item(cast: Cast, released: Filed) -> PaperVersion:
     return version
 
 
-HIDDEN = [released_elsewhere, view_only, recalled, restricted, draft]
+def key_of_names(cast: Cast, released: Filed) -> PaperVersion:
+    return released(number="資料7", title="氏名対照表", kind=Paper.Kind.IDENTITY_KEY)
+
+
+HIDDEN = [key_of_names, released_elsewhere, view_only, recalled, restricted, draft]
 
 
 @pytest.mark.parametrize("hide", HIDDEN)
