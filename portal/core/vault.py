@@ -150,7 +150,8 @@ def open_object(row: StoredObject) -> Iterator[Iterator[bytes]]:
     """Yield the plain bytes of ``row`` in chunks of at most 1 MB.
 
     Raises UnavailableError when the object is not ready, its key is gone, or the
-    bytes are not the ones that were stored (also in the middle of the stream).
+    bytes are not the ones that were stored: in the middle of the stream, and at the
+    latest in the place of the last chunk. Whoever got all of it got what was stored.
     """
     if row.state != StoredObject.State.READY:
         raise UnavailableError
@@ -168,16 +169,22 @@ def _cipher(keyset: tink.KeysetHandle) -> streaming_aead.StreamingAead:
 
 
 def _checked(stream: BinaryIO, row: StoredObject) -> Iterator[bytes]:
+    """The plain bytes; the last of them only once all of them are sound."""
     digest, size = hashlib.sha256(), 0
     try:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
+            if size >= row.size:
+                break
             yield chunk
+        rest = stream.read(1)
     except (tink.TinkError, OSError) as error:
         raise UnavailableError from error
-    if (size, digest.hexdigest()) != (row.size, row.sha256):
+    if rest or (size, digest.hexdigest()) != (row.size, row.sha256):
         raise UnavailableError
+    if chunk:
+        yield chunk
 
 
 def read(row: StoredObject) -> bytes:

@@ -201,3 +201,23 @@ def test_erasing_destroys_key_and_bytes(kept, django_capture_on_commit_callbacks
     row.state = StoredObject.State.READY
     with pytest.raises(UnavailableError):
         vault.read(row)
+
+
+@pytest.mark.parametrize("size", [1, vault.CHUNK, vault.CHUNK + 1, 2 * vault.CHUNK])
+def test_the_last_chunk_is_given_only_once_all_is_sound(kept, size):
+    """Who passes chunks on as they come has never passed on a damaged whole."""
+    row = kept(b"x" * size)
+    row.sha256 = "0" * 64
+    given = 0
+    with vault.open_object(row) as chunks, pytest.raises(UnavailableError):
+        for chunk in chunks:
+            given += len(chunk)
+    assert given == (size - 1) // vault.CHUNK * vault.CHUNK
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_wrong_size_in_the_row_is_refused(kept, by):
+    row = kept(b"one")
+    row.size += by
+    with pytest.raises(UnavailableError):
+        vault.read(row)
