@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import time_machine
 
 from documents import scanning
-from documents.models import PaperVersion
-from documents.services import papers, replies, requests
+from documents.models import PaperVersion, Planned
+from documents.services import papers, releases, replies, requests, retrievals
 from meetings.models import Invitation, Proxy, Sitting
 from meetings.services import (
     calls,
@@ -28,10 +28,11 @@ from meetings.services import (
     triage,
     turnover,
 )
+from meetings.services import papers as releasing
 from meetings.services.emergency import Emergency
 from meetings.services.invitations import ProxyWords
 from meetings.services.sittings import When
-from members.facts import Regime
+from members.facts import Regime, Way
 from members.models import Commission, ExOfficio, Person, Post, Tenure
 from members.services.posts import Successor
 from portal.core import clock
@@ -51,13 +52,14 @@ from tests.meetings.convening import (
     select,
     when,
 )
-from tests.papers import details, reference, upload
+from tests.papers import details, hand_out, reference, upload
 
 SENDERS = {
     "documents/scan_notices.py",
     "documents/services/budget.py",
     "documents/services/codes.py",
     "documents/services/requests.py",
+    "documents/services/retrievals.py",
     "meetings/services/calls.py",
     "meetings/services/convocation.py",
     "meetings/services/papers.py",
@@ -260,6 +262,50 @@ def ask_for_a_sitting(cast: Cast) -> Iterator[None]:
     yield
 
 
+def tell_of_papers(cast: Cast) -> Iterator[None]:
+    """Papers are released and told of, then once more to who opened nothing."""
+    item = convened(cast, cast.clinic, cast.newcomer).items.get()
+    yield
+    version = papers.file_paper(
+        actor=clerk(cast),
+        item=reference(item),
+        details=details(),
+        upload=upload(files.pdf_file()),
+        token=uuid4(),
+    )
+    until = clock.now() + timedelta(days=7)
+    made = releasing.release_papers(
+        actor=clerk(cast),
+        item=item,
+        key=uuid4(),
+        cells=[
+            Planned(version=version.id, person=p.id, way=Way.COPY, until=until)
+            for p in (cast.clinic, cast.newcomer)
+        ],
+    )
+    yield
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        releasing.remind_unopened(actor=clerk(cast), made=made)
+        yield
+
+
+def ask_for_declarations(cast: Cast) -> Iterator[None]:
+    """A paper is recalled, and whoever had it is asked what became of it."""
+    version = papers.file_paper(
+        actor=clerk(cast),
+        item=reference(cast.shien_item),
+        details=details(),
+        upload=upload(files.pdf_file()),
+        token=uuid4(),
+    )
+    hand_out(clerk(cast), [version], [cast.clinic, cast.newcomer])
+    releases.recall_version(actor=clerk(cast), version=version)
+    retrievals.ask(
+        actor=clerk(cast), item=reference(cast.shien_item), serial="2026-001"
+    )
+    yield
+
+
 def mail_a_code(cast: Cast) -> Iterator[None]:
     """The code behind a link."""
     gate.ask(gate.enter(gate.issue(cast)))
@@ -295,6 +341,8 @@ ACTS: dict[Act, int] = {
     decline: 2,
     ask_for_papers: 6,
     ask_for_a_sitting: 0,
+    ask_for_declarations: 2,
     mail_a_code: 1,
+    tell_of_papers: 6,
     scan: 4,
 }

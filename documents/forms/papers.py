@@ -53,10 +53,7 @@ class PaperWords(forms.Form):
         max_length=20,
         required=False,
         widget=forms.TextInput({"class": "input--short", "list": "paper-numbers"}),
-        help_text=_(
-            "例: 資料1、資料2-1。番号は議題ごとに1から付けてください。"
-            "議題の番号を入れると、ほかの議題の数が伝わります。"
-        ),
+        help_text=_("議題ごとに1から。例: 資料1、資料2-1"),
     )
     title = forms.CharField(
         label=_("資料名"),
@@ -79,7 +76,7 @@ class PaperWords(forms.Form):
         label=_("住所等の保護の対象になる方の情報を含む"),
         required=False,
         help_text=_(
-            "DV等支援措置など。名前を選んだ人だけが開け、庁外へ原本は渡せません。"
+            "DV等支援措置など。下で選んだ人だけが開け、庁外へ原本は渡せません。"
         ),
     )
     readers = forms.MultipleChoiceField(

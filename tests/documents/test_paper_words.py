@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from documents import handling
 from documents.models import Paper, Release
 from documents.numbers import next_numbers
-from documents.selectors import version_for
-from documents.services import paper_words
+from documents.selectors import PaperAbilities, replaced_for, version_for
+from documents.services import paper_words, releases
 from documents.services.papers import papers_for
 from members.access import access_for
 from members.facts import Action, Answer, Way
@@ -171,11 +171,11 @@ def test_a_custodian_lifts_the_list_again(cast, filed):
     assert not paper.readers.exists()
 
 
-@pytest.mark.parametrize("name", ["clinic", *NOBODY])
-def test_others_mend_nothing(cast, filed, name):
+def test_others_mend_nothing(cast, filed):
     paper = filed().paper
-    with pytest.raises(HiddenError):
-        edit(getattr(cast, name), paper, title="別の名前")
+    for name in ("clinic", *NOBODY):
+        with pytest.raises(HiddenError):
+            edit(getattr(cast, name), paper, title="別の名前")
     paper.refresh_from_db()
     assert paper.title == "事例概要"
 
@@ -246,6 +246,22 @@ def test_a_reader_is_told_that_the_new_version_replaced_theirs(cast, released):
     assert not rows_of(cast.newcomer, cast.shien_item)[0].renewed
 
 
+def test_who_opens_the_old_version_is_shown_the_way_to_the_new_one(cast, released):
+    old = released()
+    clerk = factories.sign_in(cast.secretariat)
+    with pytest.raises(HiddenError):
+        replaced_for(factories.sign_in(cast.clinic), old.id)
+    new = replace_by(cast.secretariat, old)
+    assert replaced_for(factories.sign_in(cast.clinic), old.id).new is None
+    hand_out(clerk, [new], [cast.clinic])
+    assert replaced_for(factories.sign_in(cast.clinic), old.id).new == new
+    for name in ("newcomer", *NOBODY):
+        with pytest.raises(HiddenError):
+            replaced_for(factories.sign_in(getattr(cast, name)), old.id)
+    releases.recall_version(actor=clerk, version=new)
+    assert replaced_for(factories.sign_in(cast.clinic), old.id).new is None
+
+
 # 提示のみ
 
 
@@ -254,7 +270,7 @@ def test_a_kept_paper_is_listed_to_everybody_on_the_item_without_a_file(cast):
     for person in (cast.secretariat, cast.chair, cast.clinic):
         (row,) = rows_of(person, cast.shien_item)
         assert (row.paper, row.kept, row.version) == (paper, True, None)
-        assert not (row.can.open or row.can.download_copy or row.can.release)
+        assert row.can == PaperAbilities()
     for name in NOBODY:
         assert rows_of(getattr(cast, name), cast.shien_item) == []
     Membership.objects.filter(person=cast.clinic).update(ends_at=clock.now())
@@ -267,16 +283,17 @@ def test_a_kept_paper_with_a_list_is_named_to_the_list_alone(cast):
     assert rows_of(cast.clinic, cast.shien_item) == []
 
 
-@pytest.mark.parametrize("name", ["clinic", *NOBODY])
-def test_others_list_and_unlist_nothing(cast, name):
-    with pytest.raises(HiddenError):
-        keep(cast, getattr(cast, name))
+def test_others_list_and_unlist_nothing(cast):
+    for name in ("clinic", *NOBODY):
+        with pytest.raises(HiddenError):
+            keep(cast, getattr(cast, name))
     assert not Paper.objects.exists()
     paper = keep(cast)
-    with pytest.raises(HiddenError):
-        paper_words.unlist_kept_paper(
-            actor=factories.sign_in(getattr(cast, name)), paper=paper
-        )
+    for name in ("clinic", *NOBODY):
+        with pytest.raises(HiddenError):
+            paper_words.unlist_kept_paper(
+                actor=factories.sign_in(getattr(cast, name)), paper=paper
+            )
     assert Paper.objects.exists()
 
 
