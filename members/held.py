@@ -6,6 +6,7 @@ Nothing typed is lost when the five minutes of R8 run out while somebody writes.
 import json
 from dataclasses import dataclass
 
+import tink
 from django.http import HttpRequest
 
 from portal.core import keys
@@ -41,5 +42,8 @@ def take(request: HttpRequest) -> HeldForm | None:
     sealed = request.session.pop(KEY, None)
     if sealed is None:
         return None
-    kept = json.loads(keys.unseal(bytes.fromhex(sealed), _PURPOSE))
+    try:
+        kept = json.loads(keys.unseal(bytes.fromhex(sealed), _PURPOSE))
+    except tink.TinkError:  # sealed by a key that is gone: typed again, not an error
+        return None
     return HeldForm(kept["path"], [(name, value) for name, value in kept["fields"]])

@@ -52,7 +52,8 @@ def watch(points: Points) -> None:
     from minio import Minio
 
     connection.ensure_connection()
-    connection._commit = points.around("commit", connection._commit)
+    real_commit = connection._commit  # type: ignore[attr-defined] # not in the stubs
+    connection._commit = points.around("commit", real_commit)  # type: ignore[attr-defined]
 
     def written(execute: Any, sql: str, *rest: Any) -> Any:
         if not sql.startswith(WRITES):
@@ -112,13 +113,10 @@ def erase(order: dict[str, Any]) -> None:
 
 def sweep(order: dict[str, Any]) -> None:
     """Clear what was left, an hour later."""
-    from datetime import timedelta
+    from portal.core import upkeep
+    from tests.portal import stores
 
-    import time_machine
-
-    from portal.core import clock, upkeep
-
-    with time_machine.travel(clock.now() + timedelta(hours=1)):
+    with stores.later(hours=1):
         upkeep.sweep()
 
 

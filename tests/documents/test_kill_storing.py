@@ -9,13 +9,11 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import connection
 
@@ -95,9 +93,9 @@ def broken() -> list[upkeep.Finding]:
 
 def assert_all_is_well_within_the_hour() -> None:
     """The sweeps of an hour clear what is left; then both agree."""
-    with time_machine.travel(clock.now() + timedelta(minutes=50)):
+    with stores.later(minutes=50):
         upkeep.sweep()
-    with time_machine.travel(clock.now() + timedelta(minutes=61)):
+    with stores.later(minutes=61):
         assert list(upkeep.check(read=True)) == []
         assert store().abandon(clock.now()) == 0, "no parts of uploads are left"
 

@@ -7,12 +7,15 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from portal.core import clock
 from portal.core.objectstore import PART_SIZE, DiskStore, ObjectStore, S3Store
 
 HOST = "127.0.0.1"
@@ -169,6 +172,14 @@ def answering(status: str, body: str, *, to: tuple[bytes, ...] = ()) -> Answer:
         return True
 
     return answer
+
+
+@contextmanager
+def later(**by: float) -> Iterator[None]:
+    """Move the portal's clock alone: servers refuse what is signed at another time."""
+    then = clock.now() + timedelta(**by)
+    with patch.object(clock, "now", lambda: then):
+        yield
 
 
 def s3_error(code: str) -> str:
