@@ -86,6 +86,7 @@ def main(kind: str, soffice: str) -> int:
 
 
 def _limit() -> None:
+    os.nice(10)  # who reads a page goes first
     for name, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, PDF_BYTES),

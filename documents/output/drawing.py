@@ -3,8 +3,10 @@
 Runs in the press alone: one order at a time, PDFium keeps global state.
 """
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
 import pypdfium2
@@ -23,6 +25,27 @@ from documents.output.marks import (
 from documents.output.overlays import Place, Size
 
 A4_POINTS = (595, 842)
+_FONTS = (Path(__file__).parent / "fonts", Path("/usr/share/fonts"))
+
+
+def know_fonts() -> None:
+    """Let PDFium draw Japanese papers that bring no fonts, with those shipped here.
+
+    It takes their folders only when it begins, and pypdfium2 begins it without any.
+    """
+    folders = [ctypes.create_string_buffer(bytes(folder)) for folder in _FONTS]
+    letters = ctypes.POINTER(ctypes.c_char)
+    places = (letters * (len(folders) + 1))()  # the last one is null
+    for at, folder in enumerate(folders):
+        places[at] = ctypes.cast(folder, letters)
+    raw.FPDF_DestroyLibrary()
+    raw.FPDF_InitLibraryWithConfig(
+        raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=places)
+    )
+    _KEPT.extend(folders)
+
+
+_KEPT: list[object] = []  # PDFium keeps pointers to their names
 
 
 @contextmanager

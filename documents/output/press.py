@@ -85,4 +85,5 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    drawing.know_fonts()
     work(socket.socket(fileno=0))

@@ -49,8 +49,10 @@ def order(source: BinaryIO, out: BinaryIO | None = None, **what: object) -> Answ
 def _answered(what: object, *files: int) -> dict[str, Answer]:
     press, answer = _idle.get(), None
     try:
-        if press is None or press.process.poll() is not None:
-            press = _Press()
+        if press is not None and press.process.poll() is not None:
+            press.end()
+            press = None
+        press = press or _Press()
         answer = press.do(what, files)
     except (OSError, EOFError, ValueError) as error:
         raise RefusedError("broken") from error

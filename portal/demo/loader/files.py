@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from documents import handling
 from documents.models import Paper, PaperVersion, Release
 from documents.output.docx import sheet_docx
 from documents.output.papers.intake import (
@@ -26,9 +27,10 @@ from documents.output.papers.workbooks import household_budget_xlsx
 from documents.output.sheet import Sheet
 from documents.output.typesetting import sheet_pdf
 from documents.output.watermark import page_count
+from documents.services import renditions
 from members.facts import State, Way
 from members.models import Seat
-from portal.core import vault
+from portal.core import clock, vault
 from portal.demo.content.budgets import Budget
 from portal.demo.content.types import DemoContent
 from portal.demo.content.types import Paper as PaperContent
@@ -95,7 +97,10 @@ def _release(entry: PaperContent, version: PaperVersion, rows: Rows) -> None:
         return
     version.state = State.RELEASED
     version.save(update_fields=["state"])
-    until = item.sitting.ends_at + timedelta(days=item.body.rules.link_days)
+    renditions.ask(version)
+    held_on = item.sitting.ends_at.astimezone(clock.JST).date()
+    last = handling.last_day(version.paper, held_on, item.body.rules.link_days)
+    until = clock.day_end(last)
     Release.objects.bulk_create(
         Release(
             version=version,

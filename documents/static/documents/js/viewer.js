@@ -131,6 +131,7 @@ function show(next) {
   part("stage").scrollTo(turned ? 0 : scrollLeft, turned ? 0 : scrollTop);
   if (onStage) part("stage").focus({ preventScroll: true });
   else if (before.key) focusKey(before.key);
+  if (turned && part("turned").getBoundingClientRect().top < 0) viewer.scrollIntoView();
   watchPicture();
   mark();
   if (turned) part("said").textContent = picture().alt;
