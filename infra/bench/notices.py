@@ -113,7 +113,7 @@ def make_people() -> list[Person]:
         Person(
             name=f"計測 {n}",
             organization=agencies[n % len(agencies)] if n else section,
-            login=None if n else "bench",
+            login=None if n else f"bench-{uuid4().hex[:8]}",
             email=f"person{n}@bench.example",
             starts_at=clock.now(),
         )

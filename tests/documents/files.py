@@ -90,7 +90,8 @@ def zip_file(entries: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in entries:
-            package.writestr(name, data)
+            entry = zipfile.ZipInfo(name) if isinstance(name, str) else name
+            package.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
