@@ -1,6 +1,7 @@
 """Packets printed for others: numbered, on record for whom, collected again."""
 
 import threading
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from documents import packets
 from documents.models import PrintedCopy, Release
+from documents.output.binding import Gathering
 from meetings.services import copies
+from members.facts import Role
 from members.models import Membership, Person, Recusal, Seat
 from portal.core import clock
 from portal.core.errors import HiddenError
@@ -31,7 +33,7 @@ def page(cast: Cast, name: str = "copies-print") -> str:
 def printing(client: Client, cast: Cast, *chosen: Person, key: UUID | None = None):
     """The answer; its PDF, where there is one, is read to the end."""
     fields = {"key": key or uuid4(), "people": [person.id for person in chosen]}
-    answer = client.post(page(cast), fields)
+    answer: Any = client.post(page(cast), fields)
     answer.pdf = body(answer) if answer.streaming else b""
     return answer
 
@@ -51,8 +53,8 @@ def doctor(cast: Cast) -> Person:
     factories.commission(person, cast.shien)
     for pledge in cast.pledges.values():
         factories.acknowledge(person, pledge)
-    factories.membership(person, cast.case, "external")
-    factories.seat(person, cast.shien_item, "external")
+    factories.membership(person, cast.case, Role.EXTERNAL)
+    factories.seat(person, cast.shien_item, Role.EXTERNAL)
     return person
 
 
@@ -202,7 +204,7 @@ def test_a_custodian_prints_nothing_of_an_item_they_are_kept_from(
     other = factories.case(cast.shien, number="R8-077")
     item = factories.item(cast.sitting, other, cast.shien, title="別の世帯")
     for person in (cast.clinic, cast.secretariat, doctor):
-        role = "secretariat" if person == cast.secretariat else "external"
+        role = Role.SECRETARIAT if person == cast.secretariat else Role.EXTERNAL
         factories.membership(person, other, role)
         factories.seat(person, item, role)
     released(item=item, number="資料9", data=files.pdf_file(1, "Other"))
@@ -229,13 +231,13 @@ def test_what_is_revoked_while_it_is_bound_is_not_handed_out(
     cast: Cast, released: Filed, signed_in: SignIn, monkeypatch
 ) -> None:
     released()
-    bind = packets.Gathering.bind
+    bind = Gathering.bind
 
     def slowly(self, volumes, out):
         bind(self, volumes, out)
         Release.objects.update(ends_at=clock.now())
 
-    monkeypatch.setattr(packets.Gathering, "bind", slowly)
+    monkeypatch.setattr(Gathering, "bind", slowly)
     answer = printing(signed_in(cast.secretariat), cast, cast.clinic)
     assert answer.status_code == 404
     assert handed_out() == []
@@ -362,8 +364,8 @@ def test_the_page_asks_as_often_for_many_as_for_few(
         factories.commission(person, cast.shien)
         for pledge in cast.pledges.values():
             factories.acknowledge(person, pledge)
-        factories.membership(person, cast.case, "external")
-        factories.seat(person, cast.shien_item, "external")
+        factories.membership(person, cast.case, Role.EXTERNAL)
+        factories.seat(person, cast.shien_item, Role.EXTERNAL)
         released(person, number=f"資料{number + 2}")
     with django_assert_max_num_queries(len(few)):
         client.get(page(cast))

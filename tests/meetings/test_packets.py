@@ -9,8 +9,8 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
-from documents import packets
 from documents.models import Paper, PaperVersion
+from documents.output.binding import Gathering
 from documents.output.watermark import page_count, page_text
 from documents.services import releases
 from members.facts import State, Way
@@ -351,13 +351,13 @@ def test_what_is_revoked_while_it_is_bound_does_not_leave(
     cast: Cast, released: Filed, signed_in: SignIn, monkeypatch
 ) -> None:
     released()
-    client, bind = signed_in(cast.clinic), packets.Gathering.bind
+    client, bind = signed_in(cast.clinic), Gathering.bind
 
     def slowly(self, volumes, out):
         bind(self, volumes, out)
         Membership.objects.filter(person=cast.clinic).update(ends_at=clock.now())
 
-    monkeypatch.setattr(packets.Gathering, "bind", slowly)
+    monkeypatch.setattr(Gathering, "bind", slowly)
     assert client.get(address(cast)).status_code == 404
     assert reads() == []
 
