@@ -19,22 +19,20 @@ class Handling:
 
     ``days`` after the sitting its releases end, at the latest with the links of the
     body (None). ``original``: whether outside members may be granted the file itself.
-    ``marked_inside``: whether pages bear the reader's name also for internal members;
-    for outside members they always do.
+    Every page and every copy bears its reader's name, whatever the class.
     """
 
     strength: int
     days: int | None
     original: bool
-    marked_inside: bool
 
 
 _CLASS = Paper.Class
 TABLE: dict[str, Handling] = {
-    _CLASS.C2: Handling(1, None, original=True, marked_inside=False),
-    _CLASS.C3C: Handling(2, None, original=True, marked_inside=True),
-    _CLASS.C3B: Handling(2, None, original=True, marked_inside=True),
-    _CLASS.C3A: Handling(2, 1, original=False, marked_inside=True),
+    _CLASS.C2: Handling(1, None, original=True),
+    _CLASS.C3C: Handling(2, None, original=True),
+    _CLASS.C3B: Handling(2, None, original=True),
+    _CLASS.C3A: Handling(2, 1, original=False),
 }
 
 
@@ -50,14 +48,18 @@ def last_day(paper: Paper, held_on: date, link_days: int) -> date:
     return held_on + timedelta(link_days if days is None else min(days, link_days))
 
 
-def words(document_class: str, link_days: int) -> str:
-    """How papers of the class are handled, for who chooses it."""
+def words(document_class: str, link_days: int, class3_strength: int) -> str:
+    """How papers of the class are handled, for who chooses it.
+
+    ``class3_strength`` is the municipality's: it may have lowered it (R8).
+    """
     handling = TABLE[document_class]
     if handling.days is None or handling.days > link_days:
         until = _("会議の%(days)s日後まで") % {"days": link_days}
     else:
         until = _("会議の翌日まで")
-    proof = _("メールの確認コード") if handling.strength == 1 else _("本人確認")
+    strength = min(handling.strength, class3_strength)
+    proof = _("メールの確認コード") if strength == 1 else _("カードか認証アプリ")
     original = (
         _("庁外へは、認めた方にだけ原本")
         if handling.original

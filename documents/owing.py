@@ -9,9 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from documents.models import PaperVersion, Release, Retrieval
-from members.facts import State
+from documents.policies import place_facts, retrieval_facts
+from members.access import Access, Actor, access_for, access_for_all, as_if_here
+from members.facts import Action, State
 from members.models import Person
 from portal.core import clock
+from portal.core.errors import HiddenError
 
 _CLOSED = {State.REPLACED, State.RECALLED}
 
@@ -45,6 +48,68 @@ def of_sitting(sitting_id: UUID, person: Person) -> list[Due]:
 def of_item(item_id: UUID) -> list[Due]:
     """What everybody is to declare, or has declared, of one item's papers."""
     return _dues(_given().filter(version__paper__item_id=item_id))
+
+
+def owes(access: Access, sitting_id: UUID) -> bool:
+    """Whether the person has something to declare of the sitting."""
+    found = of_sitting(sitting_id, access.actor.person)
+    return any(d.declared is None for d in _open(access, found, sitting_id))
+
+
+def own_dues(actor: Actor, sitting_id: UUID, way_in: UUID) -> list[Due]:
+    """What the actor may declare of a sitting, come in by it or by a request.
+
+    Raises HiddenError for whoever never had anything to declare there.
+    """
+    found = of_sitting(sitting_id, actor.person)
+    papers = [due.version.paper for due in found]
+    access = access_for(
+        actor,
+        cases={paper.case_id for paper in papers if paper.case_id},
+        items={paper.item_id for paper in papers},
+    )
+    dues = _open(access, found, way_in)
+    if not dues:
+        raise HiddenError
+    return dues
+
+
+def _open(access: Access, dues: Sequence[Due], way_in: UUID) -> list[Due]:
+    return [
+        due
+        for due in dues
+        if access.allows(Action.SEE_NOTICE, retrieval_facts(due.version.paper, way_in))
+    ]
+
+
+def dues_to_see(access: Access, item_id: UUID) -> list[Due]:
+    """Everybody's dues of an item, as far as the custodian keeps those papers."""
+    return [
+        due
+        for due in of_item(item_id)
+        if access.allows(
+            Action.CONVENE, place_facts(due.version.paper, access.actor.id)
+        )
+    ]
+
+
+def reachable(dues: Sequence[Due]) -> set[UUID]:
+    """The people among them who could still declare: commissioned, not recused."""
+    people = {due.person.id: due.person for due in dues}
+    papers = [due.version.paper for due in dues]
+    gathered = access_for_all(
+        [as_if_here(person) for person in people.values()],
+        cases={paper.case_id for paper in papers if paper.case_id},
+        items={paper.item_id for paper in papers},
+    )
+    return {
+        due.person.id
+        for due in dues
+        if gathered[due.person.id].allows(
+            Action.SEE_NOTICE,
+            retrieval_facts(due.version.paper, due.version.paper.sitting_id),
+        )
+    }
 
 
 def _given() -> QuerySet[Release]:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from documents import handling
@@ -45,7 +43,8 @@ class PaperWords(forms.Form):
     """What is said of a paper beside its bytes.
 
     ``numbers`` are those that the person sees on the item, ``readers`` the people whom
-    a custodian may name for a restricted paper; ``link_days`` the body's own.
+    a custodian may name for a restricted paper; ``link_days`` are the body's own,
+    ``class3_strength`` the municipality's.
     """
 
     number = forms.CharField(
@@ -93,6 +92,7 @@ class PaperWords(forms.Form):
         self,
         *args: Any,
         link_days: int,
+        class3_strength: int,
         numbers: Sequence[str] = (),
         readers: Sequence[Person] = (),
         **kwargs: Any,
@@ -100,9 +100,7 @@ class PaperWords(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {str(person.id): person for person in readers}
         self.numbers: NextNumbers = next_numbers(numbers)
-        self.fields["document_class"].help_text = class_words(
-            self.fields["document_class"], link_days
-        )
+        self.handling = (link_days, class3_strength)
         if "number" in self.fields:
             self.initial.setdefault("number", self.numbers.plain)
         choices = [(key, str(person)) for key, person in self.people.items()]
@@ -110,6 +108,14 @@ class PaperWords(forms.Form):
             self.fields["readers"].choices = choices  # type: ignore[attr-defined] # a choice field
         else:
             self.fields.pop("readers", None)
+
+    @property
+    def classes(self) -> list[tuple[str, str]]:
+        """How each class that is offered is handled, in words."""
+        offered = self.fields["document_class"].choices  # type: ignore[attr-defined] # a choice field
+        return [
+            (label, handling.words(value, *self.handling)) for value, label in offered
+        ]
 
     @classmethod
     def initial_of(cls, paper: Paper) -> dict[str, object]:
@@ -143,15 +149,6 @@ class PaperWords(forms.Form):
         if self.cleaned_data.get("handed_out") and untouched:
             return self.numbers.handed_out
         return number
-
-
-def class_words(field: forms.Field, link_days: int) -> SafeString:
-    """How each class that the field offers is handled, a line each."""
-    choices = field.choices  # type: ignore[attr-defined] # a choice field
-    lines = (
-        (label, handling.words(value, link_days)) for value, label in list(choices)
-    )
-    return format_html_join("", "<span>{}: {}</span><br>", lines)
 
 
 class PaperForm(PaperWords, UploadForm):

@@ -1,6 +1,6 @@
 """廃棄・返却の申告: asked for by the custodians, declared by who had a paper."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,47 +10,13 @@ from django.utils.translation import gettext as _
 
 from documents import entrances, owing, retrieval_notices
 from documents.models import PaperVersion, Retrieval, RetrievalAsk
-from documents.owing import Due
-from documents.policies import place_facts, retrieval_facts
 from documents.services import links
 from documents.services.papers import ItemReference
-from members.access import Access, Actor, access_for, access_for_all, as_if_here
+from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Person, Purpose, Scope
 from portal.core import audit, clock, outbox
 from portal.core.errors import HiddenError, RefusedError
-
-
-def owes(access: Access, sitting_id: UUID) -> bool:
-    """Whether the person has something to declare of the sitting."""
-    found = owing.of_sitting(sitting_id, access.actor.person)
-    return any(d.declared is None for d in _open(access, found, sitting_id))
-
-
-def own_dues(actor: Actor, sitting_id: UUID, way_in: UUID) -> list[Due]:
-    """What the actor may declare of a sitting, come in by it or by a request.
-
-    Raises HiddenError for whoever never had anything to declare there.
-    """
-    found = owing.of_sitting(sitting_id, actor.person)
-    papers = [due.version.paper for due in found]
-    access = access_for(
-        actor,
-        cases={paper.case_id for paper in papers if paper.case_id},
-        items={paper.item_id for paper in papers},
-    )
-    dues = _open(access, found, way_in)
-    if not dues:
-        raise HiddenError
-    return dues
-
-
-def _open(access: Access, dues: Sequence[Due], way_in: UUID) -> list[Due]:
-    return [
-        due
-        for due in dues
-        if access.allows(Action.SEE_NOTICE, retrieval_facts(due.version.paper, way_in))
-    ]
 
 
 def open_ask(actor: Actor, ask_id: UUID) -> RetrievalAsk:
@@ -58,7 +24,7 @@ def open_ask(actor: Actor, ask_id: UUID) -> RetrievalAsk:
     found = RetrievalAsk.objects.filter(id=ask_id, person=actor.person).first()
     if found is None:
         raise HiddenError
-    own_dues(actor, found.sitting_id, found.id)
+    owing.own_dues(actor, found.sitting_id, found.id)
     return found
 
 
@@ -70,7 +36,7 @@ def declare(
 
     ``ways`` maps versions to ``Retrieval.Way``. Returns how many words were new.
     """
-    dues = {due.version_id: due for due in own_dues(actor, sitting_id, way_in)}
+    dues = {due.version_id: due for due in owing.own_dues(actor, sitting_id, way_in)}
     if not ways.keys() <= dues.keys():
         raise HiddenError
     new = {
@@ -92,36 +58,6 @@ def declare(
 # The custodians -----------------------------------------------------------------------
 
 
-def dues_to_see(access: Access, item_id: UUID) -> list[Due]:
-    """Everybody's dues of an item, as far as the custodian keeps those papers."""
-    return [
-        due
-        for due in owing.of_item(item_id)
-        if access.allows(
-            Action.CONVENE, place_facts(due.version.paper, access.actor.id)
-        )
-    ]
-
-
-def reachable(dues: Sequence[Due]) -> set[UUID]:
-    """The people among them who could still declare: commissioned, not recused."""
-    people = {due.person.id: due.person for due in dues}
-    papers = [due.version.paper for due in dues]
-    gathered = access_for_all(
-        [as_if_here(person) for person in people.values()],
-        cases={paper.case_id for paper in papers if paper.case_id},
-        items={paper.item_id for paper in papers},
-    )
-    return {
-        due.person.id
-        for due in dues
-        if gathered[due.person.id].allows(
-            Action.SEE_NOTICE,
-            retrieval_facts(due.version.paper, due.version.paper.sitting_id),
-        )
-    }
-
-
 @transaction.atomic
 def ask(*, actor: Actor, item: ItemReference, serial: str) -> list[Person]:
     """Ask everybody by mail who has not declared; returns whom.
@@ -131,8 +67,8 @@ def ask(*, actor: Actor, item: ItemReference, serial: str) -> list[Person]:
     """
     access = access_for(actor, cases=item.cases, items=[item.item_id])
     access.require(Action.CONVENE, item.facts)
-    silent = [d for d in dues_to_see(access, item.item_id) if d.declared is None]
-    may = reachable(silent)
+    silent = [d for d in owing.dues_to_see(access, item.item_id) if d.declared is None]
+    may = owing.reachable(silent)
     people = {d.person.id: d.person for d in silent if d.person.id in may}
     written = [person for person in people.values() if person.email]
     if not written:

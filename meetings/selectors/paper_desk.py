@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from documents import owing
 from documents.models import CooperationRequest, Paper, PaperVersion, RetrievalAsk
 from documents.owing import Due
 from documents.selectors import PaperRow
-from documents.services import retrievals
 from meetings.models import AgendaItem, Call, Presence, Sitting
 from meetings.notices import serial_of
 from meetings.selectors.papers import ItemPapers, item_papers
@@ -161,8 +161,8 @@ def due_board(actor: Actor, item_id: UUID) -> DueBoard:
     found = item_papers(actor, item_id)
     if not found.keeps:
         raise HiddenError
-    dues = retrievals.dues_to_see(found.access, item_id)
-    may = retrievals.reachable(dues) if dues else set()
+    dues = owing.dues_to_see(found.access, item_id)
+    may = owing.reachable(dues) if dues else set()
     asks = {
         row.person_id: row
         for row in RetrievalAsk.objects.filter(sitting_id=found.item.sitting_id)

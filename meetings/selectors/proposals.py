@@ -1,6 +1,7 @@
 """One proposal, as its author and the custodians see it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -53,6 +54,14 @@ class OpenProposal:
     rows: list[PaperRow]
     mine: bool
     access: Access
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What the form of a sheet needs to know of the call."""
+        return {
+            "link_days": self.proposal.call.body.rules.link_days,
+            "class3_strength": self.access.facts.municipality.class3_strength,
+        }
 
     @property
     def writes(self) -> bool:

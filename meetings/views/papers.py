@@ -13,6 +13,7 @@ from documents.forms.papers import PaperForm, UploadForm
 from documents.models import PaperVersion
 from documents.selectors import version_for
 from documents.services import papers, releases
+from documents.services.papers import ItemReference
 from documents.services.uploads import place_instead_of, place_of
 from documents.views.uploads import by_script, files_of, refused
 from meetings import references
@@ -36,19 +37,8 @@ def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
     item = references.of_item(found.item)
     files = files_of(request, place_of(item))
     form = PaperForm(request.POST or None, files, **found.words)
-    if form.is_valid() and found.may_file:
-        filed = attempt(
-            form,
-            lambda: papers.file_paper(
-                actor=request.actor,
-                item=item,
-                details=form.details,
-                upload=form.upload,
-                token=form.cleaned_data["key"],
-            ),
-        )
-        if filed is not None:
-            return _filed(request, found)
+    if form.is_valid() and found.may_file and _file(request, item, form):
+        return _filed(request, found)
     if request.method == "POST" and by_script(request):
         return refused(form)
     note_read(request, found)
@@ -58,6 +48,21 @@ def paper_upload(request: MemberRequest, item_id: UUID) -> HttpResponse:
         "max_bytes": settings.UPLOAD_MAX_BYTES,
     }
     return form_page(request, form, "meetings/paper_upload.html", context)
+
+
+def _file(
+    request: MemberRequest, item: ItemReference, form: PaperForm
+) -> PaperVersion | None:
+    return attempt(
+        form,
+        lambda: papers.file_paper(
+            actor=request.actor,
+            item=item,
+            details=form.details,
+            upload=form.upload,
+            token=form.cleaned_data["key"],
+        ),
+    )
 
 
 def note_read(request: MemberRequest, found: ItemPapers) -> None:

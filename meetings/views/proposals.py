@@ -96,9 +96,8 @@ def proposal_detail(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
     """The proposal with its sheets; POST attaches one more."""
     opened = selectors.open_proposal(request.actor, proposal_id)
     place = place_of(references.of_proposal(opened.proposal))
-    link_days = opened.proposal.call.body.rules.link_days
     files = files_of(request, place)
-    form = SheetForm(request.POST or None, files, link_days=link_days)
+    form = SheetForm(request.POST or None, files, **opened.words)
     if form.is_valid() and opened.mine and _file(request, opened, form):
         return _filed(request, proposal_id)
     if form.is_bound and by_script(request):

@@ -12,6 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from documents import owing
 from documents.services import retrievals
 from meetings import references
 from meetings.forms.paper_desk import DeclareForm
@@ -39,7 +40,7 @@ def retrieval_asked(request: MemberRequest, ask_id: UUID) -> HttpResponse:
 
 
 def _declare(request: MemberRequest, sitting_id: UUID, way_in: UUID) -> HttpResponse:
-    dues = retrievals.own_dues(request.actor, sitting_id, way_in)
+    dues = owing.own_dues(request.actor, sitting_id, way_in)
     form = DeclareForm(request.POST or None, dues=dues)
     if form.is_valid():
         done = attempt(
@@ -52,9 +53,7 @@ def _declare(request: MemberRequest, sitting_id: UUID, way_in: UUID) -> HttpResp
             ),
         )
         if done is not None:
-            messages.success(
-                request, _("申告を受け付けました。")
-            )
+            messages.success(request, _("申告を受け付けました。"))
             return redirect(request.path)
     context = {
         "serial": serial_of_sitting(sitting_id),

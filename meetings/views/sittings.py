@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from documents.services import retrievals
+from documents import owing
 from documents.services.papers import papers_for
 from meetings import rosters
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
@@ -117,7 +117,7 @@ def _own(own: OwnSitting) -> dict[str, object]:
         "sitting": own.sitting,
         "invitation": own.invitation,
         "can_link": rosters.takes_part(own.access),
-        "owes": retrievals.owes(own.access, own.sitting.id),
+        "owes": owing.owes(own.access, own.sitting.id),
         "lines": [
             (line, [row for row in papers if row.item_id == line.item.id])
             for line in own.items

@@ -80,7 +80,9 @@ def test_each_class_has_its_last_day(document_class, last):
 
 def test_every_class_has_its_words():
     for document_class in Paper.Class:
-        assert "会議の" in handling.words(document_class, 7)
+        assert "会議の" in handling.words(document_class, 7, 2)
+    assert "カードか認証アプリ" in handling.words("3B", 7, 2)
+    assert "メールの確認コード" in handling.words("3B", 7, 1)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def recall(cast, version):
 
 def dues(person, cast):
     actor = factories.sign_in(person)
-    return retrievals.own_dues(actor, cast.sitting.id, cast.sitting.id)
+    return owing.own_dues(actor, cast.sitting.id, cast.sitting.id)
 
 
 def declare(person, cast, version, way=Way.DISPOSED, **more):
@@ -107,9 +107,9 @@ def test_a_reader_declares_and_says_otherwise_later(cast, released):
     version = released()
     recall(cast, version)
     access = access_for(factories.sign_in(cast.clinic))
-    assert retrievals.owes(access, cast.sitting.id)
+    assert owing.owes(access, cast.sitting.id)
     assert declare(cast.clinic, cast, version, Way.NOTHING_TAKEN) == 1
-    assert not retrievals.owes(access, cast.sitting.id)
+    assert not owing.owes(access, cast.sitting.id)
     assert declare(cast.clinic, cast, version, Way.NOTHING_TAKEN) == 0
     assert declare(cast.clinic, cast, version, Way.RETURNED) == 1
     assert Retrieval.objects.get().way == Way.RETURNED
@@ -243,7 +243,7 @@ def test_others_ask_nobody(cast, released):
 def test_a_custodian_off_the_list_neither_sees_nor_asks(cast, released):
     recall(cast, released(readers=(cast.clinic,)))
     access = access_for(factories.sign_in(cast.chair))
-    assert retrievals.dues_to_see(access, cast.shien_item.id) == []
+    assert owing.dues_to_see(access, cast.shien_item.id) == []
     with pytest.raises(RefusedError):
         ask(cast, cast.chair)
     assert ask(cast) == [cast.clinic]
