@@ -7,12 +7,13 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from documents import handling
-from documents.models import PaperVersion, Release
+from documents.models import PaperVersion, Release, Rendition
 from documents.policies import version_facts
-from documents.renditions import pdf_source
+from documents.renditions import pdf_source, rendition_of
 from members.access import Access, Actor, access_for_all
-from members.decide import decide, what_hides
+from members.decide import decide
 from members.facts import Action, Answer, Session, Span, State, Way
+from members.hindrances import what_hides
 from members.models import Person
 from portal.core.models import AuditEvent
 
@@ -79,6 +80,12 @@ def shown(version: PaperVersion) -> bool:
     return pdf_source(version) is not None
 
 
+def being_shown_soon(version: PaperVersion) -> bool:
+    """Whether its pages are just being made."""
+    made = rendition_of(version)
+    return made is not None and made.state == Rendition.State.PENDING
+
+
 def ways(version: PaperVersion, *, inside: bool) -> tuple[Way, ...]:
     """How the version can be handed to somebody, the narrowest first.
 
@@ -90,7 +97,7 @@ def ways(version: PaperVersion, *, inside: bool) -> tuple[Way, ...]:
 
 def usual_way(version: PaperVersion, *, inside: bool) -> Way | None:
     """What is offered first: a copy with the name in it, never more to outsiders."""
-    if shown(version):
+    if shown(version) or being_shown_soon(version):
         return Way.COPY
     return Way.ORIGINAL if inside else None
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from documents import receivers
+from documents.mixups.wording import waits_long
 from documents.models import PaperVersion, Planned
 from documents.selectors import OpenVersion
 from members.access import Access
@@ -57,16 +58,37 @@ def check_cells(
 
 
 def _refuse_held(version: PaperVersion) -> None:
-    """A release is the look at what outside members file; no other reason ends so."""
+    held = held_words(version)
+    if held:
+        raise RefusedError(held)
+
+
+def held_words(version: PaperVersion) -> str:
+    """Why it can be released to nobody yet; empty where nothing stands against it.
+
+    A release is the look at what outside members file; no other reason ends so.
+    """
+    if version.guard == PaperVersion.Guard.WAITING:
+        return _looking(version)
     others = set(version.holds) - {PaperVersion.Hold.MEMBER}
-    if others or not version.scanned:
-        raise RefusedError(
-            _(
-                "%(paper)sは、内容の確認のため保留されています。"
-                "確認を終えてから公開してください。"
-            )
-            % {"paper": version.paper.number}
+    if not others and version.scanned:
+        return ""
+    return _(
+        "%(paper)sは、内容の確認のため保留されています。確認を終えてから公開してください。"
+    ) % {"paper": version.paper.number}
+
+
+def _looking(version: PaperVersion) -> str:
+    words = _(
+        "%(paper)sに別の世帯の情報が混ざっていないか、確かめているところです。"
+        "数秒たってから、もう一度公開してください。"
+    )
+    if waits_long(version):
+        words = _(
+            "%(paper)sの内容の確認が、まだ終わっていません。確認のしくみが"
+            "止まっているおそれがあります。システムの管理者に連絡してください。"
         )
+    return words % {"paper": version.paper.number}
 
 
 def _require_way(version: PaperVersion, person: Person, way: Way) -> None:

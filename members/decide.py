@@ -383,25 +383,6 @@ def answers_by_role(
     }
 
 
-def what_hides(
-    facts: Facts,
-    session: Session | None,
-    action: Action,
-    thing: ObjectFacts,
-    t: datetime,
-) -> Rule | None:
-    """The rule on which the nearest of the person's roles fails; None without a role.
-
-    For custodians who are to mend it, about others. Nothing is decided by it.
-    """
-    failed: list[int] = []
-    for role in roles_of(facts.person, thing, t):
-        question = Question(facts, session, action, thing, t, role)
-        broken = [n for n, (rule, _) in enumerate(RULES) if not rule(question)]
-        failed += broken[:1]
-    return RULES[max(failed)][0] if failed else None
-
-
 _BETTER = (Answer.HIDDEN, Answer.NEED_ACK, Answer.STEP_UP, Answer.ALLOW)
 
 

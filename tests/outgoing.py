@@ -52,7 +52,7 @@ from tests.meetings.convening import (
     select,
     when,
 )
-from tests.papers import details, hand_out, reference, upload
+from tests.papers import details, hand_out, looked_at, reference, upload
 
 SENDERS = {
     "documents/scan_notices.py",
@@ -273,6 +273,7 @@ def tell_of_papers(cast: Cast) -> Iterator[None]:
         upload=upload(files.pdf_file()),
         token=uuid4(),
     )
+    looked_at(version)
     until = clock.now() + timedelta(days=7)
     made = releasing.release_papers(
         actor=clerk(cast),
@@ -298,7 +299,7 @@ def ask_for_declarations(cast: Cast) -> Iterator[None]:
         upload=upload(files.pdf_file()),
         token=uuid4(),
     )
-    hand_out(clerk(cast), [version], [cast.clinic, cast.newcomer])
+    hand_out(clerk(cast), [looked_at(version)], [cast.clinic, cast.newcomer])
     releases.recall_version(actor=clerk(cast), version=version)
     retrievals.ask(
         actor=clerk(cast), item=reference(cast.shien_item), serial="2026-001"

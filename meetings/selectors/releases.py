@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from documents import handling, receivers, residue
 from documents.models import PaperVersion, Release, ReleaseRound, RoundNotice
+from documents.releasable import held_words
 from documents.selectors import PaperRow, version_for, versions_for
 from documents.services.rounds import under_way
 from meetings import rosters
@@ -40,6 +41,8 @@ def way_words(way: Way, version: PaperVersion) -> str:
     if not receivers.shown(version):
         if way is Way.ORIGINAL:
             return _("原本のファイルを保存できます(画面では読めない形式です)。")
+        if receivers.being_shown_soon(version):
+            return _("画面で読めるように変換しています。終わると開けます。")
         return _("画面で読めない形式のため、何も開けません。")
     return {
         Way.VIEW: _("画面で読めます。保存はできません。"),
@@ -52,8 +55,7 @@ def way_words(way: Way, version: PaperVersion) -> str:
 class Column:
     """A paper of the table, with what speaks for a second thought about it.
 
-    ``blocked`` says why it cannot be released now. ``held_for`` are the reasons that
-    a release ends.
+    ``blocked`` says why it cannot be released now, ``held_for`` what it is held for.
     """
 
     version: PaperVersion
@@ -200,20 +202,13 @@ def _column(found: ItemPapers, row: PaperRow) -> Column:
     version, paper = row.version, row.paper
     assert version is not None  # noqa: S101 – the caller looked
     assert paper is not None  # noqa: S101 – a releasable row is not locked
-    holds = {PaperVersion.Hold(hold) for hold in version.holds}
-    others = holds - {PaperVersion.Hold.MEMBER}
     last_day = paper_last_day(found.item, version)
-    blocked = ""
-    if others or not version.scanned:
-        reasons = "、".join(str(hold.label) for hold in sorted(others))
-        blocked = _("内容の確認のため保留中です。")
-        if reasons:
-            blocked = _("内容の確認のため保留中です(%(why)s)。") % {"why": reasons}
-    elif last_day < clock.today():
+    blocked = held_words(version)
+    if not blocked and last_day < clock.today():
         blocked = _("閲覧できる期間を過ぎています。")
     return Column(
         version,
-        held_for=[hold.label for hold in holds - others],
+        held_for=[str(PaperVersion.Hold(hold).label) for hold in version.holds],
         blocked=blocked,
         last_day=last_day,
     )
@@ -328,7 +323,9 @@ def _round_lines(actor: Actor, made: ReleaseRound) -> list[RoundLine]:
     versions = {
         each.version.id: each.version
         for each in versions_for(actor, {cell.version for cell in cells})
+        # A chair reads no drafts, but has to know what there is to release (R29).
         if each.access.allows(Action.READ, each.thing)
+        or each.access.allows(Action.RELEASE, each.thing)
     }
     ids = {cell.person for cell in cells}
     people = Person.objects.select_related("organization").in_bulk(ids)

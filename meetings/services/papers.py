@@ -10,8 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents import handling, receivers
-from documents.models import Link, PaperVersion, Planned, Release, ReleaseRound
-from documents.models.rounds import RoundNotice
+from documents.models import (
+    Link,
+    PaperVersion,
+    Planned,
+    Release,
+    ReleaseRound,
+    RoundNotice,
+)
 from documents.services import links, rounds
 from documents.services.links import IssuedLink
 from meetings import notices, paper_notices, rosters

@@ -194,7 +194,7 @@ def test_a_held_paper_says_why_and_cannot_be_chosen(cast, filed, signed_in):
     version, client = filed(), signed_in(cast.secretariat)
     holds.hold(version, PaperVersion.Hold.MIXUP)
     text = client.get(table(cast)).content.decode()
-    assert "保留中です" in text
+    assert "保留されています" in text
     assert 'name="way-' not in text
     sent = gift(version, cast.clinic, confirmed="1")
     assert client.post(table(cast), sent).status_code == 422
@@ -301,8 +301,9 @@ def test_a_second_custodian_sees_the_same_people_and_files_and_approves(
     assert "決めた本人は承認できません" in own
     assert not Release.objects.exists()
     head = signed_in(cast.chair)
-    assert page(made, "look") in head.get(reverse("home")).content.decode()
-    assert page(made, "look") not in clerk.get(reverse("home")).content.decode()
+    assert page(made, "look") in head.get(reverse("meetings:home")).content.decode()
+    own_home = clerk.get(reverse("meetings:home")).content.decode()
+    assert page(made, "look") not in own_home
     text = head.get(page(made, "look")).content.decode()
     assert cast.clinic.name in text
     assert version.file_name in text
@@ -319,7 +320,7 @@ def test_a_round_is_sent_back_with_a_word_and_chosen_again(
     assert head.post(page(made, "look"), {"return": "1"}).status_code == 422
     head.post(page(made, "look"), {"return": "1", "note": "宛先が違います"})
     assert not Release.objects.exists()
-    assert page(made) in clerk.get(reverse("home")).content.decode()
+    assert page(made) in clerk.get(reverse("meetings:home")).content.decode()
     text = clerk.get(page(made)).content.decode()
     assert "宛先が違います" in text
     again = clerk.get(f"{table(cast)}?again={made.id}").content.decode()
