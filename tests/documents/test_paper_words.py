@@ -20,7 +20,7 @@ from portal.core.errors import HiddenError, NeedAcknowledgementError, RefusedErr
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.documents.test_papers import replace_by
-from tests.papers import details, hand_out, reference
+from tests.papers import details, hand_out, looked_at, reference
 
 NOBODY = ["leaver", "colleague", "stranger", "recused", "administrator", "auditor"]
 
@@ -240,7 +240,7 @@ def test_a_release_that_was_undone_gave_nothing(cast, filed):
 
 def test_a_reader_is_told_that_the_new_version_replaced_theirs(cast, released):
     old = released()
-    new = replace_by(cast.secretariat, old)
+    new = looked_at(replace_by(cast.secretariat, old))
     clerk = factories.sign_in(cast.secretariat)
     hand_out(clerk, [new], [cast.clinic, cast.newcomer])
     factories.acknowledge(cast.newcomer, cast.pledges[cast.shien.regime])
@@ -253,7 +253,7 @@ def test_who_opens_the_old_version_is_shown_the_way_to_the_new_one(cast, release
     clerk = factories.sign_in(cast.secretariat)
     with pytest.raises(HiddenError):
         replaced_for(factories.sign_in(cast.clinic), old.id)
-    new = replace_by(cast.secretariat, old)
+    new = looked_at(replace_by(cast.secretariat, old))
     assert replaced_for(factories.sign_in(cast.clinic), old.id).new is None
     hand_out(clerk, [new], [cast.clinic])
     assert replaced_for(factories.sign_in(cast.clinic), old.id).new == new

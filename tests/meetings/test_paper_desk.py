@@ -18,7 +18,7 @@ from portal.core.errors import HiddenError, InvalidError
 from portal.core.models import AuditEvent, OutgoingMail
 from tests import factories
 from tests.documents.test_papers import replace_by
-from tests.papers import details, hand_out, reference
+from tests.papers import details, hand_out, looked_at, reference
 
 OUTSIDERS = ["leaver", "colleague", "stranger", "recused", "administrator", "auditor"]
 
@@ -225,7 +225,7 @@ def test_the_history_names_each_version_and_no_recalled_title(
     cast, released, signed_in
 ):
     old = released(title="秘密の題名", name="秘密の名前.pdf")
-    new = replace_by(cast.secretariat, old)
+    new = looked_at(replace_by(cast.secretariat, old))
     client = signed_in(cast.secretariat)
     page = client.get(address("paper-history", old.paper)).content.decode()
     for word in ("差替え済み", "未公開", old.stored.sha256, "秘密の名前.pdf"):
@@ -266,7 +266,7 @@ def test_a_custodian_off_the_list_reads_no_history(cast, filed):
 
 def test_the_old_address_leads_to_the_new_version(cast, released, signed_in):
     old, client = released(), signed_in(cast.clinic)
-    new = replace_by(cast.secretariat, old)
+    new = looked_at(replace_by(cast.secretariat, old))
     page = reverse("documents:version-view", args=[old.id])
     told = client.get(page).content.decode()
     assert "差し替えられました" in told
