@@ -47,7 +47,7 @@ def evaluated(issued: IssuedLink, ports: list[int]) -> int:
     wrong = [f"{(int(code) + step) % 10**8:08d}" for step in range(1, GUESSES + 1)]
     answers = at_once(browser, ports, wrong, GUESSERS)
     say(f"codes: {GUESSES} wrong ones were answered {dict(answers)}")
-    late = browser.post(CODE_PAGE, {"code": code}, follow=False)
+    late = browser.twin(ports[0]).post(CODE_PAGE, {"code": code}, follow=False)
     if late.status != 403 or SignIn.objects.filter(link_id=issued.link.id).exists():
         raise BenchError("the right code opened a locked link")
     link = Link.objects.get(pk=issued.link.pk)

@@ -15,17 +15,26 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pikepdf
-from common import HOST, Browser, figure, percentile, say, serving, set_up_django
-from minutes import follow, operation
+from common import (
+    HOST,
+    BenchError,
+    Browser,
+    figure,
+    percentile,
+    say,
+    serving,
+    set_up_django,
+)
+from minutes import follow, number_after, operation
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -52,8 +61,9 @@ WITHOUT_REDIS = max(REMOVALS // 5, 1)
 AT_ONCE = 4
 SIZE = 100_000_000
 BYTES_PER_SECOND = 1_000_000
-BEFORE = 2.5  # seconds in which everything is under way
-AFTER = 6.0  # and in which nothing should come any more
+CHANNELS = {"page", "asked", "download", "live"}
+PATIENCE = 60.0  # seconds until everything is under way
+AFTER = 6.0  # seconds in which nothing should come any more
 PAGES = 20
 
 
@@ -131,7 +141,7 @@ def one(kind: str, files: Files, port: int) -> dict[str, float]:
     threads = [threading.Thread(target=act, args=(drill, port)) for act in acts]
     for thread in threads:
         thread.start()
-    drill.stop.wait(BEFORE)
+    under_way(drill)
     REMOVE[kind](drill)
     removed = time.perf_counter()
     drill.stop.wait(AFTER)
@@ -139,8 +149,18 @@ def one(kind: str, files: Files, port: int) -> dict[str, float]:
     for thread in threads:
         thread.join()
     connection.close()
-    channels = ["page", "asked", "download", *LIVE.get(kind, ["live"])]
-    return {name: max(drill.last[name] - removed, 0.0) for name in channels}
+    closed = CHANNELS - STAYS.get(kind, set())
+    return {name: max(drill.last[name] - removed, 0.0) for name in closed}
+
+
+def under_way(drill: Drill) -> None:
+    """Return once every channel has brought something."""
+    deadline = time.monotonic() + PATIENCE
+    while drill.last.keys() < CHANNELS:
+        if time.monotonic() > deadline:
+            drill.stop.set()
+            raise BenchError(f"nothing came on {CHANNELS - drill.last.keys()}")
+        drill.stop.wait(0.05)
 
 
 def turn_pages(drill: Drill, port: int) -> None:
@@ -190,31 +210,42 @@ def listen(drill: Drill, port: int) -> None:
 
 
 def type_on(drill: Drill, port: int) -> None:
-    """The clerk, who goes on typing, and is not measured."""
+    """The clerk, who goes on typing as long as it is allowed, and is not measured."""
     entry, base, number = uuid4(), 0, 0
     with _socket(drill, drill.clerk_session, port) as line:
         while not drill.stop.wait(0.2):
             line.send(operation(drill.item.id, entry, base, number))
-            number += 1
-            frame = ""
-            while '"type":"ack"' not in frame:
-                frame = str(line.recv(timeout=10))
-            base = int(frame.partition('"revision":')[2].split(",")[0].rstrip("}"))
+            answer = _answer(drill, line)
+            if '"type":"ack"' not in answer:
+                return
+            number, base = number + 1, number_after(answer, '"revision":')
+
+
+def _answer(drill: Drill, line: ClientConnection) -> str:
+    """What became of an operation; empty when the drill is over before."""
+    while not drill.stop.is_set():
+        with suppress(TimeoutError):
+            frame = str(line.recv(timeout=0.5))
+            if frame.startswith(('{"type":"ack"', '{"type":"refused"')):
+                return frame
+    return ""
 
 
 def _browser(session: str, port: int) -> Browser:
     return Browser(port, {settings.SESSION_COOKIE_NAME: session})
 
 
-def _socket(drill: Drill, session: str, port: int) -> ClientConnection:
-    line = connect(
+@contextmanager
+def _socket(drill: Drill, session: str, port: int) -> Iterator[ClientConnection]:
+    """A websocket of that session which follows the item."""
+    with connect(
         f"ws://{HOST}:{port}/live/sittings/{drill.item.sitting_id}/",
         origin=f"http://{HOST}:{port}",  # type: ignore[arg-type] # a plain string
         additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"},
         compression=None,
-    )
-    line.send(follow(drill.item.id))
-    return line
+    ) as line:
+        line.send(follow(drill.item.id))
+        yield line
 
 
 # What is removed ----------------------------------------------------------------------
@@ -268,7 +299,7 @@ REMOVE: dict[str, Callable[[Drill], None]] = {
     "version": recall,
 }
 # A recalled paper closes no minutes.
-LIVE: dict[str, list[str]] = {"version": []}
+STAYS = {"version": {"live"}}
 
 
 # What it happens to -------------------------------------------------------------------

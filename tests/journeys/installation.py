@@ -92,6 +92,13 @@ class Installation:
             self._run("worker")
         self._wait()
 
+    def one_more(self) -> int:
+        """A second server process on the same data; its port."""
+        port = free_port()
+        self._run("serve", "--port", str(port))
+        self._wait(port)
+        return port
+
     def _run(self, *words: str) -> None:
         with (self.folder / f"{words[0]}.log").open("ab") as log:
             process = subprocess.Popen(
@@ -104,11 +111,12 @@ class Installation:
             )
         self.processes.append(process)
 
-    def _wait(self) -> None:
+    def _wait(self, port: int = 0) -> None:
+        page = f"http://127.0.0.1:{port or self.port}/sign-in/"
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(f"{self.url}/sign-in/", timeout=5).close()
+                urllib.request.urlopen(page, timeout=5).close()
             except urllib.error.HTTPError:
                 raise
             except OSError:
