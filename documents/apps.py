@@ -12,7 +12,7 @@ class DocumentsConfig(AppConfig):
         """Tell which printed codes the code key must still know; what to look after."""
         from documents import scanning, upload_rows
         from documents.models import links
-        from documents.services import renditions
+        from documents.services import mixups, renditions
         from portal.core import rotation, worker
 
         rotation.LIVING_CODES["codes printed with links"] = links.living_macs
@@ -21,4 +21,5 @@ class DocumentsConfig(AppConfig):
             scanning.ask_again,
             scanning.watch_signatures,
             renditions.look_after,
+            mixups.ask_again,
         ]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from documents import residue
+from documents.mixups.wording import places_to_correct, waits_long
 from documents.models import CooperationRequest, Paper, PaperVersion, Release
 from documents.policies import place_facts, request_facts, version_facts
 from documents.renditions import pdf_source
@@ -73,6 +74,26 @@ class PaperRow:
     def held(self) -> bool:
         """Waiting for the secretariat's look."""
         return self.version is not None and self.version.state == State.HELD
+
+    @property
+    def mixed_up(self) -> bool:
+        """The guard found another household: a custodian is to look (R29)."""
+        holds = self.version.holds if self.version is not None else ()
+        return self.held and self.can.release and PaperVersion.Hold.MIXUP in holds
+
+    @property
+    def guarded(self) -> str:
+        """How far the guard is with what is not given out yet, for its custodians."""
+        version = self.version
+        if version is None or not self.can.release or not (self.held or self.draft):
+            return ""
+        stuck = version.guard == PaperVersion.Guard.WAITING and waits_long(version)
+        return "stuck" if stuck else version.guard
+
+    @property
+    def to_correct(self) -> list[str]:
+        """The places that a custodian asked the uploader to look at."""
+        return places_to_correct(self.version) if self.version and self.held else []
 
     @property
     def draft(self) -> bool:
@@ -196,9 +217,9 @@ def paper_rows(access: Access, item_ids: Collection[UUID]) -> list[PaperRow]:
             "showings",
             Prefetch(
                 "versions",
-                PaperVersion.objects.select_related(*_WHOLE[2:], "scan_wait").order_by(
-                    "-number"
-                ),
+                PaperVersion.objects.select_related(*_WHOLE[2:], "scan_wait")
+                .prefetch_related("looks", "mixups")
+                .order_by("-number"),
             ),
         )
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from documents.views import disclosure, gate, papers, requests, uploads
+from documents.views import disclosure, gate, mixups, papers, requests, uploads
 
 app_name = "documents"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("g/again/", gate.wish, name="gate-wish"),
     path("g/notice/", gate.notice, name="gate-notice"),
     path("g/code/<slug:way_name>/", gate.code, name="gate-code"),
+    path("papers/<uuid:held_id>/second-look/", mixups.second_look, name="second-look"),
     path("papers/<uuid:version_id>/", papers.version_view, name="version-view"),
     path(
         "papers/<uuid:version_id>/<int:page>/", papers.version_view, name="version-page"

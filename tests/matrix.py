@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from documents.models import PaperVersion, Release, RetrievalAsk
+from documents.models import Paper, PaperVersion, Release, RetrievalAsk
 from documents.services import paper_words
 from meetings.models import (
     AgendaItem,
@@ -48,6 +48,7 @@ from members.models import (
     Turnover,
 )
 from portal.core import clock
+from portal.core.models import StoredObject
 from tests import factories
 from tests.cast import Cast
 from tests.factories import to_sitting
@@ -181,6 +182,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         ).id,
         "item_id": item.id,
         "version_id": version.id,
+        "held_id": _held(cast).id,
         "round_id": version.releases.get().round_id,
         "paper_id": version.paper_id,
         "page": 1,
@@ -203,6 +205,41 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "key": UUID(int=1),
         "secret": _feed(cast),
     }
+
+
+def _held(cast: Cast) -> PaperVersion:
+    """A paper of the item in which the guard found another household."""
+    now = clock.now()
+    item, other = cast.shien_item, factories.case(cast.juso, number="R8-077")
+    paper = Paper.objects.create(
+        number="資料8",
+        title="事例概要",
+        kind=Paper.Kind.CASE_SUMMARY,
+        document_class=Paper.Class.C3B,
+        body=item.body,
+        case=item.case,
+        item_id=item.id,
+        sitting_id=item.sitting_id,
+        law=item.regime,
+        origin=item.regime,
+        created_by=cast.clinic,
+        created_at=now,
+    )
+    version = PaperVersion.objects.create(
+        paper=paper,
+        state=State.HELD,
+        holds=[PaperVersion.Hold.MEMBER, PaperVersion.Hold.MIXUP],
+        guard=PaperVersion.Guard.LOOKED,
+        file_name="jirei.txt",
+        media_type="text/plain",
+        stored=StoredObject.objects.create(created_at=now),
+        uploaded_by=cast.clinic,
+        uploaded_at=now,
+    )
+    version.mixups.create(
+        case=other, member=other.household.first(), sort="name", part="body", number=1
+    )
+    return version
 
 
 def _charter(cast: Cast) -> dict[str, object]:

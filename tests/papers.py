@@ -66,6 +66,13 @@ def hand_out(
     return rounds.make_round(actor=actor, key=key or uuid4(), cells=cells)
 
 
+def looked_at(version: PaperVersion) -> PaperVersion:
+    """As if the mix-up guard had looked and found nothing; no worker runs here."""
+    version.guard = PaperVersion.Guard.LOOKED
+    version.save(update_fields=["guard"])
+    return version
+
+
 @pytest.fixture
 def filed(cast: Cast) -> Filed:
     """File a paper as somebody, the secretariat unless said."""
@@ -77,13 +84,14 @@ def filed(cast: Cast) -> Filed:
         name: str = "事例概要.pdf",
         **more: object,
     ) -> PaperVersion:
-        return papers.file_paper(
+        version = papers.file_paper(
             actor=factories.sign_in(person or cast.secretariat),
             item=reference(item or cast.shien_item),
             details=details(**more),
             upload=upload(files.pdf_file() if data is None else data, name),
             token=uuid4(),
         )
+        return looked_at(version)
 
     return file
 

@@ -140,7 +140,7 @@ class PaperVersion(models.Model):
     state = models.CharField(
         max_length=10, choices=[(s, s.value) for s in State], default=State.DRAFT
     )
-    # Not empty as long as the version is held; ``services.holds`` keeps the two in step.
+    # Not empty as long as the version is held; ``services.holds`` keeps both in step.
     holds = models.JSONField("保留の理由", default=list, blank=True)
     guard = models.CharField(
         max_length=10, choices=Guard.choices, default=Guard.WAITING

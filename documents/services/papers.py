@@ -20,7 +20,7 @@ from documents.intake import Intake
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count
 from documents.selectors import PaperRow
-from documents.services import renditions
+from documents.services import mixups, renditions
 from documents.services.readers import name_readers
 from documents.services.trail import record_act
 from members.access import Access, Actor, access_for
@@ -183,6 +183,7 @@ def _file_paper(
     record_act("documents.paper.file", actor, version)
     renditions.ask(version)
     scanning.ask(version)
+    mixups.ask(version)
     return version
 
 
@@ -239,6 +240,7 @@ def _replace_version(
     record_act("documents.version.replace", actor, new, replaced=str(version.id))
     renditions.ask(new)
     scanning.ask(new)
+    mixups.ask(new)
     return new
 
 

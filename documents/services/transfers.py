@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from documents.models import Paper, PaperVersion
 from documents.output.spool import spool
 from documents.policies import version_facts
-from documents.services import renditions
+from documents.services import mixups, renditions
 from documents.services.papers import ItemReference, reference_of
 from documents.services.trail import record_act
 from members.access import Actor, access_for
@@ -92,6 +92,7 @@ def transfer_version(
     )
     record_act("documents.version.transfer", actor, new, source=str(version.id))
     renditions.ask(new)
+    mixups.ask(new)
     return new
 
 
@@ -180,6 +181,8 @@ def bind_to_case(*, actor: Actor, item_id: UUID, to: ItemReference) -> None:
         paper.case = to.case
         paper.save(update_fields=["case"])
         paper.about.set(to.about)
+        for version in paper.versions.all():  # what is another case's has changed
+            mixups.ask(version)
         audit.record(
             "documents.paper.bind",
             actor=actor.id,

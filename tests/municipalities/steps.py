@@ -42,7 +42,7 @@ from portal.core import clock, keys, worker
 from portal.core.models import OutgoingMail
 from tests.documents import files
 from tests.municipalities.towns import Town, key
-from tests.papers import hand_out, upload
+from tests.papers import hand_out, looked_at, upload
 
 HOUSEHOLD = [
     NewMember("本人", "汐見 潤", subject=True),
@@ -169,6 +169,7 @@ def file_and_release(
         upload=upload(files.pdf_file()),
         token=key(f"paper {item.id}"),
     )
+    looked_at(version)
     until = item.sitting.ends_at + timedelta(days=town.body.rules.link_days)
     people = [town[name] for name in names]
     hand_out(town.actor(clerk), [version], people, until=until)

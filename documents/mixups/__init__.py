@@ -1,0 +1,1 @@
+"""別の世帯の情報: whether a paper names, by mistake, a household of another case."""
