@@ -296,7 +296,7 @@ class Upload {
     const box = row.part("error");
     box.hidden = errors.length === 0;
     box.textContent = errors.join(" ");
-    row.part("retry").hidden = errors.length === 0;
+    row.part("retry").hidden = !errors.includes(this.word("lost")); // else: mend it
     if (errors.length > 0) {
       row.state = "failed";
       this.say(row, "");
