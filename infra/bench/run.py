@@ -37,6 +37,7 @@ FIGURES = {
         "agenda",
         "packet",
         "copies",
+        "mixups",
         "notices",
         "bad_input",
     ],

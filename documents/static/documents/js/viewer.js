@@ -80,10 +80,9 @@ function watchPicture() {
   );
 }
 
-// The page's picture is one that we hold: set in before the page is, it is not
-// fetched a second time.
-function setPicture(page) {
-  const plain = page.querySelector(".viewer__page");
+// The page's picture is one that we hold, set in once the page is there: a picture
+// that comes along from another document would be fetched again.
+function setPicture(plain, place) {
   const ours = kept(plain.getAttribute("src"));
   for (const { name } of [...ours.attributes]) {
     if (name !== "src") ours.removeAttribute(name);
@@ -91,7 +90,7 @@ function setPicture(page) {
   for (const { name, value } of plain.attributes) {
     if (name !== "src") ours.setAttribute(name, value);
   }
-  plain.replaceWith(ours);
+  place.replaceWith(ours);
 }
 
 // Turning --------------------------------------------------------------------------
@@ -125,8 +124,11 @@ function show(next) {
   const before = { page: pageNow(), key: document.activeElement?.dataset?.key };
   const onStage = document.activeElement === part("stage");
   const { scrollLeft, scrollTop } = part("stage");
-  setPicture(next);
+  const plain = next.querySelector(".viewer__page");
+  const place = document.createComment("");
+  plain.replaceWith(place);
   part("turned").replaceWith(document.adoptNode(next));
+  setPicture(plain, place);
   const turned = pageNow() !== before.page;
   part("stage").scrollTo(turned ? 0 : scrollLeft, turned ? 0 : scrollTop);
   if (onStage) part("stage").focus({ preventScroll: true });
