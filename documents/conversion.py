@@ -4,6 +4,7 @@ LibreOffice is optional. Where it is missing, or where the sandbox is not tight,
 nothing is converted, and ``refusal`` says why.
 """
 
+import logging
 import os
 import shutil
 import signal
@@ -17,6 +18,8 @@ from documents import office, sandbox
 from documents.output import watermark
 from documents.output.spool import readable_elsewhere, spool
 from portal.core.errors import InvalidError
+
+log = logging.getLogger(__name__)
 
 SECONDS = 180
 _PACKAGE = Path(__file__).parent
@@ -42,10 +45,14 @@ class ConversionError(Exception):
 
 @cache
 def refusal() -> str:
-    """Why nothing is converted on this machine; empty where it is."""
+    """Why nothing is converted on this machine; empty where it is. Logged once."""
     if shutil.which("soffice") is None:
-        return "LibreOffice (soffice) is not installed"
-    return sandbox.refusal()
+        why = "LibreOffice (soffice) is not installed"
+    else:
+        why = sandbox.refusal()
+    if why:
+        log.warning("Office files are not shown as pages: %s", why)
+    return why
 
 
 def to_pdf(source: BinaryIO, media_type: str, out: BinaryIO) -> int:
