@@ -15,7 +15,7 @@ WORDS = {
     "hidden_slides": gettext_lazy("非表示のスライドが%(count)d枚あります"),
     "speaker_notes": gettext_lazy("発表者用のノートが%(count)d枚にあります"),
     "people": gettext_lazy("作成者などの名前が%(count)d件入っています"),
-    "document_info": gettext_lazy("表題や会社名などの文書情報が%(count)d件入っています"),
+    "document_info": gettext_lazy("表題や会社名などが%(count)d件入っています"),
     "camera": gettext_lazy("撮影の情報(日時・機種など)が%(count)d件入っています"),
     "place": gettext_lazy("撮影した場所(GPS)が入っています"),
     "earlier_versions": gettext_lazy("以前の内容が%(count)d回分残っています"),
