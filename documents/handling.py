@@ -59,10 +59,14 @@ def words(document_class: str, link_days: int, class3_strength: int) -> str:
     else:
         until = _("会議の翌日まで")
     strength = min(handling.strength, class3_strength)
-    proof = _("メールの確認コード") if strength == 1 else _("カードか認証アプリ")
-    original = (
-        _("庁外へは、認めた方にだけ原本")
-        if handling.original
-        else _("庁外へ原本は渡せません")
+    proof = (
+        _("メールの確認コードで開く")
+        if strength == 1
+        else _("カードか認証アプリで開く")
     )
-    return _("、").join([until, proof, original])
+    original = (
+        _("庁外への原本は認めた方だけ")
+        if handling.original
+        else _("庁外に原本は渡さない")
+    )
+    return _("・").join([until, proof, original])

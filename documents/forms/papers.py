@@ -52,7 +52,7 @@ class PaperWords(forms.Form):
         max_length=20,
         required=False,
         widget=forms.TextInput({"class": "input--short", "list": "paper-numbers"}),
-        help_text=_("議題ごとに1から。例: 資料1、資料2-1"),
+        help_text=_("例: 資料1、資料2-1"),
     )
     title = forms.CharField(
         label=_("資料名"),
