@@ -12,7 +12,7 @@ from documents import handling, receivers, residue
 from documents.models import PaperVersion, Release, ReleaseRound, RoundNotice
 from documents.releasable import held_words
 from documents.selectors import PaperRow, version_for, versions_for
-from documents.services.rounds import under_way
+from documents.services.rounds import require_keeper, under_way
 from meetings import rosters
 from meetings.models import AgendaItem
 from meetings.policies import item_facts
@@ -307,8 +307,8 @@ def open_round(actor: Actor, round_id: UUID) -> OpenRound:
     made = rows.filter(id=round_id).first()
     if made is None:
         raise HiddenError
+    require_keeper(actor, made)  # first: members of the item learn nothing of rounds
     found = item_papers(actor, made.item_id)
-    found.access.require(Action.CONVENE, item_facts(found.item, actor.id))
     return OpenRound(made, found, _round_lines(actor, made), found.access.t)
 
 

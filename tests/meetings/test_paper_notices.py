@@ -244,11 +244,12 @@ def test_only_who_has_opened_nothing_is_reminded_and_not_at_once(cast, item):
     version = paper(cast, item)
     made = give(cast, item, cast.clinic, cast.newcomer, versions=[version])
     told()
-    with later(12), pytest.raises(RefusedError):
-        papers.remind_unopened(actor=clerk(cast), made=made)
-    with later(30):
+    with later(12):
         reader = factories.sign_in(cast.clinic)
         gateway.page_words(gateway.readable(reader, version.id), 1)
+        with pytest.raises(RefusedError):
+            papers.remind_unopened(actor=clerk(cast), made=made)
+    with later(30):
         assert papers.remind_unopened(actor=clerk(cast), made=made) == 1
         with pytest.raises(RefusedError):
             papers.remind_unopened(actor=clerk(cast), made=made)
