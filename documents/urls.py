@@ -30,9 +30,7 @@ urlpatterns = [
         papers.page_thumbnail,
         name="page-thumbnail",
     ),
-    path(
-        "papers/<uuid:version_id>/pages/", papers.version_pages, name="version-pages"
-    ),
+    path("papers/<uuid:version_id>/pages/", papers.version_pages, name="version-pages"),
     path("papers/<uuid:version_id>/copy", papers.version_copy, name="version-copy"),
     path(
         "papers/<uuid:version_id>/rendition",

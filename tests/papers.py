@@ -100,9 +100,7 @@ def filed(cast: Cast) -> Filed:
 def released(cast: Cast, filed: Filed) -> Filed:
     """File a paper and release it, to the clinic unless said."""
 
-    def release(
-        *people: Person, way: Way = Way.COPY, **more: object
-    ) -> PaperVersion:
+    def release(*people: Person, way: Way = Way.COPY, **more: object) -> PaperVersion:
         version = filed(**more)
         clerk = factories.sign_in(cast.secretariat)
         hand_out(clerk, [version], people or [cast.clinic], way=way)

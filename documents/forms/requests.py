@@ -25,8 +25,7 @@ class ReplyForm(forms.Form):
         required=False,
         allow_empty_file=True,  # refused by the intake, with the next step
         help_text=_(
-            "PDF、Word、Excel、PowerPoint、画像、テキスト。"
-            "パスワードは外してください。"
+            "PDF、Word、Excel、PowerPoint、画像、テキスト。パスワードは外してください。"
         ),
         widget=forms.FileInput({"accept": ACCEPT}),
     )

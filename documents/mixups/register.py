@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -168,11 +169,16 @@ class Register:
         self.phones[keys.phone].discard(member)
 
 
+# Neighbours in the table share them.
+_address_key = lru_cache(maxsize=64)(folding.address_key)
+_phone_key = lru_cache(maxsize=64)(folding.phone_key)
+
+
 def keys_of(row: Row) -> Keys:
     """What one of a household is known by, in one writing."""
     return Keys(
         folding.name_key(row.name),
         folding.name_key(row.kana),
-        *folding.address_key(row.address),
-        folding.phone_key(row.phone),
+        *_address_key(row.address),
+        _phone_key(row.phone),
     )

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pikepdf
 from common import (
@@ -243,8 +243,11 @@ def _socket(drill: Drill, session: str, port: int) -> Iterator[ClientConnection]
         origin=f"http://{HOST}:{port}",  # type: ignore[arg-type] # a plain string
         additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"},
         compression=None,
+        open_timeout=PATIENCE,
     ) as line:
         line.send(follow(drill.item.id))
+        while not str(line.recv(timeout=PATIENCE)).startswith('{"type":"snapshot"'):
+            pass
         yield line
 
 
@@ -380,7 +383,11 @@ def furnish(kind: str, files: Files) -> Drill:
             starts_at=now,
             ends_at=now + timedelta(days=1),
         )
-    by_link = {"link_id": link.id, "purpose": link.purpose, "scope_id": link.scope_id}
+    by_link: dict[str, Any] = {
+        "link_id": link.id,
+        "purpose": link.purpose,
+        "scope_id": link.scope_id,
+    }
     return Drill(
         kind,
         person,
@@ -466,7 +473,7 @@ def _paper(
     )
 
 
-def _session(person: models.Person, **by: UUID | str | None) -> str:
+def _session(person: models.Person, **by: Any) -> str:
     now = clock.now()
     sign_in = models.SignIn.objects.create(
         person=person, started_at=now, seen_at=now, strength=2, strong_at=now, **by

@@ -156,7 +156,7 @@ class ReleaseForm(forms.Form):
         ]
 
     @property
-    def untils(self) -> list[forms.BoundField]:
+    def ends(self) -> list[forms.BoundField]:
         """The fields of the last days."""
         return [self[f"until_{name}"] for name in self.table.last_days]
 

@@ -48,7 +48,7 @@ WITHOUT_ACTOR = {
     "documents.services.renditions.ask": "in the transaction of who files the version",
     "documents.services.renditions.make": "the worker, for who asked (R37)",
     "documents.services.renditions.look_after": "the worker; each row knows for whom",
-    "documents.services.renditions.may_ask_again": "reads what was decided for the actor",
+    "documents.services.renditions.may_ask_again": "reads what was decided for one",
     "documents.services.renewals.grant": "the worker; the mail's owner gets the answer",
     "documents.services.codes.ways_of": "a question about a link",
     "documents.services.codes.masked": "a question about an address",

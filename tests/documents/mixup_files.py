@@ -123,7 +123,7 @@ def pdf_of(form: Form) -> bytes:
                 Rect=[0, 0, 20, 20],
                 Contents=words,
             )
-            pdf.pages[0].Annots = pdf.make_indirect([note])
+            pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([note]))
         else:
             return data
         return _saved(pdf.save)
@@ -170,7 +170,7 @@ _TEMPLATE = """
 
 
 def _typeset(form: Form) -> bytes:
-    made = typst.compile(
+    made: object = typst.compile(
         _TEMPLATE.encode(),
         font_paths=[str(FONT_FOLDER)],
         ignore_system_fonts=True,

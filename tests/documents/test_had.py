@@ -104,6 +104,7 @@ def test_all_versions_of_a_paper_are_one_answer(cast, version, signed_in):
         uploaded_by=cast.secretariat,
         uploaded_at=clock.now(),
         state="released",
+        guard="looked",
         page_count=1,
     )
     hand_out(factories.sign_in(cast.secretariat), [second], [cast.clinic])

@@ -351,7 +351,7 @@ def row_of(cast: Cast, person: Person):
 
 def sitting_page(cast: Cast, client) -> str:
     url = reverse("meetings:sitting-detail", args=[cast.sitting.id])
-    return client.get(url).content.decode()
+    return str(client.get(url).content.decode())
 
 
 def test_the_uploader_sees_the_same_with_and_without_a_hit(

@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pikepdf
 import pytest
+from openpyxl.comments import Comment
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -39,7 +40,7 @@ def clean_docx() -> bytes:
 def clean_xlsx(change=None) -> bytes:
     book = openpyxl.Workbook()
     book.properties.creator = ""
-    book.active["A1"] = "氏名"
+    book["Sheet"]["A1"] = "氏名"
     if change:
         change(book)
     return saved(book.save)
@@ -66,7 +67,7 @@ def hide(book) -> None:
     book.active.row_dimensions[2].hidden = True
     book.active["B2"] = SECRET
     book.active.column_dimensions["C"].hidden = True
-    book.active["A1"].comment = openpyxl.comments.Comment(SECRET, SECRET)
+    book.active["A1"].comment = Comment(SECRET, SECRET)
 
 
 def slides(**parts: str) -> bytes:

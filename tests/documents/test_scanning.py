@@ -104,7 +104,7 @@ def versions(version: PaperVersion) -> PaperVersion:
 
 def opens(signed_in, person, version) -> int:
     page = reverse("documents:version-view", args=[version.id])
-    return signed_in(person).get(page).status_code
+    return int(signed_in(person).get(page).status_code)
 
 
 # What the answers mean

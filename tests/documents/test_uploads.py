@@ -53,7 +53,7 @@ class Sender:
         )
 
     def offset(self) -> int:
-        return self.client.get(self.address).json()["offset"]
+        return int(self.client.get(self.address).json()["offset"])
 
     def all_parts(self) -> None:
         while (here := self.offset()) < len(self.data):

@@ -1,6 +1,5 @@
 """The pages of an item's papers: filing, the table of who gets what, a second look."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest

@@ -69,7 +69,7 @@ under another law is opened, and tax information leaves no hands without consent
 | N | consent of every household member concerned (重層的支援会議 only) |
 | B | the statutory basis is in force (支援会議 only) |
 | U | made it, or was asked for it |
-| G | the original is granted, or by the town's setting for people inside to whom no less was released |
+| G | the original is granted, or the town gives it to people inside, if no less was |
 | K | is the item's scribe |
 | Y | is named to confirm the record |
 | D | attended the item |

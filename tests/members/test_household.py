@@ -1,5 +1,7 @@
 """The household's addresses: for those who read the case, protected ones for few."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -30,7 +32,7 @@ def page(cast: Cast, signed_in: SignInAs):
 
 def keep(cast: Cast, **more: object) -> None:
     mother = cast.case.household.get(subject=True)
-    values = {"label": mother.label, "name": mother.name, **more}
+    values: dict[str, Any] = {"label": mother.label, "name": mother.name, **more}
     cases.update_member(
         actor=factories.sign_in(cast.secretariat),
         member=mother,

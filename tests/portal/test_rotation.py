@@ -140,7 +140,7 @@ def test_rewrapping_goes_on_where_it_broke_off(kept, monkeypatch):
         if len(done) == 3:
             raise KeyboardInterrupt
         done.append(row)
-        return real(row)
+        return bytes(real(row))
 
     with monkeypatch.context() as patch:
         patch.setattr(vault, "rewrapped", dies)
@@ -170,7 +170,7 @@ def test_what_was_erased_meanwhile_stays_erased(kept, monkeypatch):
 
     def erased_meanwhile(row: StoredObject) -> bytes:
         vault.erase(row.id)
-        return real(row)
+        return bytes(real(row))
 
     monkeypatch.setattr(vault, "rewrapped", erased_meanwhile)
     assert rotation.rewrap().count == 0

@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from minio.versioningconfig import ENABLED, VersioningConfig
+import urllib3
+from minio.commonconfig import ENABLED
+from minio.versioningconfig import VersioningConfig
 
 from portal.core import clock, objectstore
 from portal.core.errors import UnavailableError
@@ -150,7 +152,7 @@ def test_more_objects_than_one_listing_holds_are_all_listed(server):
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same client with less patience."""
     objectstore_http = dict(objectstore._HTTP)
-    objectstore_http["timeout"] = objectstore.urllib3.Timeout(connect=0.5, read=0.3)
+    objectstore_http["timeout"] = urllib3.Timeout(connect=0.5, read=0.3)
     monkeypatch.setattr(objectstore, "_HTTP", objectstore_http)
 
 

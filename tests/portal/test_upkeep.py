@@ -69,8 +69,8 @@ def test_the_sweep_clears_what_broken_acts_left(shelf, later):
 def test_the_sweep_and_the_check_leave_foreign_things_alone(shelf, later):
     if isinstance(shelf, objectstore.DiskStore):
         foreign = "notes.txt"
-        (shelf.path / "fo").mkdir()
-        (shelf.path / "fo" / foreign).write_bytes(b"x")
+        (shelf.path / "fe").mkdir()
+        (shelf.path / "fe" / foreign).write_bytes(b"x")
     else:
         foreign = "other/notes.txt"
         shelf.client.put_object(shelf.bucket, foreign, io.BytesIO(b"x"), 1)
