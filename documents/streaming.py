@@ -50,7 +50,7 @@ class GuardedStream:
         watch = asyncio.create_task(self._watch(sender))
         coming = self._fetch()
         try:
-            while chunk := await coming:
+            while chunk := await asyncio.shield(coming):
                 coming = self._fetch()
                 await self._fresh_answer()
                 self.moved_at = time.monotonic()
