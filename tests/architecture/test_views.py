@@ -26,6 +26,8 @@ PUBLIC = {
 
 # Services that act for nobody, or for somebody they do not yet know.
 WITHOUT_ACTOR = {
+    "documents.services.uploads.place_instead_of": "names a place; its use asks",
+    "documents.services.uploads.place_of": "names a place; its use asks",
     "documents.services.readers.name_readers": "takes the access of who acts",
     "members.services.cases.selectable": "a question, asked on the way to an act",
     "members.services.charters.begin_of": "a question about a day",
