@@ -94,11 +94,11 @@ def test_no_presigned_address_leaves_the_server() -> None:
     assert presigned == []
 
 
-def test_only_the_object_store_knows_minio() -> None:
+def test_only_the_object_store_and_its_lock_know_minio() -> None:
     knowing = [
         name(p) for p in modules() if any(m.startswith("minio") for m in imports(p))
     ]
-    assert knowing == ["portal/core/objectstore.py"]
+    assert knowing == ["portal/core/objectlock.py", "portal/core/objectstore.py"]
 
 
 def test_no_html_or_script_is_written_in_python() -> None:

@@ -170,10 +170,11 @@ _TEMPLATE = """
 
 
 def _typeset(form: Form) -> bytes:
-    made: object = typst.compile(
+    made = typst.compile(
         _TEMPLATE.encode(),
-        font_paths=[str(FONT_FOLDER)],
-        ignore_system_fonts=True,
+        font_paths=typst.Fonts(
+            font_paths=[str(FONT_FOLDER)], include_system_fonts=False
+        ),
         sys_inputs={"data": json.dumps(form.lines, ensure_ascii=False)},
     )
     assert isinstance(made, bytes)
