@@ -1,7 +1,6 @@
 """The shapes of the demo municipality's content: frozen records, no behaviour.
 
-Every reference is a `key` of another record. Dates are days in Japan; intervals are
-half-open, `[valid_from, valid_until)`, and an end of None means "until revoked".
+References are keys of other records, days Japan's; an end of None is "until revoked".
 """
 
 from dataclasses import dataclass
