@@ -30,7 +30,7 @@ WITHOUT_ACTOR = {
     "documents.services.mixups.ask": "in the transaction of who files the version",
     "documents.services.mixups.ask_again": "the worker; what was lost is asked again",
     "documents.services.mixups.look": "the worker, for who asked (R37)",
-    "documents.services.mixups.is_own_from_outside": "a question, decided by its caller",
+    "documents.services.mixups.is_own_from_outside": "decided by its caller",
     "documents.services.uploads.place_of": "names a place; its use asks",
     "documents.services.readers.name_readers": "takes the access of who acts",
     "members.services.cases.selectable": "a question, asked on the way to an act",
