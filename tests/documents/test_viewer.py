@@ -198,9 +198,9 @@ def test_the_custodian_may_take_the_copy_for_the_printer_too(
 ) -> None:
     version = released()
     answer = signed_in(cast.secretariat).get(address("version-copy", version))
+    assert AuditEvent.objects.filter(action="documents.copy.download").exists()
     with pikepdf.open(io.BytesIO(body(answer))) as pdf:
         assert any("/Line" in name for name in pdf.pages[0].resources.XObject)
-    assert AuditEvent.objects.filter(action="documents.copy.download").exists()
 
 
 def test_there_is_no_copy_of_what_cannot_be_drawn(
