@@ -1,4 +1,4 @@
-"""The words of a version, read by ``extraction.py`` in a process of its own."""
+"""The words of a version, read by ``extraction/`` in a process of its own."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from documents.models import MixupHit
 from documents.sandbox import boxed
 
 READING_SECONDS = 60
-_EXTRACTION = Path(__file__).with_name("extraction.py")
+_EXTRACTION = Path(__file__).with_name("extraction") / "__main__.py"
 _PARTS = frozenset(MixupHit.Part.values)
 
 
@@ -31,7 +31,7 @@ def read(file: BinaryIO, name: str) -> Reading:
         done = subprocess.run(  # noqa: S603 – own program, fixed arguments
             boxed(
                 [sys.executable, "-I", str(_EXTRACTION), kind],
-                readable=[_EXTRACTION.parent],
+                readable=[_EXTRACTION.parents[2]],
                 ends_with_thread=True,
             ),
             stdin=file,
