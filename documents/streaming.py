@@ -12,7 +12,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
+from django.db import close_old_connections
 
 RECHECK_SECONDS = 1.0
 # No chunk leaves on an answer older than this (ACCESS_RULES P5).
@@ -46,6 +48,8 @@ class GuardedStream:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.begun = True
+        # The view's thread waits for the end of the stream; its connection must not.
+        await sync_to_async(close_old_connections)()
         sender = asyncio.current_task()
         watch = asyncio.create_task(self._watch(sender))
         coming = self._fetch()
