@@ -18,7 +18,7 @@ from portal.core import clock
 from portal.demo.identity import card_codes, uid
 from tests.journeys.conftest import Visitor
 from tests.journeys.installation import until
-from tests.journeys.test_month import add_entry
+from tests.journeys.test_month import add_entry, choose
 
 pytestmark = pytest.mark.browser
 
@@ -81,8 +81,7 @@ def file_large(clerk: Page, large: Path) -> None:
     clerk.get_by_role("button", name="登録する").click()
     expect(clerk.get_by_role("link", name="通院の記録")).to_be_visible(timeout=60_000)
     clerk.get_by_role("link", name="公開する相手を決める").first.click()
-    clerk.locator("tr", has_text=MEMBER).locator("input").first.check()
-    clerk.get_by_label(re.compile("原本")).check()
+    choose(clerk, MEMBER, "通院の記録", "original")
     clerk.get_by_role("button", name="確認へ進む").click()
     clerk.get_by_role("button", name="この内容で公開する").click()
 
