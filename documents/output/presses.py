@@ -4,6 +4,7 @@ Each does one order at a time, in the sandbox where there is one. A paper that k
 its press, or keeps it too long, counts as broken, and another press takes its place.
 """
 
+import atexit
 import json
 import os
 import queue
@@ -11,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -106,10 +106,17 @@ class _Press:
         self.channel.close()
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        threading.Thread(target=self.process.wait, daemon=True).start()
+        self.process.wait()
 
 
 # A place for each press; None where the next order starts it.
 _idle: queue.LifoQueue[_Press | None] = queue.LifoQueue()
 for _ in range(PRESSES):
     _idle.put(None)
+
+
+@atexit.register
+def _end_all() -> None:
+    while not _idle.empty():
+        if press := _idle.get():
+            press.end()

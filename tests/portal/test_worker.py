@@ -40,7 +40,9 @@ def test_the_worker_waits_for_a_database_that_is_away(
     runs: list[int] = []
     real = worker.run_waiting
 
-    def run_waiting() -> None:
+    def run_waiting(queue: str) -> None:
+        if queue == worker.SLOW_QUEUE:
+            return
         runs.append(len(runs))
         if len(runs) < 3:
             raise OperationalError("the database is away")
