@@ -93,7 +93,7 @@ def _namings(
 ) -> list[Naming]:
     """Each case that is open to the reader by its number; all others as one."""
     by_case: dict[UUID | None, list[MixupHit]] = defaultdict(list)
-    for hit in hits:
+    for hit in sorted(hits, key=_by_sort):
         readable = access.allows(Action.READ, case_facts(cases[hit.case_id]))
         by_case[hit.case_id if readable else None].append(hit)
     namings = []
@@ -108,6 +108,10 @@ def _namings(
             )
         )
     return sorted(namings, key=lambda naming: (not naming.number, naming.number))
+
+
+def _by_sort(hit: MixupHit) -> tuple[int, str]:
+    return Sort.values.index(hit.sort), str(hit.member_id)
 
 
 def _words(hit: MixupHit) -> str:
