@@ -29,7 +29,7 @@ from portal.core.models import AuditEvent, StoredObject
 from portal.core.objectstore import store
 from tests import factories
 from tests.documents import files
-from tests.papers import details, hand_out, reference, upload
+from tests.papers import details, hand_out, looked_at, reference, upload
 
 UPLOADERS = {
     "chair": State.DRAFT,
@@ -378,7 +378,7 @@ def test_a_replaced_version_opens_no_more_and_its_readers_are_told(cast, release
     (row,) = rows_of(cast.clinic, cast.shien_item)
     assert row.superseded
     assert not row.can.open
-    release(factories.sign_in(cast.secretariat), new, cast.clinic)
+    release(factories.sign_in(cast.secretariat), looked_at(new), cast.clinic)
     (row,) = rows_of(cast.clinic, cast.shien_item)
     assert (row.version, row.superseded, row.can.open) == (new, False, True)
 
