@@ -11,6 +11,7 @@ of it again with Redis dead.
 
 import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -40,8 +41,7 @@ from websockets.sync.client import ClientConnection, connect
 
 set_up_django()
 
-import redis  # noqa: E402 – after set-up
-from django.conf import settings  # noqa: E402
+from django.conf import settings  # noqa: E402 – after set-up
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.urls import reverse  # noqa: E402
@@ -106,10 +106,16 @@ def main() -> None:
         say_all(late)
         figure("revoke_last_byte_p99_ms", percentile(together(late), 0.99) * 1000)
         figure("revoke_last_byte_max_ms", max(together(late)) * 1000)
-        redis.Redis.from_url(os.environ["KASANE_REDIS_URL"]).shutdown(nosave=True)
+        kill_redis()
         late = run(kinds[REMOVALS:], files, port)
         say_all(late)
         figure("revoke_no_redis_p99_ms", percentile(together(late), 0.99) * 1000)
+
+
+def kill_redis() -> None:
+    """End the Redis that ``services`` started beside our data."""
+    pid = (settings.DATA.parent / "redis-server.pid").read_text()
+    os.kill(int(pid), signal.SIGKILL)
 
 
 def together(late: dict[str, list[float]]) -> list[float]:
@@ -217,6 +223,7 @@ def type_on(drill: Drill, port: int) -> None:
             line.send(operation(drill.item.id, entry, base, number))
             answer = _answer(drill, line)
             if '"type":"ack"' not in answer:
+                say(f"revocation: the clerk was answered {answer or 'nothing'}")
                 return
             number, base = number + 1, number_after(answer, '"revision":')
 
@@ -245,9 +252,12 @@ def _socket(drill: Drill, session: str, port: int) -> Iterator[ClientConnection]
         compression=None,
         open_timeout=PATIENCE,
     ) as line:
-        line.send(follow(drill.item.id))
-        while not str(line.recv(timeout=PATIENCE)).startswith('{"type":"snapshot"'):
-            pass
+        frame = ""
+        while not frame.startswith('{"type":"snapshot"'):
+            line.send(follow(drill.item.id))
+            with suppress(TimeoutError):
+                while not frame.startswith('{"type":"snapshot"'):
+                    frame = str(line.recv(timeout=2))
         yield line
 
 
