@@ -10,6 +10,7 @@ import io
 import time
 from collections import Counter
 from collections.abc import Iterator
+from random import Random
 from uuid import UUID
 
 from common import BenchError, figure, percentile, say, set_up_django
@@ -111,7 +112,7 @@ def make_colleagues(homes: list[Household]) -> None:
     agency = Organization.objects.first()
     Person.objects.bulk_create(
         Person(name=name, organization=agency, starts_at=clock.now())
-        for name in Town(homes, None).colleagues
+        for name in Town(homes, Random(SEED)).colleagues
     )
 
 
@@ -143,7 +144,7 @@ def timed(sample: Sample, ids: dict[str, UUID]) -> float:
 def file(sample: Sample, case_id: UUID) -> PaperVersion:
     """The paper with its version in the store."""
     case = Case.objects.select_related("body").get(id=case_id)
-    person = Person.objects.first()
+    person = Person.objects.earliest("starts_at")
     now = clock.now()
     paper = Paper.objects.create(
         number="",
