@@ -8,6 +8,7 @@ import re
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from portal.core import clock
 from tests.journeys.installation import Installation, until
 
 ADDRESS = "dojima@mihon-police.example"
+PAGE = "/g/code/mail/"
 CONNECTIONS = 20
 GUESSES = 120
 COUNT = (
@@ -94,16 +96,18 @@ def test_parallel_guesses_are_compared_five_times(installation: Installation) ->
         port = ports[number % len(ports)]
         own = Guesser(port, dict(first.cookies), first.token)
         gate.wait()
-        return Counter(
-            own.ask("POST", "/g/code/mail/", code=f"{(int(code) + n) % 10**8:08d}")[0]
-            for n in range(number + 1, GUESSES + 1, CONNECTIONS)
-        )
+        with closing(own.line):
+            return Counter(
+                own.ask("POST", PAGE, code=f"{(int(code) + n) % 10**8:08d}")[0]
+                for n in range(number + 1, GUESSES + 1, CONNECTIONS)
+            )
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         answers = sum(pool.map(work, range(CONNECTIONS)), Counter[int]())
     assert sum(answers.values()) == GUESSES
     assert set(answers) <= {422, 403}
     assert answers[422] < MAX_WRONG_CODES
-    assert first.ask("POST", "/g/code/mail/", code=code)[0] == 403
+    with closing(first.line):
+        assert first.ask("POST", PAGE, code=code)[0] == 403
     said = installation.manage("shell", "-c", COUNT.format(address=ADDRESS))
     assert said.split()[-3:] == [str(MAX_WRONG_CODES), str(MAX_WRONG_CODES), "0"]
