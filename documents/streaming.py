@@ -13,8 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 from asgiref.sync import sync_to_async
-from channels.db import database_sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 
 RECHECK_SECONDS = 1.0
 # No chunk leaves on an answer older than this (ACCESS_RULES P5).
@@ -49,7 +48,7 @@ class GuardedStream:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.begun = True
         # The view's thread waits for the end of the stream; its connection must not.
-        await sync_to_async(close_old_connections)()
+        await sync_to_async(_give_back)()
         sender = asyncio.current_task()
         watch = asyncio.create_task(self._watch(sender))
         coming = self._fetch()
@@ -91,11 +90,24 @@ class GuardedStream:
 
     async def _ask(self) -> bool:
         try:
-            return await database_sync_to_async(self.still_allowed)()
+            return await sync_to_async(self._answer)()
         except Exception:  # noqa: BLE001 – whatever keeps us from asking is a no (R38)
             return False
+
+    def _answer(self) -> bool:
+        try:
+            return self.still_allowed()
+        finally:
+            _give_back()
 
     def close(self) -> None:
         """Free the resources of a stream that was never iterated."""
         if not self.begun:
             self.resources.close()
+
+
+def _give_back() -> None:
+    """Let go of this thread's connections; whoever opened a transaction ends it."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
