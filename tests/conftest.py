@@ -1,5 +1,6 @@
 """Fixtures for all: the cast, clients that are signed in, a worker to run."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +22,19 @@ from tests.papers import filed, released  # noqa: F401 – fixtures of papers
 def key_file() -> None:
     """The key file of this run; the server profile never makes its own."""
     keys.create(settings.KEY_FILE)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: collecting after each test need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """What a test leaves open fails this test, not a later one by chance."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -402,3 +402,4 @@ def test_only_a_plain_key_comes_back_as_cookie(
     response = signed_in(cast.clinic).get(address(cast), {"key": key})
     plain = key == "abc-123"
     assert ("packet" in response.cookies) is plain
+    close(response)
