@@ -233,7 +233,7 @@ def _attendance(document: MinutesDocument) -> tuple[Block, ...]:
     if absent:
         title += f"、欠席{len(absent)}人"
     header = ("機関", "職名", "氏名", "区分", "入室", "退室")
-    return (Heading(title), _grid(header, rows, (26, 24, 22, 16, 20, 20)))
+    return (Heading(title), _grid(header, rows, (30, 25, 26, 15, 22, 22)))
 
 
 def _presence(row: AttendanceRow) -> Pair:
@@ -290,7 +290,7 @@ def _course(document: MinutesDocument) -> tuple[Block, ...]:
 
 
 ENTRY_HEADER = ("区分", "発言者・出典", "内容")
-ENTRY_WIDTHS = (24, 29, 75)
+ENTRY_WIDTHS = (20, 32, 76)
 
 
 def _entries(document: MinutesDocument, pane: Pane) -> tuple[tuple[str, ...], ...]:
@@ -320,17 +320,21 @@ def _confirmation(document: MinutesDocument) -> tuple[Block, ...]:
     digest = f"内容の照合値(SHA-256) {document.digest}"
     return (
         Heading("6 会議録の確認"),
-        _grid(("役割", "氏名", "確認した日時"), rows, (34, 40, 54)),
+        _grid(("役割", "氏名", "確認した日時"), rows, (26, 38, 64), whole=True),
         *((Paragraph(digest, "note"),) if document.digest else ()),
         Notice(CARE),
     )
 
 
 def _grid(
-    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], widths: tuple[int, ...]
+    header: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+    widths: tuple[int, ...],
+    *,
+    whole: bool = False,
 ) -> Block:
     """The table, or 「なし」: an empty table would leave open whether rows are lost."""
-    return Grid(header, rows, widths) if rows else Paragraph(NOTHING)
+    return Grid(header, rows, widths, whole) if rows else Paragraph(NOTHING)
 
 
 def interval_words(start: datetime, end: datetime) -> str:

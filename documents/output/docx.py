@@ -101,7 +101,8 @@ def _set_styles(document: WordDocument) -> None:
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
-        _shape(style, face, size)
+        inset = 0 if name == _NOTE else 2.5
+        _shape(style, face, size, before=inset, after=inset)
     for name in ("Header", "Footer"):
         _shape(styles[name], GOTHIC, 8.5)
         styles[name].paragraph_format.tab_stops.clear_all()
@@ -121,7 +122,7 @@ def _shape(  # noqa: PLR0913 - the properties of a style, named at every call
     style.font.size, style.font.bold, style.font.color.rgb = Pt(size), bold, _BLACK
     shape = style.paragraph_format
     shape.space_before, shape.space_after = Pt(before), Pt(after)
-    shape.line_spacing = 1.2
+    shape.line_spacing, shape.widow_control = 1.2, True
     if centred:
         shape.alignment = WD_ALIGN_PARAGRAPH.CENTER
     # the library's built-in title carries a blue rule and wide letters
@@ -274,6 +275,7 @@ _ALIGNMENTS = {"right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.C
 
 
 def _write_notice(document: WordDocument, block: Notice) -> None:
+    _space(document, 6)
     table = _add_table(document, (TEXT_MM,))
     _fill(_add_row(table).cells[0], block.text, style=_LABEL)
 
@@ -304,6 +306,14 @@ def _write_grid(document: WordDocument, block: Grid) -> None:
     for row in block.rows:
         for cell, text in zip(_add_row(table).cells, row, strict=True):
             _fill(cell, text)
+    _keep_rows(table.rows[:-1] if block.whole else table.rows[: bool(block.header)])
+
+
+def _keep_rows(rows: Iterable[_Row]) -> None:
+    """Keep each of the rows on the page of the one that follows it."""
+    for row in rows:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _write_outline(document: WordDocument, block: Outline) -> None:
@@ -357,8 +367,6 @@ def _fill(cell: _Cell, text: str, *, style: str = _CELL, shaded: bool = False) -
     paragraph = cell.paragraphs[0]
     paragraph.style = style
     paragraph.add_run(clean(text))
-    paragraph.paragraph_format.space_before = Pt(2.5)
-    paragraph.paragraph_format.space_after = Pt(2.5)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if shaded:
         shade = OxmlElement("w:shd")

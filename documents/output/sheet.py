@@ -51,11 +51,13 @@ class Grid:
     """A ruled table; the header is repeated on every page, rows stay whole.
 
     ``widths`` are parts of the text width. Without a header it is a field of boxes.
+    A ``whole`` table stays on one page: names to be signed are not torn apart.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
+    whole: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a row that would slide its neighbours into wrong columns."""

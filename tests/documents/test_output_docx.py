@@ -151,3 +151,28 @@ def test_a_hundred_thousand_letters_survive():
 @pytest.mark.parametrize("block", EVERY_BLOCK, ids=lambda block: type(block).__name__)
 def test_every_block_can_stand_alone(block):
     assert reopened(sheet(block)).paragraphs
+
+
+def kept(row) -> bool:
+    shapes = [cell.paragraphs[0].paragraph_format for cell in row.cells]
+    return all(shape.keep_with_next for shape in shapes)
+
+
+def test_a_table_header_stays_with_its_first_row():
+    rows = (("1", "い"), ("2", "ろ"), ("3", "は"))
+    table = reopened(sheet(Grid(("番号", "内容"), rows, (1, 4)))).tables[0]
+    assert [kept(row) for row in table.rows] == [True, False, False, False]
+
+
+def test_a_whole_table_stays_on_one_page():
+    rows = (("1", "い"), ("2", "ろ"), ("3", "は"))
+    whole = Grid(("番号", "内容"), rows, (1, 4), whole=True)
+    table = reopened(sheet(whole)).tables[0]
+    assert [kept(row) for row in table.rows] == [True, True, True, False]
+
+
+def test_no_line_of_a_paragraph_stands_alone_and_headings_keep_their_text():
+    styles = reopened().styles
+    assert styles["Normal"].paragraph_format.widow_control
+    for name in ("Heading 1", "Heading 2"):
+        assert styles[name].paragraph_format.keep_with_next

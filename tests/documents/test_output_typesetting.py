@@ -153,6 +153,16 @@ def test_the_header_row_is_repeated_and_rows_stay_whole():
         assert starts == ends
 
 
+def test_a_whole_table_goes_to_the_next_page_in_one_piece():
+    names = tuple((f"署名{n}", "委員") for n in range(6))
+    paper = sheet(
+        Paragraph("本文。\n" * 42), Grid(("氏名", "役割"), names, (1, 1), whole=True)
+    )
+    with pypdfium2.PdfDocument(sheet_pdf(paper)) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    assert [page.count("署名") for page in pages] == [0, 6]
+
+
 def _numbers_after(sign: str, page: str) -> list[str]:
     return [
         "".join(c for c in part[:2] if c.isdigit()) for part in page.split(sign)[1:]
