@@ -48,7 +48,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         sitting = self.scope["url_route"]["kwargs"]["sitting_id"]
         self.hub = hub()
         line = Line(
-            asked=Asked(UUID(sign_in), sitting),
+            asked=Asked(UUID(sign_in), sitting, self.scope["query_string"] == b"wall"),
             address=str((self.scope.get("client") or ("",))[0]),
             send=self._send_text,
             hang_up=self.close,
@@ -95,7 +95,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             case Operation():
                 self.hub.submit(line, message)
             case Follow():
-                await self.hub.follow(line, message)
+                self.hub.follow(line, message)
             case Leave():
                 self.hub.unfollow(line, message.item)
             case Beat():

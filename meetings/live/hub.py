@@ -1,9 +1,10 @@
 """One hub per process: commits in groups, then hands out what is durable.
 
-Three loops, each with a database connection and a thread of its own: ``write``
+Four loops, each with a database connection and a thread of its own: ``write``
 commits what was submitted and shows it to this process' own sockets; ``watch``
 asks the decision about every socket several times in two seconds, which also
-finds what a lost bell did not say; ``catch up`` reads what other processes wrote.
+finds what a lost bell did not say; ``open`` shows the items that somebody begins to
+follow; ``catch up`` reads what other processes wrote.
 The hub lives while it has sockets.
 """
 
@@ -11,20 +12,19 @@ import asyncio
 import logging
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from django.db import connection
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import OperationalError
 
 from meetings.live import authorisation, bell, reading, store
 from meetings.live.authorisation import Sight, Standing
+from meetings.live.desk import Desk
 from meetings.live.line import IN_FLIGHT, Following, Line
 from meetings.live.protocol import Close, Follow, Operation, Reason, encode, refused
 from meetings.live.reading import Change
@@ -40,43 +40,6 @@ SOCKETS = 10  # of one sign-in in one room, per process
 # The loop and the threads that ask the database take turns often: with Python's own
 # 5 ms a writer that comes back from each statement would wait that long each time.
 TURN_SECONDS = 0.0005
-
-T = TypeVar("T")
-
-
-def _close_this_connection() -> None:
-    connection.close()  # looked up in the thread that owns it
-
-
-class Desk:
-    """A thread with a database connection of its own."""
-
-    def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"minutes-{name}")
-
-    async def ask(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run ``work`` at the desk and wait for what it says.
-
-        A broken connection is closed, so that the next call opens a new one.
-        """
-
-        def there() -> T:
-            try:
-                return work(*args, **kwargs)
-            except (OperationalError, InterfaceError):
-                connection.close()
-                raise
-
-        return await asyncio.get_running_loop().run_in_executor(self._pool, there)
-
-    def close(self) -> asyncio.Future[None]:
-        """Close the connection and end the thread, whether anybody waits or not.
-
-        What is asked already is answered first; nothing can be asked afterwards.
-        """
-        closed = self._pool.submit(_close_this_connection)
-        self._pool.shutdown(wait=False)
-        return asyncio.shield(asyncio.wrap_future(closed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +62,7 @@ class Hub:
         self._ear = bell.Ear(self._hear)
         self._to_write, self._to_watch = asyncio.Event(), asyncio.Event()
         self._to_read, self._to_ring = asyncio.Event(), asyncio.Event()
+        self._to_open = asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
         self._desks: dict[str, Desk] = {}
@@ -142,6 +106,7 @@ class Hub:
         """A socket is gone; what it submitted is still written."""
         for item in list(line.following):
             self.unfollow(line, item)
+        line.wishes.clear()
         lines = self.sittings[line.asked.sitting]
         lines.discard(line)
         if not lines:
@@ -159,31 +124,18 @@ class Hub:
         self._written.clear()
         self._to_write.set()
 
-    async def follow(self, line: Line, wish: Follow) -> None:
-        """Show an item from the reader's revision on, audited before the first byte."""
+    def follow(self, line: Line, wish: Follow) -> None:
+        """Show an item from the reader's revision on, once the right to it is fresh."""
         standing = line.standings.get(wish.item)
-        if standing is None or not standing.follows or not line.fresh:
+        if line.fresh and (standing is None or not standing.follows):
             line.say(encode(refused(Reason.HIDDEN)))
             return
-        first = await self._desks["follow"].ask(
-            reading.open_item,
-            line.asked.sign_in,
-            line.address,
-            wish,
-            outcome_only=standing.outcome_only,
-        )
-        # Both may have changed while the database was asked.
-        if line.standings.get(wish.item) != standing or line.closing is not None:
-            return
-        revision = first.revision
-        line.following[wish.item] = Following(standing.outcome_only, revision, 0)
-        self.followers[wish.item].add(line)
-        line.show(wish.item, revision, first.frame)
-        if self._newest.get(wish.item, 0) > revision:
-            self._fetch(wish.item)
+        line.wishes[wish.item] = wish
+        self._to_open.set()
 
     def unfollow(self, line: Line, item: UUID) -> None:
         """Stop showing an item on the reader's own wish."""
+        line.wishes.pop(item, None)
         line.following.pop(item, None)
         self.followers[item].discard(line)
         if not self.followers[item]:
@@ -267,6 +219,7 @@ class Hub:
                 self._see(line, sight, started)
             for item, revision in newest.items():
                 self._compare(item, revision)
+            self._to_open.set()  # what waited for a fresh answer
 
     async def _keep_in_use(self, sight: Sight) -> None:
         """To be in the room is to use the sign-in: it does not grow idle there."""
@@ -292,6 +245,48 @@ class Hub:
         if shown != line.items_shown:
             line.items_shown = shown
             line.say(shown)
+
+    # Opening items
+
+    async def _open(self) -> None:
+        while True:
+            await self._to_open.wait()
+            self._to_open.clear()
+            lines = [line for lines in self.sittings.values() for line in lines]
+            for line in lines:
+                for wish in list(line.wishes.values()):
+                    await self._begin(line, wish)
+
+    async def _begin(self, line: Line, wish: Follow) -> None:
+        """Audit and show; a wish that cannot be met now waits for the next look."""
+        if not line.fresh:
+            return
+        standing = line.standings.get(wish.item)
+        if standing is None or not standing.follows:
+            del line.wishes[wish.item]
+            line.say(encode(refused(Reason.HIDDEN)))
+            return
+        try:
+            first = await self._desks["follow"].ask(
+                reading.open_item,
+                line.asked.sign_in,
+                line.address,
+                wish,
+                outcome_only=standing.outcome_only,
+            )
+        except Exception as error:  # noqa: BLE001 – no answer, no frame (R38)
+            log.warning("an item could not be opened: %s", type(error).__name__)
+            return
+        # All of it may have changed while the database was asked.
+        same = line.standings.get(wish.item) == standing and line.fresh
+        if line.wishes.get(wish.item) is not wish or not same:
+            return
+        del line.wishes[wish.item]
+        line.following[wish.item] = Following(standing.outcome_only, first.revision, 0)
+        self.followers[wish.item].add(line)
+        line.show(wish.item, first.revision, first.frame)
+        if self._newest.get(wish.item, 0) > first.revision:
+            self._fetch(wish.item)
 
     # Catching up with other processes
 
@@ -356,6 +351,7 @@ class Hub:
         loops: tuple[Coroutine[Any, Any, None], ...] = (
             self._write(),
             self._watch(),
+            self._open(),
             self._catch_up(),
             self._ring(),
             self._ear.listen(),

@@ -9,7 +9,7 @@ from time import monotonic
 from uuid import UUID
 
 from meetings.live.authorisation import Asked, Standing
-from meetings.live.protocol import Close, encode, gone
+from meetings.live.protocol import Close, Follow, encode, gone
 
 # An authorisation older than this lets no content out (P5).
 FRESH_SECONDS = 2.0
@@ -42,6 +42,7 @@ class Line:
     standings: Mapping[UUID, Standing] = field(default_factory=dict)
     checked: float = float("-inf")
     following: dict[UUID, Following] = field(default_factory=dict)
+    wishes: dict[UUID, Follow] = field(default_factory=dict)
     in_flight: int = 0
     items_shown: str = ""
     closing: int | None = None
@@ -123,6 +124,8 @@ class Line:
         if not self.fresh:
             self._drop(item)
             following.queued = following.sent
+            if following.sent == 0:  # the first frame itself: begin anew
+                self.wishes[item] = Follow(item, 0)
             return
         following.sent = revision
         await self.send(frame)
