@@ -10,7 +10,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell which printed codes the code key must still know; what to look after."""
-        from documents import scanning, upload_rows
+        from documents.intake import scanning, upload_rows
         from documents.models import links
         from documents.services import mixups, renditions
         from portal.core import rotation, worker

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from documents import residue
+from documents.intake import residue
 from documents.mixups.wording import places_to_correct, waits_long
 from documents.models import CooperationRequest, Paper, PaperVersion, Release
 from documents.policies import place_facts, request_facts, version_facts
-from documents.renditions import pdf_source
+from documents.renditions.sources import pdf_source
 from members.access import Access, Actor, access_for, access_for_all
 from members.facts import Action, ObjectFacts, State, Way
 from portal.core.errors import HiddenError

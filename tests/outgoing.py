@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import time_machine
 
-from documents import scanning
+from documents.intake import scanning
 from documents.models import PaperVersion, Planned
 from documents.services import papers, releases, replies, requests, retrievals
 from meetings.models import Invitation, Proxy, Sitting
@@ -55,7 +55,7 @@ from tests.meetings.convening import (
 from tests.papers import details, hand_out, looked_at, reference, upload
 
 SENDERS = {
-    "documents/scan_notices.py",
+    "documents/intake/scan_notices.py",
     "documents/services/budget.py",
     "documents/services/codes.py",
     "documents/services/requests.py",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from documents.disclosure import Period
+from documents.evidence.disclosure import Period
 from portal.core import clock
 from portal.core.fields import DayField
 

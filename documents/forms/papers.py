@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from documents import handling
-from documents.intake import ACCEPT
+from documents.intake.acceptance import ACCEPT
+from documents.intake.numbers import NextNumbers, next_numbers
 from documents.models import Paper
-from documents.numbers import NextNumbers, next_numbers
 from documents.services.papers import PaperDetails, Upload
 from members.models import Person
 

@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from documents.intake import ACCEPT
+from documents.intake.acceptance import ACCEPT
 from documents.services.papers import Upload
 
 

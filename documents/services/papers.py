@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from documents import intake, quotas, scanning, selectors, upload_rows
-from documents.intake import Intake
+from documents import selectors
+from documents.intake import acceptance, quotas, scanning, upload_rows
+from documents.intake.acceptance import Intake
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count
 from documents.selectors import PaperRow
@@ -129,7 +130,7 @@ def require_upload(actor: Actor, item: ItemReference) -> Access:
 
 def _taken_in(upload: Upload) -> tuple[Intake, StoredObject]:
     """The upload, checked and in the store; nothing refers to it yet."""
-    found = intake.inspect(upload.file, upload.name, upload.size)
+    found = acceptance.inspect(upload.file, upload.name, upload.size)
     stored = vault.put(upload.file)
     if stored.size != upload.size:  # what was checked is what is kept
         raise UnavailableError
@@ -360,7 +361,7 @@ def file_record(
         created_at=access.t,
     )
     paper.about.set(item.about)
-    found = Intake(intake.safe_name(file_name), media_type, stored.page_count)
+    found = Intake(acceptance.safe_name(file_name), media_type, stored.page_count)
     content = (found, stored.stored)
     version = _add_version(
         paper, content, uploaded_by=author, uploaded_at=access.t, state=State.FINAL

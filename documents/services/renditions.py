@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django_tasks import task
 
-from documents import conversion, selectors
+from documents import selectors
 from documents.models import PaperVersion, Rendition
 from documents.output.spool import spool
-from documents.renditions import rendition_of
+from documents.renditions import conversion
+from documents.renditions.sources import rendition_of
 from documents.selectors import OpenVersion
 from documents.services.trail import record_act
 from members.access import Actor, as_if_here

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from documents.models import CooperationRequest, Paper, PaperVersion
-from documents.notices import Occasion
 from documents.policies import request_facts
-from documents.request_rows import (
+from documents.requests.notices import Occasion
+from documents.requests.rows import (
     fresh,
     locked,
     refuse_unless_waiting,

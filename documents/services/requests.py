@@ -10,11 +10,11 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from documents import notices
 from documents.models import CooperationRequest, Link
-from documents.notices import Occasion
 from documents.policies import request_facts
-from documents.request_rows import (
+from documents.requests import notices
+from documents.requests.notices import Occasion
+from documents.requests.rows import (
     last_day,
     locked,
     refuse_unless_waiting,

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from documents import entrances, owing, retrieval_notices
+from documents import entrances
+from documents.evidence import owing, retrieval_notices
 from documents.models import PaperVersion, Retrieval, RetrievalAsk
 from documents.services import links
 from documents.services.papers import ItemReference

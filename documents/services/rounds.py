@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from documents import selectors
 from documents.models import PaperVersion, Planned, Release, ReleaseRound
-from documents.releasable import check_cells, require_release
+from documents.releasing.releasable import check_cells, require_release
 from documents.selectors import OpenVersion
 from documents.services.papers import reference_of
 from members.access import Access, Actor, access_for

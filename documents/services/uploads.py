@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from documents import intake, quotas, upload_rows
+from documents.intake import acceptance, quotas, upload_rows
+from documents.intake.upload_rows import arrived
 from documents.models import PaperVersion, Upload, UploadPart
 from documents.services import papers
 from documents.services.papers import ItemReference
-from documents.upload_rows import arrived
 from members.access import Actor
 from portal.core import audit, clock, vault
 from portal.core.body_limit import PART_BYTES
@@ -105,7 +105,7 @@ def _begun(actor: Actor, place: Place, key: UUID, part: Part) -> Upload:
 
 @transaction.atomic
 def _begin(actor: Actor, place: Place, own_id: UUID, part: Part) -> Upload:
-    name = intake.announced(part.name, part.size)
+    name = acceptance.announced(part.name, part.size)
     quotas.refuse_beyond(actor.id, place.item_id, part.size, but=own_id)
     upload, begun = Upload.objects.get_or_create(
         id=own_id,

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from documents import disclosure_rows, inquiry
+from documents.evidence import disclosure_rows, inquiry
+from documents.evidence.inquiry import Inquiry
 from documents.forms.disclosure import CaseNumberForm, PeriodForm
-from documents.inquiry import Inquiry
 from members.access import Actor
 from members.http import MemberRequest, signed_in
 from portal.core import audit, clock

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from documents import entrances, mixup_rows
+from documents import entrances
 from documents.forms.mixups import SecondLookForm
+from documents.mixups import rows
 from documents.models import MixupReview
 from documents.services import mixups
 from members.http import MemberRequest, signed_in
@@ -30,7 +31,7 @@ _DONE = {
 @signed_in
 def second_look(request: MemberRequest, held_id: UUID) -> HttpResponse:
     """Where it lies and, as far as one may know, whose it is; then what to do."""
-    look = mixup_rows.second_look(request.actor, held_id)
+    look = rows.second_look(request.actor, held_id)
     form = SecondLookForm(request.POST or None)
     origin = entrances.page_of(look.version.paper.scope)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +53,7 @@ def second_look(request: MemberRequest, held_id: UUID) -> HttpResponse:
     return render(request, "documents/second_look.html", context, status=status)
 
 
-def _record(request: MemberRequest, look: mixup_rows.SecondLook) -> None:
+def _record(request: MemberRequest, look: rows.SecondLook) -> None:
     paper = look.version.paper
     audit.record_read(
         "documents.mixup.read",

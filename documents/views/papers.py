@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from documents import entrances, gateway, viewer
+from documents import entrances
+from documents.delivery import gateway, viewer
 from documents.selectors import OpenVersion, replaced_for
 from documents.services import renditions
 from members.http import MemberRequest, signed_in

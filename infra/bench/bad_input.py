@@ -18,7 +18,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from notices import make_body, make_sitting, session_of, signed_in  # noqa: E402
 
-from documents import quotas  # noqa: E402
+from documents.intake import quotas  # noqa: E402
 from tests.documents import corpora  # noqa: E402
 
 REFUSED, TAKEN = 422, 201

@@ -14,13 +14,13 @@ from common import BenchError, figure, say, set_up_django
 
 set_up_django()
 
-from documents import conversion  # noqa: E402 – after set-up
 from documents.output import presses, watermark  # noqa: E402
 from documents.output.papers.scan import scanned_pdf  # noqa: E402
 from documents.output.sheet import Paragraph, Sheet  # noqa: E402
 from documents.output.spool import spool  # noqa: E402
 from documents.output.typesetting import sheet_pdf  # noqa: E402
 from documents.output.watermark import WatermarkText  # noqa: E402
+from documents.renditions import conversion  # noqa: E402 – after set-up
 from portal.core import clock  # noqa: E402
 
 READERS, PAGES, WORD_PAGES, ROUNDS = 30, 50, 19, 3

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from documents.evidence.owing import Due
 from documents.forms.papers import PaperWords
 from documents.models import Retrieval
-from documents.owing import Due
 from members.models import Organization
 from portal.core import clock
 from portal.core.fields import TimeField

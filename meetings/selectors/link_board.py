@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F, Max, Min, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from documents.disclosure import READS, Way
+from documents.evidence.disclosure import READS, Way
 from documents.models import PaperVersion, Release, Retrieval
 from meetings.policies import item_facts
 from meetings.selectors.board import BoardLine, board_of

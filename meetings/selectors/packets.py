@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from documents import selectors as papers
+from documents.delivery.packets import Plan, Section, binds
 from documents.models import PrintedCopy
-from documents.packets import Plan, Section, binds
 from documents.policies import place_facts
 from documents.services.papers import papers_for
 from meetings import notices, rosters

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from documents import owing
+from documents.evidence import owing
+from documents.evidence.owing import Due
 from documents.models import CooperationRequest, Paper, PaperVersion, RetrievalAsk
-from documents.owing import Due
 from documents.selectors import PaperRow
 from meetings.models import AgendaItem, Call, Presence, Sitting
 from meetings.notices import serial_of

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from documents import handling, receivers, residue
+from documents import handling
+from documents.intake import residue
 from documents.models import PaperVersion, Release, ReleaseRound, RoundNotice
-from documents.releasable import held_words
+from documents.releasing import receivers
+from documents.releasing.releasable import held_words
 from documents.selectors import PaperRow, version_for, versions_for
 from documents.services.rounds import require_keeper, under_way
 from meetings import rosters

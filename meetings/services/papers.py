@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from documents import handling, receivers
+from documents import handling
 from documents.models import (
     Link,
     PaperVersion,
@@ -18,6 +18,7 @@ from documents.models import (
     ReleaseRound,
     RoundNotice,
 )
+from documents.releasing import receivers
 from documents.services import links, rounds
 from documents.services.links import IssuedLink
 from meetings import notices, paper_notices, rosters

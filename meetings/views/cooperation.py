@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from documents.models import CooperationRequest
-from documents.request_rows import last_day
+from documents.requests.rows import last_day
 from documents.services import requests as services
 from meetings.forms.cooperation import (
     CooperationForm,

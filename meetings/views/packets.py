@@ -12,7 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from documents import gateway
+from documents.delivery import gateway
 from meetings.copies_rendering import CopyRow, check_list_pdf
 from meetings.forms.packets import AccountForm, PrintForm
 from meetings.notices import serial_of

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from documents.evidence.histories import history_of
 from documents.forms.papers import PaperWords
-from documents.histories import history_of
 from documents.services import paper_words, showings
 from meetings import references
 from meetings.forms.paper_desk import KeptForm, ShowingForm

@@ -12,7 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from documents import owing
+from documents.evidence import owing
 from documents.services import retrievals
 from meetings import references
 from meetings.forms.paper_desk import DeclareForm

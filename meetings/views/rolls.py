@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from documents import intake
+from documents.intake import acceptance
 from meetings.forms.rolls import ApprovalForm, RollForm
 from meetings.selectors.turnover import appointing
 from members import rolls
@@ -42,7 +42,7 @@ def roll_read(request: MemberRequest) -> HttpResponse:
 
 def _read(form: RollForm) -> rolls.Roll:
     file = form.cleaned_data["file"]
-    intake.inspect(file, file.name, file.size)
+    acceptance.inspect(file, file.name, file.size)
     file.seek(0)
     return rolls.read(file.read(), file.name)
 

@@ -14,7 +14,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
-from documents import gateway, intake
+from documents.delivery import gateway
+from documents.intake import acceptance
 from documents.models import PaperVersion, Upload
 from portal.core.errors import InvalidError
 from tests.documents import corpora, files
@@ -59,23 +60,23 @@ _UNSAFE = re.compile(rf'[/\\:*?"<>|{_CONTROL}]')
 
 def is_safe(name: str) -> bool:
     return (
-        0 < len(name) <= intake.MAX_NAME
+        0 < len(name) <= acceptance.MAX_NAME
         and name == unicodedata.normalize("NFC", name)
         and not _UNSAFE.search(name)
         and name.strip(" .") == name
         and name.encode().decode() == name
-        and intake.safe_name(name) == name
+        and acceptance.safe_name(name) == name
     )
 
 
 def test_names_become_safe_and_stay_so():
     names = [*corpora.names(1_000)]
-    assert [name for name in names if not is_safe(intake.safe_name(name))] == []
+    assert [name for name in names if not is_safe(acceptance.safe_name(name))] == []
 
 
 def test_japanese_survives():
     for stem in ("経過(8月)", "ｶﾙﾃ", "𠮷野", "髙﨑①㈱", "がぎぐ"):
-        assert intake.safe_name(f"{stem}.txt") == f"{stem}.txt"
+        assert acceptance.safe_name(f"{stem}.txt") == f"{stem}.txt"
 
 
 def test_hostile_names_of_parts(cast, signed_in):

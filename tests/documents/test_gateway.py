@@ -11,8 +11,8 @@ from asgiref.sync import async_to_sync
 from django.urls import reverse
 from PIL import Image
 
-from documents import content
-from documents.intake import safe_name
+from documents.delivery import content
+from documents.intake.acceptance import safe_name
 from documents.models import PaperVersion, Rendition
 from members.facts import Way
 from members.models import Membership, Purpose, Scope

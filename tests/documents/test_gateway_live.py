@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.urls import reverse
 
-from documents import streaming
+from documents.delivery import streaming
 from documents.models import PaperVersion, Release
 from members.facts import Way
 from members.models import Membership, Person, SignIn

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from documents.inquiry import code_of
+from documents.evidence.inquiry import code_of
 from documents.models import Paper, PrintedCopy, Showing
 from members.facts import Way
 from members.models import Consent, Recusal

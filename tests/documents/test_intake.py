@@ -11,15 +11,15 @@ import pikepdf
 import pytest
 from django.test import override_settings
 
-from documents import intake
+from documents.intake import acceptance
 from portal.core.errors import InvalidError
 from tests.documents import files
 
 WORD_RELS = "word/_rels/document.xml.rels"
 
 
-def inspect(data: bytes, name: str) -> intake.Intake:
-    return intake.inspect(io.BytesIO(data), name, len(data))
+def inspect(data: bytes, name: str) -> acceptance.Intake:
+    return acceptance.inspect(io.BytesIO(data), name, len(data))
 
 
 def refusal(data: bytes, name: str) -> str:
@@ -32,9 +32,9 @@ def refusal(data: bytes, name: str) -> str:
     ("data", "name", "media_type", "pages"),
     [
         (files.pdf_file(3), "事例概要.pdf", "application/pdf", 3),
-        (files.docx_file(), "様式1-1.docx", intake.KINDS[".docx"].media_type, 0),
-        (files.xlsx_file(), "一覧.XLSX", intake.KINDS[".xlsx"].media_type, 0),
-        (files.pptx_file(), "説明.pptx", intake.KINDS[".pptx"].media_type, 0),
+        (files.docx_file(), "様式1-1.docx", acceptance.KINDS[".docx"].media_type, 0),
+        (files.xlsx_file(), "一覧.XLSX", acceptance.KINDS[".xlsx"].media_type, 0),
+        (files.pptx_file(), "説明.pptx", acceptance.KINDS[".pptx"].media_type, 0),
         (files.picture(), "間取り図.png", "image/png", 1),
         (files.picture("JPEG"), "写真.JPG", "image/jpeg", 1),
         ("経過\r\n8月訪問".encode(), "経過.txt", "text/plain", 0),
@@ -50,7 +50,7 @@ def test_the_kinds_of_the_office_are_taken(data, name, media_type, pages):
 
 def test_the_file_is_left_at_its_beginning():
     file = io.BytesIO(files.pdf_file())
-    intake.inspect(file, "a.pdf", len(file.getvalue()))
+    acceptance.inspect(file, "a.pdf", len(file.getvalue()))
     assert file.tell() == 0
 
 
@@ -186,7 +186,7 @@ def test_plain_links_and_page_numbers_are_no_hook():
         '<w:p><w:fldSimple w:instr=" PAGE "/>'
         '<w:fldSimple w:instr=" HYPERLINK https://www.mhlw.go.jp/ "/></w:p><w:sectPr',
     )
-    assert inspect(changed, "a.docx").media_type == intake.KINDS[".docx"].media_type
+    assert inspect(changed, "a.docx").media_type == acceptance.KINDS[".docx"].media_type
 
 
 def test_an_external_book_in_a_sheet_is_refused():
@@ -289,8 +289,8 @@ def test_too_large_a_file_is_refused_before_it_is_read():
     ],
 )
 def test_names_are_made_safe_and_stay_japanese(name, safe):
-    assert intake.safe_name(name) == safe
-    assert intake.safe_name(safe) == safe
+    assert acceptance.safe_name(name) == safe
+    assert acceptance.safe_name(safe) == safe
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -313,5 +313,5 @@ def test_damaged_files_are_taken_or_refused_and_nothing_else(seed):
 
 
 def test_a_file_that_takes_too_long_counts_as_broken(monkeypatch):
-    monkeypatch.setattr(intake, "INSPECTION_SECONDS", 0.001)
+    monkeypatch.setattr(acceptance, "INSPECTION_SECONDS", 0.001)
     assert "壊れている" in refusal(files.pdf_file(), "a.pdf")

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from documents import mixup_rows, selectors
-from documents.mixups import wording
+from documents import selectors
+from documents.mixups import rows, wording
 from documents.models import MixupHit, MixupReview, Paper, PaperVersion
 from documents.services import mixups, transfers
 from members.access import access_for
@@ -249,10 +249,10 @@ def test_two_hidden_cases_look_like_one(cast, other, held, signed_in):
     """P4: which household it is, and how many they are, is not the reader's."""
     third = factories.case(other.body, number="R8-098", household=0)
     client = signed_in(cast.secretariat)
-    one = mixup_rows.second_look(client_actor(cast), held.id).places
+    one = rows.second_look(client_actor(cast), held.id).places
     member = HouseholdMember.objects.create(case=third, label="本人", name=NAME)
     held.mixups.create(case=third, member=member, sort="name", part="body", number=1)
-    assert mixup_rows.second_look(client_actor(cast), held.id).places == one
+    assert rows.second_look(client_actor(cast), held.id).places == one
     assert client.get(page_of(held)).status_code == 200
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from documents import handling
+from documents.intake.numbers import next_numbers
 from documents.models import Paper, Release
-from documents.numbers import next_numbers
 from documents.selectors import PaperAbilities, replaced_for, version_for
 from documents.services import paper_words, releases
 from documents.services.papers import papers_for

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from documents import conversion
 from documents.models import PaperVersion, Release, Rendition
 from documents.output import watermark
 from documents.output.spool import spool
-from documents.renditions import pdf_source
+from documents.renditions import conversion
+from documents.renditions.sources import pdf_source
 from documents.services import papers, releases, renditions
 from members.facts import State
 from members.models import Membership

@@ -14,7 +14,8 @@ from openpyxl.comments import Comment
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from documents import residue, sandbox
+from documents import sandbox
+from documents.intake import residue
 from tests.documents import files
 from tests.documents.test_intake import inspect
 from tests.meetings.test_paper_pages import address
@@ -257,7 +258,7 @@ def test_readers_are_not_told(cast, released, signed_in):
 ATTEMPTS = """
 import os, socket, sys
 sys.path.insert(0, os.getcwd())
-from documents.inspection.__main__ import confine
+from documents.intake.inspection.__main__ import confine
 confine()
 def write():
     with open(sys.argv[2], "wb") as file:

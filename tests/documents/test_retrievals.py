@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from documents import gateway, owing
+from documents.delivery import gateway
+from documents.evidence import owing
 from documents.models import Link, Release, Retrieval, RetrievalAsk
 from documents.services import releases, retrievals
 from members.access import access_for

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from documents import gateway
+from documents.delivery import gateway
 from documents.models import Paper, PaperVersion, Planned, Release, ReleaseRound
 from documents.services import releases, rounds
 from members.facts import Role, State, Way

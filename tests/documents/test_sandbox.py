@@ -18,11 +18,12 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from documents import conversion, sandbox
+from documents import sandbox
 from documents.output import presses, watermark
 from documents.output.marks import RefusedError
 from documents.output.spool import spool
 from documents.output.watermark import BrokenPdfError, page_count
+from documents.renditions import conversion
 from tests.documents import files
 
 PACKAGE = Path(sandbox.__file__).parent
@@ -95,7 +96,7 @@ def test_nothing_of_the_portal_is_seen_or_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_grows_without_end_is_stopped(deed: str, error: bytes) -> None:
-    done = boxed(f"from documents import office\noffice._limit()\n{deed}")
+    done = boxed(f"from documents.renditions import office\noffice._limit()\n{deed}")
     assert done.returncode != 0
     assert error in done.stderr
 

@@ -15,7 +15,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from documents import scanning
+from documents.intake import scanning
 from documents.models import PaperVersion, ScanWait
 from documents.selectors import version_for
 from documents.services import papers

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from documents import quotas, upload_rows
+from documents.intake import quotas, upload_rows
 from documents.models import Paper, PaperVersion, Upload, UploadPart
 from documents.services import uploads
 from members.facts import State

@@ -10,9 +10,9 @@ from asgiref.sync import async_to_sync
 from django.urls import reverse
 from PIL import Image, ImageOps
 
-from documents import content, viewer
+from documents.delivery import content, viewer
+from documents.delivery.opened import SHELF, Shelf
 from documents.models import Paper, PaperVersion
-from documents.opened import SHELF, Shelf
 from meetings.selectors.paper_desk import serial_of_sitting
 from members.models import Membership
 from portal.core import clock, vault
@@ -285,11 +285,11 @@ def test_a_shelf_forgets(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
     assert len(asked) == 1
     shelf._forget(key)  # young: it stays
     assert key in shelf._places
-    monkeypatch.setattr("documents.opened.SECONDS", 0.0)
+    monkeypatch.setattr("documents.delivery.opened.SECONDS", 0.0)
     shelf._forget(key)
     assert shelf._places == {}
     monkeypatch.undo()
-    monkeypatch.setattr("documents.opened.COUNT", 1)
+    monkeypatch.setattr("documents.delivery.opened.COUNT", 1)
     for other in (cast.case.id, cast.clinic.id):
         with shelf.opened(other, 5, fill):
             pass

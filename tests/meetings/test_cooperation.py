@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from documents import gateway
+from documents.delivery import gateway
 from documents.models import CooperationRequest, Link, Paper, PaperVersion
 from documents.selectors import open_request
 from documents.services import replies, requests

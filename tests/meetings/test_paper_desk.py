@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from documents.histories import history_of
+from documents.evidence.histories import history_of
 from documents.models import Paper, Retrieval, RetrievalAsk, Showing
 from documents.services import paper_words, releases, showings
 from meetings.models import AgendaItem

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from documents import gateway
+from documents.delivery import gateway
 from documents.models import PaperVersion, Planned, RoundNotice
 from documents.services import releases, rounds
 from documents.services.papers import file_paper

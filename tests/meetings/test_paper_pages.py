@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from documents import gateway
+from documents.delivery import gateway
 from documents.models import Paper, PaperVersion, Release
 from meetings.services import invitations
 from members.facts import State

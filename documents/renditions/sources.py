@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from documents.conversion import KINDS
 from documents.models import PaperVersion, Rendition
+from documents.renditions.conversion import KINDS
 from portal.core.models import StoredObject
 
 DRAWN_ITSELF = frozenset({"application/pdf", "image/png", "image/jpeg"})

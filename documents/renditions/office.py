@@ -2,7 +2,7 @@
 
 Runs in the sandbox alone: no network, no environment, an empty /tmp as home. The file
 comes by standard input, the PDF leaves by standard output. It imports nothing of the
-portal; ``documents/conversion.py`` starts it. Ends with 0, or with ``BROKEN``.
+portal; ``conversion.py`` beside it starts it. Ends with 0, or with ``BROKEN``.
 """
 
 import csv
@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from documents import cleaning
+from documents.renditions import cleaning
 
 BROKEN = 3
 MEMORY_BYTES = 4 * 1024 * 1024 * 1024  # LibreOffice reserves more than it touches
@@ -27,7 +27,7 @@ CPU_SECONDS = 120
 TASKS = 256
 
 _HOME = Path("/tmp")  # noqa: S108 – the box's own, empty, in memory
-_FONTS = Path(__file__).parent / "output" / "fonts"
+_FONTS = Path(__file__).parents[1] / "output" / "fonts"
 # Faces of Windows, and what stands in for those that are not installed.
 _MINCHO = (
     *("MS 明朝", "MS Mincho", "ＭＳ 明朝", "MS P明朝", "MS PMincho", "ＭＳ Ｐ明朝"),

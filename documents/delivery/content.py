@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from documents import entrances
+from documents.delivery.opened import SHELF
 from documents.models import PaperVersion
-from documents.opened import SHELF
 from documents.output import watermark
 from documents.output.spool import spool
 from documents.output.watermark import WatermarkText
-from documents.renditions import PdfSource, pdf_source
+from documents.renditions.sources import PdfSource, pdf_source
 from members.models import Person
 from portal.core import clock, vault
 from portal.core.errors import HiddenError, UnavailableError

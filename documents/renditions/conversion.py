@@ -14,19 +14,20 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-from documents import office, sandbox
+from documents import sandbox
 from documents.output import watermark
 from documents.output.spool import readable_elsewhere, spool
+from documents.renditions import office
 from portal.core.errors import InvalidError
 
 log = logging.getLogger(__name__)
 
 SECONDS = 180
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 _SETTINGS = Path("/etc/libreoffice")
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from documents import office; sys.exit(office.main(*sys.argv[2:]))"
+    "from documents.renditions import office; sys.exit(office.main(*sys.argv[2:]))"
 )
 
 _WORD = "application/vnd.openxmlformats-officedocument"

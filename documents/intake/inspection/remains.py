@@ -2,7 +2,7 @@
 
 import re
 
-from documents.inspection.found import Residue
+from documents.intake.inspection.found import Residue
 
 _CHANGES = {
     *("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"),

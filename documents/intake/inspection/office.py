@@ -5,10 +5,10 @@ import zipfile
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
-from documents.inspection.found import FoundError, Residue
-from documents.inspection.packages import package_of
-from documents.inspection.pictures import camera_residue
-from documents.inspection.remains import Remains
+from documents.intake.inspection.found import FoundError, Residue
+from documents.intake.inspection.packages import package_of
+from documents.intake.inspection.pictures import camera_residue
+from documents.intake.inspection.remains import Remains
 
 MAX_XML = 64 * 1024 * 1024
 MAX_PHOTO = 32 * 1024 * 1024

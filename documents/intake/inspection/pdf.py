@@ -4,7 +4,7 @@ import mmap
 import re
 from typing import Any, BinaryIO
 
-from documents.inspection.found import FoundError, Residue
+from documents.intake.inspection.found import FoundError, Residue
 
 MAX_PAGES = 2_000
 MAX_OBJECTS = 300_000

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 if __name__ == "__main__":  # started by its path: nothing else is on Python's own
-    sys.path.insert(0, str(Path(__file__).parents[2]))
+    sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from documents.inspection.found import FoundError, Residue
-from documents.inspection.office import office
-from documents.inspection.pdf import pdf
-from documents.inspection.pictures import picture
-from documents.inspection.texts import text
+from documents.intake.inspection.found import FoundError, Residue
+from documents.intake.inspection.office import office
+from documents.intake.inspection.pdf import pdf
+from documents.intake.inspection.pictures import picture
+from documents.intake.inspection.texts import text
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 20

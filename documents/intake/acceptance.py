@@ -1,7 +1,7 @@
 """What an upload is: its name made safe, its contents checked against its name.
 
 Every refusal says the reason and the next step. The contents are looked into by
-``documents/inspection``, a process with little memory and time and no network.
+``documents/intake/inspection``, a process with little memory and time and no network.
 """
 
 import json
@@ -220,7 +220,7 @@ def _inspected(file: BinaryIO, kind: Kind) -> tuple[int, dict[str, int]]:
         try:
             done = subprocess.run(  # noqa: S603 – own program, fixed arguments
                 sandbox.boxed(
-                    program, readable=[_INSPECTION.parents[1]], ends_with_thread=True
+                    program, readable=[_INSPECTION.parents[2]], ends_with_thread=True
                 ),
                 stdin=real,
                 capture_output=True,

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from documents import disclosure
-from documents.disclosure import Disclosure, Period
+from documents.evidence import disclosure
+from documents.evidence.disclosure import Disclosure, Period
 from documents.models import Paper
 from members.access import Access, Actor, access_for
 from members.facts import Action, ObjectFacts

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django_tasks import task
 
-from documents import scan_notices
+from documents.intake import scan_notices
 from documents.models import PaperVersion, ScanWait
 from documents.services import holds
 from members.facts import State

@@ -5,7 +5,7 @@ import stat
 import zipfile
 from typing import BinaryIO
 
-from documents.inspection.found import FoundError
+from documents.intake.inspection.found import FoundError
 
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 1024 * 1024 * 1024

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from documents.disclosure import Could, Disclosure, Having
-from documents.inquiry import Inquiry, code_of
+from documents.evidence.disclosure import Could, Disclosure, Having
+from documents.evidence.inquiry import Inquiry, code_of
 from documents.models import Paper
 from documents.output.papers.workbooks import disclosure_xlsx
 from members.models import Person

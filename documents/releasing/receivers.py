@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from documents import handling
 from documents.models import PaperVersion, Release, Rendition
 from documents.policies import version_facts
-from documents.renditions import pdf_source, rendition_of
+from documents.renditions.sources import pdf_source, rendition_of
 from members.access import Access, Actor, access_for_all
 from members.decide import decide
 from members.facts import Action, Answer, Session, Span, State, Way

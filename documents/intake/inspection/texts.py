@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import BinaryIO
 
-from documents.inspection.found import FoundError, Residue
+from documents.intake.inspection.found import FoundError, Residue
 
 _MARKUP = re.compile(r"^\s*<(!doctype|html|head|body|script|svg|\?xml)", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from documents import receivers
 from documents.mixups.wording import waits_long
 from documents.models import PaperVersion, Planned
+from documents.releasing import receivers
 from documents.selectors import OpenVersion
 from members.access import Access
 from members.facts import Action, ObjectFacts, Way

@@ -3,7 +3,7 @@
 import io
 from typing import Any, BinaryIO
 
-from documents.inspection.found import FoundError, Residue
+from documents.intake.inspection.found import FoundError, Residue
 
 MAX_PIXELS = 50_000_000
 _GPS, _EXIF = 0x8825, 0x8769

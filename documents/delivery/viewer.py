@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from documents.gateway import ZOOM_STEPS
+from documents.delivery.gateway import ZOOM_STEPS
 from documents.models import Rendition
-from documents.renditions import pdf_source, rendition_of
+from documents.renditions.sources import pdf_source, rendition_of
 from documents.selectors import OpenVersion
 
 THUMBNAILS_A_PAGE = 24

@@ -14,13 +14,14 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from documents import content, packets, selectors
+from documents import selectors
+from documents.delivery import content, packets
+from documents.delivery.packets import Packet, Plan
+from documents.delivery.streaming import GuardedStream
 from documents.models import PaperVersion, PrintedCopy
-from documents.packets import Packet, Plan
-from documents.renditions import pdf_source
+from documents.renditions.sources import pdf_source
 from documents.selectors import OpenVersion, copy_facts
 from documents.services.copies import hand_out
-from documents.streaming import GuardedStream
 from members.access import Actor, as_if_here
 from members.facts import Action
 from members.http import MemberRequest

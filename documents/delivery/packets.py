@@ -13,13 +13,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from documents import content, selectors
+from documents import selectors
+from documents.delivery import content
 from documents.models import Paper, PaperVersion, Rendition
 from documents.output.binding import Chapter, Gathering, Part, Volume, gathering
 from documents.output.covers import Content, Cover, cover_pdf
 from documents.output.spool import spool
 from documents.output.watermark import WatermarkText
-from documents.renditions import pdf_source, rendition_of
+from documents.renditions.sources import pdf_source, rendition_of
 from documents.selectors import OpenVersion
 from members.access import Access, Actor
 from members.models import Person

@@ -1,0 +1,1 @@
+"""How a paper reaches its reader: pages, copies and packets, each asked for anew."""

@@ -1,0 +1,1 @@
+"""What comes in: which files are taken, what they carry, and how much of it."""

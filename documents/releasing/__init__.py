@@ -1,0 +1,1 @@
+"""Before a round: what may be released, and to whom it would open."""

@@ -1,0 +1,1 @@
+"""What pages are drawn from: a file itself, or the flat PDF made of it."""

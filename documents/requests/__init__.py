@@ -1,0 +1,1 @@
+"""Co-operation requests: their rows and the words of their mails."""
