@@ -65,6 +65,7 @@ STANDARD_POINTS: dict[str, tuple[str, ...]] = {
         "開発に向けた分担と時期",
     ),
     Kind.ARRANGEMENT: ("支援体制の現状と課題", "連携の進め方"),
+    Kind.RECORDS: ("前回までの会議録の内容", "誤りの有無"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from documents.models import Release
@@ -150,6 +151,30 @@ def minutes_facts(
         about=frozenset(member.id for member in item.about.all()),
         attended=attended,
         released=released,
+    )
+
+
+def summary_facts(
+    item: AgendaItem, sitting: Sitting, person: UUID, presences: Iterable[Presence]
+) -> ObjectFacts:
+    """The outcomes of an item: open to who attended, from the end of the sitting.
+
+    Until the body's days of reading are over (設置要綱): then the record stands alone.
+    """
+    days = sitting.body.rules_at(sitting.starts_at).link_days
+    read = Span(sitting.closed_at, sitting.ends_at + timedelta(days=days))
+    attended = any((p.item_id, p.person_id) == (item.id, person) for p in presences)
+    return ObjectFacts(
+        kind=Kind.MINUTES,
+        body=item.body_id,
+        sitting=item.sitting_id,
+        case=item.case_id,
+        item=item.id,
+        regime=item.regime,
+        state=State.RELEASED,
+        about=frozenset(member.id for member in item.about.all()),
+        attended=attended,
+        released=(read,) if attended else (),
     )
 
 

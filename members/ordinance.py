@@ -189,13 +189,26 @@ def _records(rules: Charter) -> tuple[str, ...]:
         )
     else:
         confirm = f"会議録は、{title}の確認を受けて確定する。"
+    due = (
+        f"決定事項のまとめは会議の終了後{rules.summary_days}日以内に、"
+        f"会議録は{rules.minutes_days}日以内に作成する。"
+    )
+    if _SIGNING[C.SigningOrder(rules.signing_order)]:
+        confirm += _SIGNING[C.SigningOrder(rules.signing_order)].format(title=title)
     days = rules.link_days
     reading = (
         f"出席した者は、会議の終了後{days}日の間、資料及び会議録を閲覧できる。"
         if days
         else "資料及び会議録の閲覧は、会議の終了までとする。"
     )
-    return (unit, confirm, reading)
+    return (unit, due, confirm, reading)
+
+
+_SIGNING = {
+    C.SigningOrder.ANY: "",
+    C.SigningOrder.HEAD_FIRST: "確認は、{title}、構成員の順に行う。",
+    C.SigningOrder.HEAD_LAST: "確認は、構成員が先に、{title}が最後に行う。",
+}
 
 
 _OUTCOME = {

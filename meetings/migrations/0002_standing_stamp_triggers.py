@@ -36,6 +36,7 @@ WATCHED = {
     "meetings_minutes": "OF item_id, state",
     "meetings_presence": "",
     "meetings_sitting": "",
+    "meetings_turn": "",
 }
 SQLITE = """
     CREATE TRIGGER stamp_{event}_{table} AFTER {event} {columns} ON {table}

@@ -4,11 +4,17 @@ from meetings.models.agenda import FrameLine, ItemTemplate
 from meetings.models.attendance import ActingHead, OnlineRequest, Proxy
 from meetings.models.calls import Call, CallRecipient, Proposal
 from meetings.models.feeds import CalendarChoice, CalendarFeed, CalendarReply
+from meetings.models.floor import Attestation, Turn
 from meetings.models.layers import CarryUp, JointSitting
 from meetings.models.minutes import Entry, EntryChange
 from meetings.models.outcomes import HandBack, Outcome, ResourceGap, SupportDecision
 from meetings.models.polls import Poll, PollAnswer, PollDate, PollVoter
-from meetings.models.records import Confirmation, Correction, Minutes
+from meetings.models.records import (
+    Confirmation,
+    Correction,
+    Minutes,
+    RecordVersion,
+)
 from meetings.models.requests import SittingRequest
 from meetings.models.sittings import AgendaItem, Invitation, Presence, Sitting
 from meetings.models.stamps import StandingStamp
@@ -17,6 +23,7 @@ from meetings.models.year import CalendarDay, YearPlan
 __all__ = [
     "ActingHead",
     "AgendaItem",
+    "Attestation",
     "CalendarChoice",
     "CalendarDay",
     "CalendarFeed",
@@ -43,10 +50,12 @@ __all__ = [
     "Presence",
     "Proposal",
     "Proxy",
+    "RecordVersion",
     "ResourceGap",
     "Sitting",
     "SittingRequest",
     "StandingStamp",
     "SupportDecision",
+    "Turn",
     "YearPlan",
 ]

@@ -31,7 +31,12 @@ class Minutes(models.Model):
     )
     version = models.PositiveSmallIntegerField(default=0)
     circulated_at = models.DateTimeField(null=True)
+    circulated_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+"
+    )
     due_on = models.DateField("確認期限", null=True)
+    # When those who have not confirmed were last asked again.
+    reminded_at = models.DateTimeField(null=True)
     finalized_at = models.DateTimeField(null=True)
     # The confirmed record as papers: the working .docx and the PDF/A original.
     docx = models.ForeignKey(Paper, models.PROTECT, null=True, related_name="+")
@@ -50,6 +55,44 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}"
+
+
+class RecordVersion(models.Model):
+    """会議録の版: the words of one version, and why it was made.
+
+    The versions of a round are drafts: they go when the record is fixed (R34). One
+    that was confirmed stays with its files (前の版) once the record is reopened.
+    """
+
+    class Why(models.TextChoices):
+        """What made the version."""
+
+        CIRCULATED = "circulated", "案の回覧"
+        CORRECTED = "corrected", "修正の反映"
+        REOPENED = "reopened", "確定後の見直し"
+
+    minutes = models.ForeignKey(Minutes, models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField("第n版")
+    why = models.CharField(max_length=12, choices=Why.choices)
+    reason = models.CharField("見直しの理由", max_length=400, blank=True)
+    words = models.JSONField()
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Once confirmed and reopened: what was frozen, and when.
+    finalized_at = models.DateTimeField(null=True)
+    docx = models.ForeignKey(Paper, models.PROTECT, null=True, related_name="+")
+    pdf = models.ForeignKey(Paper, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("version",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["minutes", "version"], name="record_version_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.minutes} {self.version}"
 
 
 class Correction(models.Model):
@@ -72,6 +115,8 @@ class Correction(models.Model):
     answer = models.TextField("回答", blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    # The version that took the new words in.
+    version = models.PositiveSmallIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.id}"
@@ -84,6 +129,10 @@ class Confirmation(models.Model):
     version = models.PositiveSmallIntegerField()
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     presiding = models.BooleanField("議長として", default=False)
+    # 前回会議録の確認: the item in whose room it was confirmed aloud.
+    in_item = models.ForeignKey(
+        AgendaItem, models.PROTECT, null=True, related_name="+"
+    )
     at = models.DateTimeField()
     text_digest = models.CharField(max_length=64)
 

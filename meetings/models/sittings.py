@@ -62,13 +62,14 @@ class AgendaItem(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """Under which heading of the agenda it stands; the last three have no case."""
+        """Under which heading of the agenda it stands; the last four have no case."""
 
         DELIBERATION = "deliberation", "協議事項"
         REPORT = "report", "報告事項"
         STUDY = "study", "研修・勉強会"
         RESOURCE = "resource", "社会資源"
         ARRANGEMENT = "arrangement", "支援体制"
+        RECORDS = "records", "前回会議録の確認"
 
     class Occasion(models.TextChoices):
         """The mandatory timings of a plan, and plain sharing."""
@@ -187,9 +188,18 @@ class Invitation(models.Model):
 class Presence(Dated):
     """In the room for one item: from being shown in until being shown out (R18)."""
 
+    class Origin(models.TextChoices):
+        """Shown in by the secretariat, or said by oneself and accepted afterwards."""
+
+        ADMITTED = "admitted", "入室"
+        ATTESTED = "attested", "本人の申し出"
+
     item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="presences")
     person = models.ForeignKey(Person, models.PROTECT, related_name="presences")
     admitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    origin = models.CharField(
+        max_length=10, choices=Origin.choices, default=Origin.ADMITTED
+    )
 
     class Meta:
         indexes = (models.Index(fields=["item", "person"], name="presence_of_item"),)

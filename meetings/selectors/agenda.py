@@ -162,7 +162,7 @@ def own_view(opened: Opened, within: Collection[UUID] | None = None) -> OwnSitti
         duty=_duty(sitting, [item for item, _slot in readable]),
         basis=_basis(grounds),
         penalties=_penalties(grounds),
-        next_at=_next(opened) if items else None,
+        next_at=next_sitting(opened) if items else None,
         missing=_first_step(
             {
                 access.answer(Action.READ, item_facts(item, access.actor.id))
@@ -230,7 +230,7 @@ def _penalties(grounds: Iterable[LegalGround]) -> list[str]:
     ]
 
 
-def _next(opened: Opened) -> datetime | None:
+def next_sitting(opened: Opened) -> datetime | None:
     """When the body sits next, if the person may know of that sitting."""
     later = opened.sitting.body.sittings.exclude(state=State.CANCELLED)
     coming = later.filter(starts_at__gt=opened.sitting.starts_at).order_by("starts_at")
@@ -280,7 +280,7 @@ def agenda_view(opened: Opened) -> Agenda:
         duty=_duty(sitting, items),
         basis=_basis(grounds),
         penalties=_penalties(grounds),
-        next_at=_next(opened),
+        next_at=next_sitting(opened),
         lines=lines,
         findings=preparation.findings(sitting, items) if preparing else [],
         answers=Counter(str(i.rsvp) for i in live),

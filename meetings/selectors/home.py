@@ -24,6 +24,7 @@ from meetings.models import (
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.selectors.asked import Asked, asked_at_home, recent_requests
 from meetings.selectors.calls import ListedCall, listed_calls
+from meetings.selectors.late import After, late_of, unfinished
 from meetings.selectors.polls import PollsAtHome, polls_at_home
 from meetings.selectors.releases import kept_rounds, waiting_rounds
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
@@ -76,13 +77,14 @@ class Desk:
     releases: list[tuple[ReleaseRound, AgendaItem]]
     locked: list[tuple[Link, Sitting]]
     rounds: list[RoundRow]
+    late: list[After]
     asked: Asked
 
     @property
     def waits(self) -> bool:
         """Whether anything beside the next agenda is to be done."""
         sittings = (self.approvals, self.unanswered, self.locked)
-        papers = (self.held, self.releases, self.rounds)
+        papers = (self.held, self.releases, self.rounds, self.late)
         return any((*sittings, *papers)) or bool(self.asked)
 
 
@@ -116,13 +118,19 @@ def home_of(actor: Actor) -> Home:
     coming, rounds = _coming(actor, today), _in_round(actor)
     convenes = _convenes(actor)
     items = _items_of(coming) if convenes else []
+    past = unfinished(actor) if convenes else []
     held = _held(actor) if convenes else []
     releases = waiting_rounds(actor) if convenes else []
     release_items = _items_by_id({made.item_id for made in releases})
     asked = recent_requests(actor) if convenes else []
     access = _access(
         actor,
-        [*items, *release_items, *(row.item for row in rounds)],
+        [
+            *items,
+            *release_items,
+            *(row.item for row in rounds),
+            *(item for sitting in past for item in sitting.items.all()),
+        ],
         held,
         {row.case_id for row in asked},
     )
@@ -142,6 +150,7 @@ def home_of(actor: Actor) -> Home:
                     access, convened, items, held, records, asked_at_home(access, asked)
                 ),
                 releases=kept_rounds(access, releases, release_items),
+                late=late_of(access, past),
             )
             if convenes
             else None
@@ -277,6 +286,7 @@ def _desk(
         unanswered=_unanswered([s for s in convened if s.ends_at > access.t], people),
         held=[version for version in held if _reads(access, version)],
         releases=[],
+        late=[],
         locked=_locked(convened, people),
         rounds=[
             row

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.urls import cases, dates, papers, people, room, sittings
+from meetings.urls import cases, dates, papers, people, records, room, sittings
 from meetings.views import home
 
 app_name = "meetings"
@@ -12,6 +12,7 @@ urlpatterns = [
     *papers.urlpatterns,
     *people.urlpatterns,
     *room.urlpatterns,
+    *records.urlpatterns,
     *dates.urlpatterns,
     *cases.urlpatterns,
 ]

@@ -12,11 +12,12 @@ from documents.evidence import owing
 from documents.services.papers import papers_for
 from meetings import rosters
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
-from meetings.selectors import carrying, packets
+from meetings.selectors import carrying, late, packets
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
 from meetings.selectors.sitting_requests import asking_of
 from meetings.selectors.sittings import Opened
+from meetings.selectors.summary import has_summary
 from meetings.services import invitations
 from meetings.services import sittings as services
 from members import selectors as members
@@ -75,12 +76,15 @@ def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         return _whole_page(request, opened)
     own = own_view(opened)
     _record_read(opened, [line.item.id for line in own.items])
-    return render(request, "meetings/sitting_own.html", _own(own))
+    context = {**_own(own), "has_summary": has_summary(opened)}
+    return render(request, "meetings/sitting_own.html", context)
 
 
 def _whole_page(request: MemberRequest, opened: Opened) -> HttpResponse:
     agenda = agenda_view(opened)
     context, read = _whole(agenda), agenda.agenda_items
+    context["has_summary"] = has_summary(opened)
+    context["after"] = late.after_sitting(opened)
     if opened.sitting.ends_at <= opened.access.t:
         context["missing_copies"] = packets.missing_copies(opened)
     if agenda.can.arrange:

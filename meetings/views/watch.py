@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from documents.selectors import version_for
 from meetings import records
 from meetings.selectors.sittings import open_sitting
+from meetings.selectors.summary import summary_of
 from members.access import Actor
 from members.facts import Action
 from members.http import MemberRequest, background, signed_in
@@ -26,6 +27,7 @@ _OPEN: dict[str, Callable[[Actor, UUID], object]] = {
     "case": readable_case,
     "record": records.readable,
     "sitting": open_sitting,
+    "summary": summary_of,
     "version": _version,
 }
 

@@ -88,7 +88,15 @@ _GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (
         _("9 会議録"),
         _("回覧にすると、出席した全員の確認がそろうまで確定しません。"),
-        ("record_unit", "confirmation", "signatory_count", "link_days"),
+        (
+            "record_unit",
+            "confirmation",
+            "signatory_count",
+            "signing_order",
+            "summary_days",
+            "minutes_days",
+            "link_days",
+        ),
     ),
     (
         _("10 会議の結論"),
@@ -120,6 +128,18 @@ class RulesForm(forms.ModelForm[Charter], DecisionForm):
         label=_("長のほかに会議録を確認する人数"),
         min_value=0,
         max_value=9,
+        widget=forms.NumberInput(_SHORT),
+    )
+    summary_days = forms.IntegerField(
+        label=_("決定のまとめを出す期限(会議の何日後)"),
+        min_value=0,
+        max_value=30,
+        widget=forms.NumberInput(_SHORT),
+    )
+    minutes_days = forms.IntegerField(
+        label=_("会議録を確定する期限(会議の何日後)"),
+        min_value=1,
+        max_value=365,
         widget=forms.NumberInput(_SHORT),
     )
     link_days = forms.IntegerField(

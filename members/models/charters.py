@@ -87,6 +87,13 @@ class Charter(Dated):
         SIGNATORIES = "signatories", "長と、指名した出席者"
         CIRCULATION = "circulation", "出席者全員への回覧"
 
+    class SigningOrder(models.TextChoices):
+        """会議録を確認する順番."""
+
+        ANY = "any", "順番を問わない"
+        HEAD_FIRST = "head_first", "長が確認し、そのあと構成員が順に確認する"
+        HEAD_LAST = "head_last", "構成員が順に確認し、最後に長が確認する"
+
     class Outcome(models.TextChoices):
         """会議の結論の重み."""
 
@@ -160,6 +167,18 @@ class Charter(Dated):
     )
     signatory_count = models.PositiveSmallIntegerField(
         "長のほかに会議録を確認する人数", default=1
+    )
+    signing_order = models.CharField(
+        "会議録を確認する順番",
+        max_length=20,
+        choices=SigningOrder.choices,
+        default=SigningOrder.ANY,
+    )
+    summary_days = models.PositiveSmallIntegerField(
+        "決定のまとめを出す期限(会議の後の日数)", default=2
+    )
+    minutes_days = models.PositiveSmallIntegerField(
+        "会議録を確定する期限(会議の後の日数)", default=45
     )
     outcome = models.CharField(
         "結論の重み", max_length=20, choices=Outcome.choices, default=Outcome.DECIDES

@@ -1,0 +1,42 @@
+"""Addresses of what comes out of the room: the summary and the record."""
+
+from django.urls import path
+
+from meetings.views import records, summary
+
+urlpatterns = [
+    path(
+        "sittings/<uuid:sitting_id>/summary/",
+        summary.sitting_summary,
+        name="sitting-summary",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/summary.pdf",
+        summary.summary_print,
+        name="summary-print",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/record/",
+        records.sitting_record,
+        name="sitting-record",
+    ),
+    path("items/<uuid:item_id>/record/", records.record_detail, name="record-detail"),
+    path(
+        "items/<uuid:item_id>/record/start/", records.record_start, name="record-start"
+    ),
+    path(
+        "items/<uuid:item_id>/record/confirm/",
+        records.record_confirm,
+        name="record-confirm",
+    ),
+    path(
+        "items/<uuid:item_id>/record/entries/<uuid:entry_id>/correction/",
+        records.correction_ask,
+        name="correction-ask",
+    ),
+    path(
+        "items/<uuid:item_id>/record/corrections/<uuid:correction_id>/answer/",
+        records.correction_answer,
+        name="correction-answer",
+    ),
+]
