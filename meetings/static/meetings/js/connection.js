@@ -4,8 +4,11 @@
 // the newest revision after every break and that what was not acknowledged is the
 // outbox's to repeat.
 
-const SILENCE_MS = 10_000
+const SILENCE_MS = 8_000
+const FIRST_WORD_MS = 4_000
+const LOOK_MS = 1_000
 const BEAT_MS = 4_000
+const ANSWER_MS = 8_000
 const POLL_MS = 2_000
 const POLL_AFTER_FAILURES = 3
 const SOCKET_AGAIN_MS = 30_000
@@ -21,8 +24,11 @@ export class Connection {
     this.following = new Map() // item -> revision
     this.failures = 0
     this.state = 'connecting'
-    this.beat = setInterval(() => this.watch(), BEAT_MS)
+    this.looking = setInterval(() => this.watch(), LOOK_MS)
     addEventListener('online', () => this.reopen())
+    for (const woken of ['resume', 'visibilitychange']) {
+      document.addEventListener(woken, () => this.watch())
+    }
     this.open()
   }
 
@@ -51,22 +57,26 @@ export class Connection {
     const url = new URL(this.paths.socket, location.href)
     url.protocol = url.protocol.replace('http', 'ws')
     const socket = this.socket = new WebSocket(url)
-    socket.addEventListener('open', () => {
-      if (socket !== this.socket) return
-      this.failures = 0
-      this.lastHeard = Date.now()
-      clearInterval(this.poller)
-      this.become('open')
-      for (const item of this.following.keys()) this.askFor(item)
-    })
+    this.spoken = false
+    this.lastHeard = this.lastBeat = Date.now()
     socket.addEventListener('message', event => {
       if (socket !== this.socket) return
       this.lastHeard = Date.now()
+      if (!this.spoken) this.begin()
       this.take(JSON.parse(event.data))
     })
     socket.addEventListener('close', event => {
       if (socket === this.socket) this.broken(event.code)
     })
+  }
+
+  // Only a word from the server shows that the line carries words.
+  begin () {
+    this.spoken = true
+    this.failures = 0
+    clearInterval(this.poller)
+    this.become('open')
+    for (const item of this.following.keys()) this.askFor(item)
   }
 
   askFor (item) {
@@ -78,6 +88,7 @@ export class Connection {
   broken (code) {
     if (this.state === 'ended') return
     if (code === SIGNED_OUT) { this.end(); return }
+    this.socket = null
     this.failures += 1
     if (this.failures >= POLL_AFTER_FAILURES) { this.startPolling(); return }
     this.become('connecting')
@@ -86,20 +97,22 @@ export class Connection {
   }
 
   reopen () {
-    if (this.state !== 'connecting') return
+    if (this.state !== 'connecting' || this.socket) return
     clearTimeout(this.again)
     this.open()
   }
 
   // A dead line does not always say so: silence does.
   watch () {
-    if (this.state !== 'open') return
-    if (Date.now() - this.lastHeard > SILENCE_MS) {
+    if (!this.socket) return
+    const now = Date.now()
+    if (now - this.lastHeard > (this.spoken ? SILENCE_MS : FIRST_WORD_MS)) {
+      if (!this.spoken) this.failures = POLL_AFTER_FAILURES
       const dead = this.socket
-      this.socket = null
-      dead.close()
       this.broken(0)
-    } else {
+      dead.close()
+    } else if (this.spoken && now - this.lastBeat >= BEAT_MS) {
+      this.lastBeat = now
       this.transmit({ type: 'beat' })
     }
   }
@@ -108,7 +121,8 @@ export class Connection {
     const known = this.following.get(message.item)
     if (message.type === 'snapshot' || message.type === 'changes') {
       if (known === undefined) return
-      this.following.set(message.item, message.revision)
+      const late = message.type === 'changes' && message.revision < known
+      if (!late) this.following.set(message.item, message.revision)
     } else if (message.type === 'gone') {
       this.following.delete(message.item)
     } else if (message.type === 'beat') {
@@ -129,19 +143,28 @@ export class Connection {
 
   startPolling () {
     clearInterval(this.poller)
+    clearTimeout(this.again)
+    if (this.state === 'open') this.become('connecting')
     this.poller = setInterval(() => this.poll(), POLL_MS)
     this.poll()
     this.again = setTimeout(() => this.open(), SOCKET_AGAIN_MS)
   }
 
   async poll () {
+    if (this.asking) return // one question at a time: answers never overtake each other
+    this.asking = true
     const url = new URL(this.paths.since, location.href)
     for (const [item, revision] of this.following) {
       url.searchParams.append('follow', `${item}:${revision}`)
     }
     const reached = await this.exchange(url, {})
-    if (this.state === 'polling' || this.state === 'connecting') {
-      this.become(reached ? 'polling' : 'connecting')
+    this.asking = false
+    if (this.state !== 'polling' && this.state !== 'connecting') return
+    const back = reached && this.state === 'connecting'
+    this.become(reached ? 'polling' : 'connecting')
+    if (back && !this.socket) { // the line is back: perhaps for websockets too
+      clearTimeout(this.again)
+      this.open()
     }
   }
 
@@ -157,7 +180,12 @@ export class Connection {
 
   async exchange (url, options) {
     try {
-      const answer = await fetch(url, { ...options, redirect: 'manual', cache: 'no-store' })
+      const answer = await fetch(url, {
+        ...options,
+        redirect: 'manual',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(ANSWER_MS)
+      })
       if (answer.status >= 500) return false
       if (!answer.ok) { this.end(); return false }
       const { messages } = await answer.json()
@@ -169,7 +197,7 @@ export class Connection {
   }
 
   end () {
-    clearInterval(this.beat)
+    clearInterval(this.looking)
     clearInterval(this.poller)
     clearTimeout(this.again)
     this.following.clear()

@@ -1,7 +1,9 @@
 // One entry on the screen, to read or to write.
 //
 // The field somebody is in is never touched from outside, and between the beginning
-// and the end of a composition (kana turning into kanji) nothing is sent.
+// and the end of a composition (kana turning into kanji) nothing is sent. ``seen`` is
+// the revision whose words the fields show: what is typed builds on those, so that a
+// change which could not be shown yet is never written over unseen.
 
 import { KINDS, clone, part, word } from './words.js'
 
@@ -20,7 +22,7 @@ export class EntryCard {
   // data: the entry as the server says; writes: whether this person may write it;
   // room: {outbox, connection, me, item, take(entry), remove(entry)}
   constructor (data, writes, room) {
-    Object.assign(this, { data, writes, room })
+    Object.assign(this, { data, writes, room, seen: data.revision })
     this.element = clone(writes ? 'entry-writing' : 'entry-reading')
     this.element.dataset.entry = data.id
     if (writes) this.prepare()
@@ -35,9 +37,19 @@ export class EntryCard {
 
   // A newer state from the server. Own unsent words stay on the screen.
   update (data) {
+    if (data.revision < this.data.revision) return // a late answer
     const lost = this.draft && data.writer && data.writer.id !== this.room.me
     this.data = data
     if (lost) this.flush() // refused, and kept by the server as a second version
+    this.render()
+  }
+
+  // The server has these fields: what is typed next builds on them.
+  saved (fields, revision) {
+    if (revision >= this.data.revision) {
+      Object.assign(this.data, fields, { revision })
+      this.seen = revision
+    }
     this.render()
   }
 
@@ -68,14 +80,18 @@ export class EntryCard {
 
   renderFields () {
     const typed = this.unsent()
+    const held = Boolean(this.taken) && !this.composing
+    let behind = false
     for (const name of ['kind', 'speaker', 'source', 'due_on', 'text']) {
       const field = this.field(name)
-      field.disabled = name === 'kind' && Boolean(this.taken)
-      field.readOnly = Boolean(this.taken)
-      if (field === document.activeElement && !this.taken) continue
+      field.disabled = name === 'kind' && held
+      field.readOnly = held
       const value = typed[name] ?? this.data[name] ?? ''
-      if (field.value !== value && !this.composing) field.value = value
+      const free = !this.composing && (field !== document.activeElement || held)
+      if (free && field.value !== value) field.value = value
+      behind ||= field.value !== (this.data[name] ?? '')
     }
+    if (!behind) this.seen = this.data.revision
     this.fitKind()
     this.fit()
     this.element.querySelector('[data-act="take"]').hidden = !this.taken
@@ -113,7 +129,7 @@ export class EntryCard {
     if (!this.draft) return 'saved'
     if (this.draft.problem) return 'unsaved'
     if (!this.room.connection.ready) return 'offline'
-    return this.draft.sent ? 'saving' : 'unsaved'
+    return this.draft.sent && !this.room.outbox.slow(this.id) ? 'saving' : 'unsaved'
   }
 
   // Typing
@@ -127,6 +143,8 @@ export class EntryCard {
     this.element.addEventListener('compositionend', event => {
       this.composing = false
       this.typed(event.target)
+      if (this.taken) this.flush() // kept by the server as a second version
+      this.render()
     })
     this.element.addEventListener('input', event => {
       if (!this.composing && !event.isComposing) this.typed(event.target)
@@ -151,7 +169,7 @@ export class EntryCard {
     if (!name) return
     this.notice = ''
     const value = name === 'due_on' ? field.value || null : field.value
-    this.room.outbox.edit(this.id, this.room.item, this.data.revision, { [name]: value })
+    this.room.outbox.edit(this.id, this.room.item, this.seen, { [name]: value })
     this.fit()
     clearTimeout(this.pause)
     this.pause = setTimeout(() => this.flush(), PAUSE_MS)

@@ -8,18 +8,26 @@
 const FINAL = new Set(['lease', 'stale', 'deleted'])
 const AGAIN = new Set(['unavailable', 'busy'])
 const AGAIN_MS = 1_000
+const SLOW_MS = 5_000
+const TEXT_LIMIT = 8_000 // code points; beyond it the server would close the line
 
 export class Outbox {
   // key: the name in sessionStorage; send(operation); changed(entry): its state moved;
-  // displaced(entry, reason, text), rejected(entry, reason).
-  constructor ({ key, send, changed, displaced, rejected }) {
-    Object.assign(this, { key, send, changed, displaced, rejected })
+  // saved(entry, fields, revision): the server has them; displaced(entry, reason, text),
+  // rejected(entry, reason).
+  constructor ({ key, send, changed, saved, displaced, rejected }) {
+    Object.assign(this, { key, send, changed, saved, displaced, rejected })
+    this.sentAt = new Map() // entry -> when its operation was first sent
     this.drafts = new Map(JSON.parse(sessionStorage.getItem(key) ?? '[]'))
   }
 
   // drafts: entry -> {item, base, act, fields, sent, problem}
 
   get empty () { return this.drafts.size === 0 }
+  get stuck () { return [...this.drafts].some(([entry, d]) => d.problem || this.slow(entry)) }
+
+  // Too long without an answer to go on calling it "saving".
+  slow (entry) { return Date.now() - (this.sentAt.get(entry) ?? Infinity) >= SLOW_MS }
 
   draft (entry) { return this.drafts.get(entry) }
 
@@ -36,6 +44,12 @@ export class Outbox {
   flush (entry) {
     const draft = this.drafts.get(entry)
     if (!draft || draft.sent || draft.problem) return
+    if (tooLong(draft.fields.text)) {
+      draft.problem = 'too_long'
+      this.rejected(entry, draft.problem)
+      this.changed(entry)
+      return
+    }
     draft.sent = {
       id: crypto.randomUUID(),
       item: draft.item,
@@ -47,8 +61,14 @@ export class Outbox {
     draft.fields = {}
     draft.act = 'change'
     this.store()
+    this.wait(entry)
     this.changed(entry)
     this.send(draft.sent)
+  }
+
+  wait (entry) {
+    this.sentAt.set(entry, Date.now())
+    setTimeout(() => { if (this.slow(entry)) this.changed(entry) }, SLOW_MS + 1)
   }
 
   // The line is back: everything unanswered is offered again, as it was.
@@ -74,10 +94,13 @@ export class Outbox {
   acknowledged ({ id, revision }) {
     const [entry, draft] = this.find(id)
     if (!draft) return
+    this.sentAt.delete(entry)
+    const { fields } = draft.sent
     draft.sent = null
     draft.base = revision
     if (Object.keys(draft.fields).length === 0) this.drafts.delete(entry)
     this.store()
+    this.saved(entry, fields, revision)
     this.changed(entry)
     this.flush(entry)
   }
@@ -89,6 +112,7 @@ export class Outbox {
       setTimeout(() => { if (draft.sent?.id === id) this.send(draft.sent) }, AGAIN_MS)
       return
     }
+    this.sentAt.delete(entry)
     const fields = { ...draft.sent.fields, ...draft.fields }
     if (FINAL.has(reason) && (kept || fields.text === undefined)) {
       this.drafts.delete(entry)
@@ -113,4 +137,8 @@ export class Outbox {
     if (this.empty) sessionStorage.removeItem(this.key)
     else sessionStorage.setItem(this.key, JSON.stringify([...this.drafts]))
   }
+}
+
+function tooLong (text = '') {
+  return text.length > TEXT_LIMIT && [...text].length > TEXT_LIMIT
 }

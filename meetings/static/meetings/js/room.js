@@ -1,8 +1,10 @@
 // The room: which item is on the screen, its two panes, and what the chair presses.
 
 import { Connection } from './connection.js'
+import { Desk } from './desk.js'
 import { EntryCard } from './entry.js'
 import { Outbox } from './outbox.js'
+import { presser } from './press.js'
 import { Progress } from './progress.js'
 import { KINDS, clone, part, word } from './words.js'
 
@@ -15,9 +17,10 @@ const items = new Map() // id -> what the server says of it
 const minutes = new Map() // id -> {entries: Map of cards, displaced: []}
 let shown = null // the item on the screen
 
+const token = byId('token').elements.csrfmiddlewaretoken.value
 const connection = new Connection({
   paths: place.dataset,
-  token: byId('token').elements.csrfmiddlewaretoken.value,
+  token,
   heard,
   changed: lineChanged
 })
@@ -25,10 +28,13 @@ const outbox = new Outbox({
   key: `kasane.minutes.${place.dataset.sitting}.${me}`,
   send: operation => connection.send(operation),
   changed: entry => { cardOf(entry)?.renderState(); sayState() },
+  saved: (entry, fields, revision) => cardOf(entry)?.saved(fields, revision),
   displaced: (entry, reason, text) => displaced(entry, reason, text),
   rejected: entry => cardOf(entry)?.renderState()
 })
-const progress = new Progress({ place, items, shown: () => shown })
+const post = presser(place, token)
+const progress = new Progress({ place, items, shown: () => shown, post })
+const desk = new Desk({ me, item: () => items.get(shown), post })
 
 // What is heard
 
@@ -53,7 +59,13 @@ function takeItems (list) {
   }
   for (const id of before) if (!items.has(id)) forget(id)
   choose()
+  drawRound()
+}
+
+// All that is round the minutes: the bar, the items, who is here and who speaks.
+function drawRound () {
   progress.render()
+  desk.render()
 }
 
 // Followers see the item they are in; whoever runs the room keeps the chosen one.
@@ -72,7 +84,7 @@ function show (id) {
   if (shown) connection.leave(shown)
   byId('said').textContent = item ? word('opened', item) : shown ? word('left') : ''
   shown = id
-  progress.render()
+  drawRound()
   toggleWriting(item)
   redraw()
   if (!item) return
@@ -118,7 +130,7 @@ function restore (id) {
   for (const [entry, draft] of outbox.drafts) {
     if (draft.item !== id || known.entries.has(entry)) continue
     const fields = { ...draft.sent?.fields, ...draft.fields }
-    if (!fields.kind) { outbox.forget(entry); known.displaced.push(fields.text ?? ''); continue }
+    if (!fields.kind) continue // deleted meanwhile: the server keeps the words for me
     known.entries.set(entry, makeCard(id, blank(entry, fields.kind)))
   }
   redraw()
@@ -161,6 +173,21 @@ function redraw () {
   draw(byId('outcome-entries'), cards.filter(card => KINDS.get(card.data.kind).outcome))
   drawDisplaced()
   drawEmpty()
+  readBack()
+}
+
+// What was decided, large and not to be written in: for reading it out.
+function readBack () {
+  const place = byId('read-back-entries')
+  if (!place) return
+  const item = items.get(shown)
+  const decided = [...(minutes.get(shown)?.entries.values() ?? [])]
+    .map(card => card.data)
+    .filter(data => KINDS.get(data.kind).outcome && data.text)
+    .sort((a, b) => a.order - b.order)
+  byId('read-back-item').textContent = item ? `${word('item', item)} ${item.title}` : ''
+  byId('read-back-empty').hidden = decided.length > 0
+  place.replaceChildren(...decided.map(data => new EntryCard(data, false, {}).element))
 }
 
 function draw (list, cards) {
@@ -212,6 +239,7 @@ function displaced (entry, reason, text) {
 
 function add (kind, fields = {}) {
   if (!items.get(shown)?.writes) return
+  if (!KINDS.get(kind).outcome && desk.speaker) fields = { speaker: desk.speaker, ...fields }
   const id = crypto.randomUUID()
   outbox.edit(id, shown, 0, { kind, ...fields }, 'create')
   const card = makeCard(shown, blank(id, kind))
@@ -276,10 +304,11 @@ function lineChanged (state) {
 function sayState () {
   const place = byId('now-state')
   const { state } = connection
-  const name = !connection.ready ? 'offline' : outbox.empty ? 'saved' : 'saving'
+  const waiting = outbox.stuck ? 'unsaved' : 'saving'
+  const name = !connection.ready ? 'offline' : outbox.empty ? 'saved' : waiting
   place.dataset.state = name
   if (!connection.ready) place.textContent = word(state === 'connecting' ? 'connecting' : 'offline')
-  else if (!outbox.empty) place.textContent = word('saving')
+  else if (!outbox.empty) place.textContent = word(name)
   else if (state === 'polling') place.textContent = word('polling')
   else place.textContent = word(items.get(shown)?.writes ? 'all-saved' : 'connected')
 }
