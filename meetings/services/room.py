@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from meetings import rosters
 from meetings.live import bell
-from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from meetings.models import AgendaItem, Invitation, Presence, Sitting, Turn
 from meetings.policies import item_facts, sitting_facts
 from members.access import Access, Actor, access_for
 from members.facts import ALWAYS, Action, Answer, Role
@@ -49,12 +49,18 @@ def check_in(*, actor: Actor, sitting: Sitting, person: Person) -> Invitation:
     if invitation is None:
         raise HiddenError
     _may_check_in(actor, invitation)
-    if invitation.checked_in_at is None:
-        invitation.checked_in_at = clock.now()
-        invitation.save(update_fields=["checked_in_at"])
-        _record("check_in", actor, f"sitting:{sitting.pk}", person=person.pk)
-        bell.after_commit(sitting.pk, standing=True)
+    _note_arrival(actor, invitation)
     return invitation
+
+
+def _note_arrival(actor: Actor, invitation: Invitation) -> None:
+    if invitation.checked_in_at is not None:
+        return
+    invitation.checked_in_at = clock.now()
+    invitation.save(update_fields=["checked_in_at"])
+    subject, person = f"sitting:{invitation.sitting_id}", invitation.person_id
+    _record("check_in", actor, subject, person=person)
+    bell.after_commit(invitation.sitting_id, standing=True)
 
 
 def _may_check_in(actor: Actor, invitation: Invitation) -> None:
@@ -84,13 +90,16 @@ def _may_check_in(actor: Actor, invitation: Invitation) -> None:
 
 @transaction.atomic
 def admit(*, actor: Actor, item: AgendaItem, person: Person) -> Presence:
-    """Show somebody into the room for an open item. Needs a seat and the pledge."""
-    item = _convened(actor, item)
+    """Show somebody into the room for an open item. Needs a seat and the pledge.
+
+    Who was not checked in yet has come now: latecomers and guests need one press.
+    """
+    item = convened_item(actor=actor, item=item)
     if item.state != State.OPEN:
         raise RefusedError(_("議題を始めてから、入室を認めてください。"))
-    inside = _inside(item).filter(person=person.pk).first()
-    if inside is not None:
-        return inside
+    present = inside(item).filter(person=person.pk).first()
+    if present is not None:
+        return present
     (admitted, _kept_out) = _let_in(actor, item, {person.pk})
     if not admitted:
         raise RefusedError(
@@ -100,6 +109,10 @@ def admit(*, actor: Actor, item: AgendaItem, person: Person) -> Presence:
             )
             % {"name": person.name}
         )
+    for invitation in Invitation.objects.filter(
+        sitting=item.sitting_id, person=person.pk, withdrawn_at=None
+    ):
+        _note_arrival(actor, invitation)
     bell.after_commit(item.sitting_id, standing=True)
     return admitted[0]
 
@@ -107,20 +120,22 @@ def admit(*, actor: Actor, item: AgendaItem, person: Person) -> Presence:
 @transaction.atomic
 def show_out(*, actor: Actor, item: AgendaItem, person: Person) -> None:
     """End somebody's presence. What they see of the item ends with it."""
-    item = _convened(actor, item)
-    if _inside(item).filter(person=person.pk).update(ends_at=clock.now()):
+    item = convened_item(actor=actor, item=item)
+    if inside(item).filter(person=person.pk).update(ends_at=clock.now()):
+        Turn.objects.filter(item=item, person=person.pk).delete()
         _record("show_out", actor, f"item:{item.pk}", item, person=person.pk)
         bell.after_commit(item.sitting_id, standing=True)
 
 
 @transaction.atomic
 def open_item(*, actor: Actor, item: AgendaItem) -> Opened:
-    """Begin an item: everybody seated on it who has come is shown in.
+    """Begin an item: every member seated on it who has come is shown in.
 
-    The item that was open is closed with it, so whoever does not sit on the next
-    one is shown out. A closed item can be opened again. A repeat is answered.
+    Guests wait until they are called (R16). The item that was open is closed with
+    it, so whoever does not sit on the next one is shown out. A closed item can be
+    opened again. A repeat is answered.
     """
-    item = _convened(actor, item)
+    item = convened_item(actor=actor, item=item)
     if item.sitting.state != Sitting.State.CONVENED:
         raise RefusedError(_("招集中の会議だけ、議題を始められます。"))
     others = AgendaItem.objects.filter(sitting=item.sitting_id, state=State.OPEN)
@@ -136,9 +151,8 @@ def open_item(*, actor: Actor, item: AgendaItem) -> Opened:
     here = Invitation.objects.filter(
         sitting=item.sitting_id, withdrawn_at=None, checked_in_at__isnull=False
     )
-    admitted, kept_out = _let_in(
-        actor, item, set(here.values_list("person_id", flat=True))
-    )
+    members = set(here.values_list("person_id", flat=True)) - _guests(item)
+    admitted, kept_out = _let_in(actor, item, members)
     _note_presiding(item)
     bell.after_commit(item.sitting_id, standing=True)
     return Opened(item, tuple(p.person for p in admitted), kept_out)
@@ -147,11 +161,12 @@ def open_item(*, actor: Actor, item: AgendaItem) -> Opened:
 @transaction.atomic
 def close_item(*, actor: Actor, item: AgendaItem) -> AgendaItem:
     """End an item and every presence in it."""
-    item = _convened(actor, item)
+    item = convened_item(actor=actor, item=item)
     if item.state == State.OPEN:
         item.state, item.closed_at = State.CLOSED, clock.now()
         item.save(update_fields=["state", "closed_at"])
-        _inside(item).update(ends_at=item.closed_at)
+        inside(item).update(ends_at=item.closed_at)
+        Turn.objects.filter(item=item).delete()
         _record("close", actor, f"item:{item.pk}", item)
         bell.after_commit(item.sitting_id, standing=True)
     return item
@@ -180,7 +195,7 @@ def close_sitting(*, actor: Actor, sitting: Sitting) -> Sitting:
     return sitting
 
 
-def _convened(actor: Actor, item: AgendaItem) -> AgendaItem:
+def convened_item(*, actor: Actor, item: AgendaItem) -> AgendaItem:
     """The item, locked, for somebody who may convene it; 404 for anybody else."""
     item = (
         AgendaItem.objects.select_for_update(of=("self",))
@@ -193,15 +208,23 @@ def _convened(actor: Actor, item: AgendaItem) -> AgendaItem:
     return item
 
 
-def _inside(item: AgendaItem) -> QuerySet[Presence]:
+def inside(item: AgendaItem) -> QuerySet[Presence]:
+    """Who is in the room for the item now."""
     return Presence.objects.filter(item=item, ends_at=None)
+
+
+def _guests(item: AgendaItem) -> set[UUID]:
+    seats = Seat.objects.filter(
+        holding_at(clock.now()), item_id=item.pk, role=Role.GUEST
+    )
+    return set(seats.values_list("person_id", flat=True))
 
 
 def _let_in(
     actor: Actor, item: AgendaItem, ids: Collection[UUID]
 ) -> tuple[list[Presence], tuple[Person, ...]]:
     """Show in those who could follow the item once inside; the others stay out."""
-    already = set(_inside(item).values_list("person_id", flat=True))
+    already = set(inside(item).values_list("person_id", flat=True))
     people = [
         seat.person
         for seat in rosters.seats_of([item.pk])[item.pk]
@@ -211,7 +234,7 @@ def _let_in(
     now = clock.now()
     admitted, kept_out = [], []
     for person in dict.fromkeys(people):
-        if not _would_follow(accesses[person.pk], item):
+        if not would_follow(accesses[person.pk], item):
             kept_out.append(person)
             continue
         presence = Presence.objects.create(
@@ -222,18 +245,19 @@ def _let_in(
     return admitted, tuple(kept_out)
 
 
-def _would_follow(access: Access, item: AgendaItem) -> bool:
-    inside = replace(item_facts(item, access.actor.id), admitted=(ALWAYS,))
-    return access.allows(Action.FOLLOW_MINUTES, inside)
+def would_follow(access: Access, item: AgendaItem) -> bool:
+    """Whether the item's minutes would open to the person once inside."""
+    thing = replace(item_facts(item, access.actor.id), admitted=(ALWAYS,))
+    return access.allows(Action.FOLLOW_MINUTES, thing)
 
 
 def _note_presiding(item: AgendaItem) -> None:
     """The chair in the room for the first item presides over the sitting."""
     if item.sitting.presiding_id is not None:
         return
-    inside = _inside(item).values("person")
+    here = inside(item).values("person")
     chair = Seat.objects.filter(
-        holding_at(clock.now()), item_id=item.pk, role=Role.CHAIR, person__in=inside
+        holding_at(clock.now()), item_id=item.pk, role=Role.CHAIR, person__in=here
     ).first()
     if chair is not None:
         Sitting.objects.filter(pk=item.sitting_id).update(presiding=chair.person_id)
