@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db import connection
 
 from meetings import rosters
-from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from meetings.models import AgendaItem, Invitation, Presence, Sitting, Turn
 from meetings.policies import item_facts
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
-from members.models import SignIn
+from members.models import Seat, SignIn
 from portal.core import clock
 
 # While a sitting is under way its room counts as use of the sign-in.
@@ -130,10 +130,14 @@ def _moments(value: object) -> Iterator[datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question about everything one sign-in may see of one sitting."""
+    """A question about everything one sign-in may see of one sitting.
+
+    ``wall`` asks for less: the outcome of the open item, as it may hang on a wall.
+    """
 
     sign_in: UUID
     sitting: UUID
+    wall: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ class Sight:
     sittings: Mapping[UUID, Sitting]
     items: Mapping[UUID, AgendaItem]
     rosters: Mapping[UUID, list[dict[str, Any]]]
+    floors: Mapping[UUID, list[dict[str, Any]]]
 
     def with_more(self, more: "Sight") -> "Sight":
         """Both sights, taken under the same stamp, as one."""
@@ -158,6 +163,7 @@ class Sight:
             sittings={**self.sittings, **more.sittings},
             items={**self.items, **more.items},
             rosters={**self.rosters, **more.rosters},
+            floors={**self.floors, **more.floors},
         )
 
     def of(self, questions: Collection[Asked]) -> "Sight":
@@ -203,7 +209,8 @@ def look(questions: Collection[Asked]) -> Sight:
         own = of_sitting[sitting.id]
         bodies = {grounds.items[item].body_id for item in own}
         if rosters.notice_answer(access, sitting, invitation, bodies) is Answer.ALLOW:
-            standings[asked] = {item: grounds.standing(access, item) for item in own}
+            seen = {item: grounds.standing(access, item) for item in own}
+            standings[asked] = _on_the_wall(seen, grounds) if asked.wall else seen
     return Sight(
         t=t,
         stamp=stamp,
@@ -212,7 +219,20 @@ def look(questions: Collection[Asked]) -> Sight:
         sittings=sittings,
         items=grounds.items,
         rosters=_rosters(grounds.items),
+        floors=_floors(grounds.items),
     )
+
+
+def _on_the_wall(
+    standings: Mapping[UUID, Standing], grounds: Grounds
+) -> dict[UUID, Standing]:
+    """The open item alone, without its course; never more than the person may see."""
+    shown = Standing(follows=True, outcome_only=True, writes=False, convenes=False)
+    return {
+        key: shown
+        for key, standing in standings.items()
+        if standing.follows and grounds.items[key].state == AgendaItem.State.OPEN
+    }
 
 
 def look_again(questions: Collection[Asked], last: Sight | None) -> Sight:
@@ -247,12 +267,10 @@ def present_stamp() -> int | None:
 
 
 def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:
-    """Per item everybody seated on it: inside, here but waiting, or not come yet."""
-    inside = set(
-        Presence.objects.filter(item__in=items, ends_at=None).values_list(
-            "item_id", "person_id"
-        )
-    )
+    """Per item everybody seated on it: inside, gone again, waiting, or not come yet."""
+    last: dict[tuple[UUID, UUID], Presence] = {}
+    for row in Presence.objects.filter(item__in=items).order_by("starts_at"):
+        last[row.item_id, row.person_id] = row
     here = set(
         Invitation.objects.filter(
             sitting__items__in=items, withdrawn_at=None, checked_in_at__isnull=False
@@ -261,18 +279,45 @@ def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]
     seats = rosters.seats_of(items)
     return {
         key: [
-            {
-                "person": str(seat.person_id),
-                "name": seat.person.name,
-                "agency": seat.person.organization.name,
-                "role": seat.get_role_display(),
-                "inside": (key, seat.person_id) in inside,
-                "here": (item.sitting_id, seat.person_id) in here,
-            }
+            _seat_view(
+                seat,
+                last.get((key, seat.person_id)),
+                here=(item.sitting_id, seat.person_id) in here,
+            )
             for seat in seats[key]
         ]
         for key, item in items.items()
     }
+
+
+def _seat_view(seat: Seat, last: Presence | None, *, here: bool) -> dict[str, Any]:
+    return {
+        "person": str(seat.person_id),
+        "name": seat.person.name,
+        "agency": seat.person.organization.name,
+        "role": seat.get_role_display(),
+        "guest": seat.role == Role.GUEST,
+        "inside": last is not None and last.ends_at is None,
+        "here": here,
+        "came": last.starts_at.isoformat() if last else None,
+        "left": last.ends_at.isoformat() if last and last.ends_at else None,
+    }
+
+
+def _floors(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:
+    """Per item who has the floor and who asks for it, in the order of asking."""
+    turns = Turn.objects.filter(item__in=items, ended_at=None)
+    floors: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for turn in turns.select_related("person__organization"):
+        floors[turn.item_id].append(
+            {
+                "person": str(turn.person_id),
+                "name": turn.person.name,
+                "agency": turn.person.organization.name,
+                "speaks": turn.given_at is not None,
+            }
+        )
+    return floors
 
 
 def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
@@ -286,14 +331,14 @@ def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
     return {
         "type": "items",
         "items": [
-            _face(item, place, standings[item.id], sight.rosters[item.id])
+            _face(item, place, standings[item.id], sight)
             for place, item in enumerate(own, start=1)
         ],
     }
 
 
 def _face(
-    item: AgendaItem, place: int, standing: Standing, roster: list[dict[str, Any]]
+    item: AgendaItem, place: int, standing: Standing, sight: Sight
 ) -> dict[str, Any]:
     """An item as one person meets it; who is inside is for those who are (R18).
 
@@ -313,10 +358,12 @@ def _face(
         "convenes": standing.convenes,
         "outcome_only": standing.outcome_only,
     }
-    if standing.convenes:
-        face["roster"] = roster
-    elif not standing.outcome_only:
-        face["roster"] = [seat for seat in roster if seat["inside"]]
+    if standing.outcome_only:
+        return face
+    roster = sight.rosters[item.id]
+    inside = [seat for seat in roster if seat["inside"]]
+    face["roster"] = roster if standing.convenes else inside
+    face["floor"] = sight.floors.get(item.id, [])
     return face
 
 

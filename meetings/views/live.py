@@ -34,7 +34,7 @@ SESSION_KEY = "live_followed"
 @signed_in
 def live_since(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """What is new: ``?follow=<item>:<revision>``, once per item on the screen."""
-    asked, sight = seen(request, sitting_id)
+    asked, sight = seen(request, sitting_id, wall="wall" in request.GET)
     keep_in_use(sight)
     messages: list[dict[str, Any] | str] = [items_message(asked, sight)]
     for value in request.GET.getlist("follow")[:50]:

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST
 
 from meetings.live.authorisation import Asked, Sight, look
 from meetings.models import AgendaItem, Entry, Sitting
+from meetings.notices import serial_of
 from meetings.policies import sitting_facts
 from meetings.selectors import room as selectors
+from meetings.services import floor
 from meetings.services import room as services
 from members.access import access_for
 from members.facts import Action
@@ -32,11 +34,13 @@ class Can:
     check_in: bool
 
 
-def seen(request: MemberRequest, sitting_id: UUID) -> tuple[Asked, Sight]:
+def seen(
+    request: MemberRequest, sitting_id: UUID, *, wall: bool = False
+) -> tuple[Asked, Sight]:
     """What the person may see of the room; 404 for whoever may not enter."""
     if request.actor.sign_in is None:
         raise HiddenError
-    asked = Asked(request.actor.sign_in.id, sitting_id)
+    asked = Asked(request.actor.sign_in.id, sitting_id, wall)
     sight = look({asked})
     if asked not in sight.standings:
         raise HiddenError
@@ -53,8 +57,25 @@ def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         "can": _can(request, sitting, asked, sight),
         "course": _kinds(outcome=False),
         "outcome": _kinds(outcome=True),
+        "kinds": _kinds(outcome=False) + _kinds(outcome=True),
     }
     return render(request, "meetings/room.html", context)
+
+
+@signed_in
+def room_wall(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """The display on the wall, which whoever convenes opens: outcomes only."""
+    asked, sight = seen(request, sitting_id)
+    if not any(s.convenes for s in sight.standings[asked].values()):
+        raise HiddenError
+    sitting = sight.sittings[sitting_id]
+    context = {
+        "sitting": sitting,
+        "serial": serial_of(sitting.starts_at, sitting.number),
+        "course": _kinds(outcome=False),
+        "outcome": _kinds(outcome=True),
+    }
+    return render(request, "meetings/room_wall.html", context)
 
 
 def _can(request: MemberRequest, sitting: Sitting, asked: Asked, sight: Sight) -> Can:
@@ -91,7 +112,7 @@ def room_check_in(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def room_item(request: MemberRequest, item_id: UUID, act: str) -> HttpResponse:
-    """Open or close an item, show somebody in or out."""
+    """Open or close an item, show somebody in or out, pass the floor."""
     if act not in _ITEM_ACTS:
         raise HiddenError
     item = selectors.item_named(item_id)
@@ -134,11 +155,31 @@ def _show_out(request: MemberRequest, item: AgendaItem) -> None:
     services.show_out(actor=request.actor, item=item, person=_person(request))
 
 
+def _ask(request: MemberRequest, item: AgendaItem) -> None:
+    floor.ask(actor=request.actor, item=item)
+
+
+def _withdraw(request: MemberRequest, item: AgendaItem) -> None:
+    floor.withdraw(actor=request.actor, item=item)
+
+
+def _give(request: MemberRequest, item: AgendaItem) -> None:
+    floor.give(actor=request.actor, item=item, person=_person(request))
+
+
+def _end(request: MemberRequest, item: AgendaItem) -> None:
+    floor.end(actor=request.actor, item=item, person=_person(request))
+
+
 _ITEM_ACTS: dict[str, Callable[[MemberRequest, AgendaItem], str | None]] = {
     "open": _open,
     "close": _close,
     "admit": _admit,
     "show-out": _show_out,
+    "ask": _ask,
+    "withdraw": _withdraw,
+    "give": _give,
+    "end": _end,
 }
 
 

@@ -1,19 +1,20 @@
-// The course of the meeting: items, the clock against the time box, who is inside.
+// The course of the meeting: whose face the page has, the items, the time box.
 
-import { clone, part, word } from './words.js'
+import { word } from './words.js'
 
 const MINUTE_MS = 60_000
+const LAST_MINUTES = 5
 const byId = id => document.getElementById(id)
 
 export class Progress {
-  // place: the room's element; items: Map; shown(): the item on the screen.
-  constructor ({ place, items, shown }) {
-    Object.assign(this, { place, items, shown })
+  // place: the room's element; items: Map; shown(): the item on the screen;
+  // post(item, act, values): presses a button of the room.
+  constructor ({ place, items, shown, post }) {
+    Object.assign(this, { place, items, shown, post })
     this.ahead = 0 // how far this browser's clock is ahead of the server's
     this.convenes = Boolean(place.dataset.convenes)
-    this.token = byId('token').elements.csrfmiddlewaretoken.value
     byId('item-act')?.addEventListener('click', () => this.press())
-    setInterval(() => this.renderTimer(), 10_000)
+    setInterval(() => this.renderTimer(), 5_000)
   }
 
   tick (now) {
@@ -23,44 +24,71 @@ export class Progress {
 
   get item () { return this.items.get(this.shown()) }
 
-  render () {
+  // Which face: what the server lets one do with the item, nothing else.
+  get face () {
     const item = this.item
-    byId('now-title').textContent =
-      item ? `${word('item', item)} ${item.number} ${item.title}` : word('room')
-    const inside = item?.roster?.filter(seat => seat.inside).length
-    byId('now-people').textContent = inside ? word('people', { count: inside }) : ''
-    this.renderTimer()
-    this.renderItems()
-    if (this.convenes) { this.renderAct(); this.renderRoster() }
+    if (!item) return 'waiting'
+    if (item.convenes) return 'chair'
+    if (item.writes) return 'scribe'
+    return item.outcome_only ? 'guest' : 'follower'
   }
 
+  render () {
+    const { item, face } = this
+    byId('face').dataset.face = face
+    byId('desk').hidden = face === 'waiting' || face === 'guest'
+    byId('jump').hidden = !item || item.outcome_only
+    for (const element of document.querySelectorAll('[data-faces]')) {
+      element.hidden = !element.dataset.faces.split(' ').includes(face)
+    }
+    byId('now-title').textContent =
+      item ? `${word('item', item)} ${item.number} ${item.title}` : word('room')
+    this.renderTimer()
+    if (this.convenes) { this.renderItems(); this.renderAct() }
+  }
+
+  // Said in words and by its sign: how much of the time box is left.
   renderTimer () {
     const item = this.item
     const place = byId('now-timer')
-    if (!item) { place.textContent = ''; return }
-    const allotted = item.minutes_allotted
-    const end = item.closed_at ? Date.parse(item.closed_at) : Date.now() - this.ahead
-    const spent = item.opened_at ? Math.max(0, end - Date.parse(item.opened_at)) : null
-    place.textContent = spent === null
-      ? word('planned', { allotted })
-      : word('timer', { elapsed: Math.floor(spent / MINUTE_MS), allotted })
-    place.classList.toggle('is-over', spent !== null && spent > allotted * MINUTE_MS)
+    place.hidden = !item
+    if (!item) return
+    const { name, ...values } = this.time(item)
+    if (name === 'over' && place.dataset.time === 'last') {
+      byId('said').textContent = word('time-up')
+    }
+    place.dataset.time = name
+    place.textContent = word(`time-${name}`, values)
+  }
+
+  time ({ opened_at: opened, closed_at: closed, minutes_allotted: allotted }) {
+    if (!opened) return { name: 'planned', allotted }
+    const end = closed ? Date.parse(closed) : Date.now() - this.ahead
+    const spent = Math.max(0, end - Date.parse(opened))
+    const elapsed = Math.floor(spent / MINUTE_MS)
+    if (closed) return { name: 'closed', elapsed, allotted }
+    if (elapsed >= allotted) return { name: 'over', over: elapsed - allotted, allotted }
+    const left = Math.ceil(allotted - spent / MINUTE_MS)
+    return { name: left <= LAST_MINUTES ? 'last' : 'running', left, allotted }
   }
 
   renderItems () {
-    const nav = byId('items')
-    nav.hidden = !this.convenes && this.items.size < 2
-    nav.replaceChildren(...[...this.items.values()].map(item => {
+    byId('items').replaceChildren(...[...this.items.values()].map(item => {
+      const row = document.createElement('li')
       const link = document.createElement('a')
       link.href = '#panes'
       link.dataset.item = item.id
-      link.textContent = `${item.order} ${item.number || item.title}`
+      link.textContent = `${item.order} ${item.title || item.number}`
       const state = document.createElement('span')
       state.className = 'room-items__state'
-      state.textContent = word(`state-${item.state}`)
+      state.dataset.state = item.state
+      const { name, ...values } = this.time(item)
+      const time = item.state === 'open' ? '' : word(`time-${name}`, values)
+      state.textContent = `${word(`state-${item.state}`)} ${time}`
       link.append(state)
       if (item.id === this.shown()) link.setAttribute('aria-current', 'page')
-      return link
+      row.append(link)
+      return row
     }))
   }
 
@@ -88,54 +116,10 @@ export class Progress {
   async press () {
     const next = this.next()
     if (!next) return
-    const done = await this.do(this.itemUrl(next.item.id, next.act), {})
-    this.say('refused-words', done.message)
+    const done = await this.post(next.act, next.item.id)
+    byId('refused-words').textContent = done.message
     byId('refused').hidden = !done.message
     const link = document.querySelector(`[data-item="${next.item.id}"]`)
     if (done.ok && next.item.id !== this.shown()) link?.click()
   }
-
-  renderRoster () {
-    const rows = (this.item?.roster ?? []).map(seat => {
-      const row = clone('roster-row')
-      const state = seat.inside ? 'inside' : seat.here ? 'here' : 'away'
-      part(row, 'name').textContent = seat.name
-      part(row, 'agency').textContent = `${seat.agency} ${seat.role}`
-      part(row, 'state').textContent = word(state)
-      part(row, 'state').classList.add(seat.inside ? 'chip--success' : 'chip--neutral')
-      const act = { inside: 'show-out', here: 'admit', away: 'check-in' }[state]
-      const button = part(row, 'act')
-      button.textContent = word(act)
-      button.hidden = act === 'admit' && this.item.state !== 'open'
-      button.addEventListener('click', () => this.move(act, seat.person))
-      return row
-    })
-    byId('roster-list').replaceChildren(...rows)
-  }
-
-  async move (act, person) {
-    const url = act === 'check-in' ? this.place.dataset.checkIn : this.itemUrl(this.item.id, act)
-    const done = await this.do(url, { person })
-    this.say('roster-refused', done.ok ? '' : done.message)
-  }
-
-  itemUrl (item, act) {
-    return this.place.dataset.itemAct
-      .replace(this.place.dataset.sitting, item)
-      .replace('ACT', act)
-  }
-
-  async do (url, values) {
-    const body = new URLSearchParams({ ...values, csrfmiddlewaretoken: this.token })
-    const headers = { Accept: 'application/json' }
-    try {
-      const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual' })
-      if (answer.type === 'opaqueredirect') { location.reload(); return { ok: false, message: '' } }
-      return { ok: answer.ok, message: (await answer.json()).message }
-    } catch {
-      return { ok: false, message: word('offline') }
-    }
-  }
-
-  say (id, words) { byId(id).textContent = words }
 }

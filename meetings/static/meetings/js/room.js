@@ -173,13 +173,10 @@ function redraw () {
   draw(byId('outcome-entries'), cards.filter(card => KINDS.get(card.data.kind).outcome))
   drawDisplaced()
   drawEmpty()
-  readBack()
 }
 
 // What was decided, large and not to be written in: for reading it out.
 function readBack () {
-  const place = byId('read-back-entries')
-  if (!place) return
   const item = items.get(shown)
   const decided = [...(minutes.get(shown)?.entries.values() ?? [])]
     .map(card => card.data)
@@ -187,7 +184,9 @@ function readBack () {
     .sort((a, b) => a.order - b.order)
   byId('read-back-item').textContent = item ? `${word('item', item)} ${item.title}` : ''
   byId('read-back-empty').hidden = decided.length > 0
-  place.replaceChildren(...decided.map(data => new EntryCard(data, false, {}).element))
+  byId('read-back-entries').replaceChildren(...decided.map(data => {
+    return new EntryCard({ ...data, writer: null }, false, {}).element
+  }))
 }
 
 function draw (list, cards) {
@@ -270,6 +269,7 @@ document.addEventListener('click', event => {
   if (kind) add(kind)
   const item = event.target.closest('[data-item]')?.dataset.item
   if (item) { event.preventDefault(); show(item) }
+  if (event.target.closest('[data-dialog="read-back"]')) readBack()
 })
 
 document.addEventListener('keydown', event => {
