@@ -105,7 +105,10 @@ function takeSnapshot (message) {
   const known = minutes.get(message.item)
   if (!known) return
   const present = new Set(message.entries.map(entry => entry.id))
-  for (const id of known.entries.keys()) if (!present.has(id)) drop(message.item, id)
+  for (const [id, card] of known.entries) {
+    const newer = outbox.draft(id) || card.data.revision > message.revision
+    if (!present.has(id) && !newer) drop(message.item, id)
+  }
   known.displaced = message.displaced.map(({ text }) => text)
   takeEntries(message.item, message.entries)
   restore(message.item)
