@@ -217,8 +217,9 @@ def _day(value: Any) -> date | None:
         raise ProtocolError(Reason.BAD_FIELD) from None
 
 
-def _place(value: Any) -> UUID | None:
-    return None if value is None else _uuid({"after": value}, "after")
+def _name(value: Any) -> UUID | None:
+    """The id of another thing, or none."""
+    return None if value is None else _uuid({"id": value}, "id")
 
 
 _READERS: dict[str, Any] = {
@@ -227,7 +228,8 @@ _READERS: dict[str, Any] = {
     "source": _words(SOURCE_LIMIT, lines=False),
     "kind": _kind,
     "due_on": _day,
-    "after": _place,
+    "after": _name,
+    "assignee": _name,
 }
 
 

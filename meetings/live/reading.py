@@ -9,11 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from meetings.live.protocol import Follow, changes, encode
-from meetings.models import AgendaItem, Entry, EntryChange
+from meetings.models import OUTCOMES, AgendaItem, Entry, EntryChange
 from members.models import SignIn
 from portal.core import audit, clock, context
-
-OUTCOME = frozenset({Entry.Kind.DECISION, Entry.Kind.TASK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def change_of(
     """The step from ``before`` to the item's revision that left ``entries``."""
     revision = item.revision
     rows = sorted(entries, key=lambda entry: entry.revision)
-    theirs = [entry for entry in rows if entry.kind in OUTCOME]
+    theirs = [entry for entry in rows if entry.kind in OUTCOMES]
     full = [entry_view(entry, now) for entry in rows]
     outcome = [entry_view(entry, now, writer=False) for entry in theirs]
     return Change(
@@ -97,7 +95,7 @@ def snapshot(item: AgendaItem, person: UUID, *, outcome_only: bool) -> dict[str,
     newest = AgendaItem.objects.values_list("revision", flat=True).get(id=item.id)
     rows = Entry.objects.filter(item=item).select_related("writer")
     if outcome_only:
-        rows = rows.filter(kind__in=OUTCOME)
+        rows = rows.filter(kind__in=OUTCOMES)
     entries = list(rows)
     newest = max([newest, *(row.revision for row in entries)])
     views = [

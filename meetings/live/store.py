@@ -14,10 +14,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from meetings.live.assignments import Assignments, Holder
 from meetings.live.protocol import Act, Operation, Reason, ack, refused
-from meetings.live.reading import OUTCOME, Change, change_of
+from meetings.live.reading import Change, change_of
 from meetings.live.writers import Memory
-from meetings.models import AgendaItem, Entry, EntryChange
+from meetings.models import OUTCOMES, TASKS, AgendaItem, Entry, EntryChange
 from members.facts import Answer
 from members.models import Person
 from portal.core import audit, clock, context
@@ -109,6 +110,7 @@ class _Batch:
         self.entries = Entry.objects.select_related("writer").in_bulk(
             [o.entry for o in operations]
         )
+        self.tasks = Assignments(self.entries)
         self.new: set[UUID] = set()
         self.done: list[EntryChange] = []
         self.count: Counter[tuple[UUID, UUID, str]] = Counter()
@@ -153,6 +155,7 @@ class _Batch:
         item.row.revision += 1
         entry.revision, entry.changed_at = item.row.revision, self.now
         item.touched[entry.id] = entry
+        self.tasks.follow(entry)
         return entry
 
     def _create(self, operation: Operation, person: Person) -> Entry:
@@ -165,7 +168,7 @@ class _Batch:
             created_by=person,
             created_at=self.now,
         )
-        _fill(entry, operation.fields)
+        self._fill(entry, operation.fields)
         self.take(entry, operation, person)
         self.entries[entry.id] = entry
         self.new.add(entry.id)
@@ -174,10 +177,31 @@ class _Batch:
     def change(self, entry: Entry, operation: Operation, person: Person) -> None:
         self._need_pen(entry, operation, person)
         kind = operation.fields.get("kind", entry.kind)
-        if (kind in OUTCOME) != (entry.kind in OUTCOME):
+        if (kind in OUTCOMES) != (entry.kind in OUTCOMES):
             raise Refusal(Reason.PANE)
-        _fill(entry, operation.fields)
+        self._fill(entry, operation.fields)
         self.take(entry, operation, person)
+
+    def _fill(self, entry: Entry, fields: Mapping[str, Any]) -> None:
+        holder = self._holder(entry, fields)  # may refuse: nothing is changed yet
+        for name in ("kind", "speaker", "source", "text", "due_on"):
+            if name in fields:
+                setattr(entry, name, fields[name])
+        if "assignee" in fields:
+            self.tasks.give(entry, holder)
+
+    def _holder(self, entry: Entry, fields: Mapping[str, Any]) -> Holder | None:
+        """Whose the task becomes: somebody of the item's roster, or nobody by id."""
+        if "assignee" not in fields:
+            return None
+        if fields.get("kind", entry.kind) not in TASKS:
+            raise Refusal(Reason.BAD_FIELD)
+        if fields["assignee"] is None:
+            return None
+        holder = self.tasks.find(entry.item_id, fields["assignee"])
+        if holder is None:
+            raise Refusal(Reason.BAD_FIELD)
+        return holder
 
     def delete(self, entry: Entry, operation: Operation, person: Person) -> None:
         self._need_pen(entry, operation, person)
@@ -281,6 +305,7 @@ class _Batch:
                 unique_fields=["id"],
                 update_fields=ENTRY_FIELDS,
             )
+            self.tasks.write()
         if self.done:
             EntryChange.objects.bulk_create(self.done)
         for key, item in self.items.items():
@@ -335,9 +360,3 @@ def _held_by_other(entry: Entry, person: Person, now: datetime) -> bool:
         and entry.lease_until is not None
         and now < entry.lease_until
     )
-
-
-def _fill(entry: Entry, fields: Mapping[str, Any]) -> None:
-    for name in ("kind", "speaker", "source", "text", "due_on"):
-        if name in fields:
-            setattr(entry, name, fields[name])

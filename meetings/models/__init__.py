@@ -3,10 +3,11 @@
 from meetings.models.agenda import FrameLine, ItemTemplate
 from meetings.models.attendance import ActingHead, OnlineRequest, Proxy
 from meetings.models.calls import Call, CallRecipient, Proposal
+from meetings.models.exports import RecordStyle, RecordTemplate
 from meetings.models.feeds import CalendarChoice, CalendarFeed, CalendarReply
 from meetings.models.floor import Attestation, Turn
 from meetings.models.layers import CarryUp, JointSitting
-from meetings.models.minutes import Entry, EntryChange
+from meetings.models.minutes import OUTCOMES, TASKS, Entry, EntryChange
 from meetings.models.outcomes import HandBack, Outcome, ResourceGap, SupportDecision
 from meetings.models.polls import Poll, PollAnswer, PollDate, PollVoter
 from meetings.models.records import (
@@ -18,9 +19,12 @@ from meetings.models.records import (
 from meetings.models.requests import SittingRequest
 from meetings.models.sittings import AgendaItem, Invitation, Presence, Sitting
 from meetings.models.stamps import StandingStamp
+from meetings.models.tasks import Task
 from meetings.models.year import CalendarDay, YearPlan
 
 __all__ = [
+    "OUTCOMES",
+    "TASKS",
     "ActingHead",
     "AgendaItem",
     "Attestation",
@@ -50,12 +54,15 @@ __all__ = [
     "Presence",
     "Proposal",
     "Proxy",
+    "RecordStyle",
+    "RecordTemplate",
     "RecordVersion",
     "ResourceGap",
     "Sitting",
     "SittingRequest",
     "StandingStamp",
     "SupportDecision",
+    "Task",
     "Turn",
     "YearPlan",
 ]

@@ -25,6 +25,7 @@ class Entry(models.Model):
         DISCUSSION = "discussion", "協議"
         DECISION = "decision", "決定"
         TASK = "task", "役割分担"
+        PENDING = "pending", "持ち帰り"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="entries")
@@ -48,6 +49,12 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+# Somebody is to do something, mostly until a day.
+TASKS = frozenset({Entry.Kind.TASK, Entry.Kind.PENDING})
+# The pane 決定・役割分担: all that a guest gets (R32).
+OUTCOMES = TASKS | {Entry.Kind.DECISION}
 
 
 class EntryChange(models.Model):

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from meetings.models import AgendaItem, Entry, Minutes, Sitting
+from meetings.models import OUTCOMES, AgendaItem, Entry, Minutes, Sitting
 from meetings.policies import item_facts, minutes_facts
-from meetings.records import OUTCOMES
 from members.access import Access, Actor, access_for
 from members.facts import Action, ObjectFacts
 

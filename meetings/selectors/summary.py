@@ -7,9 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Prefetch
 
-from meetings.models import AgendaItem, Entry, Presence, Sitting
+from meetings.models import OUTCOMES, AgendaItem, Entry, Presence, Sitting
 from meetings.policies import summary_facts
-from meetings.records import OUTCOMES, law_words
+from meetings.records import law_words
 from meetings.selectors.agenda import next_sitting
 from meetings.selectors.sittings import Opened, open_sitting
 from meetings.summary_rendering import Duty, SummaryDocument, SummaryItem

@@ -197,7 +197,8 @@ def _line_of(entry: Entry) -> str:
     due = (
         _(" %(day)sまで") % {"day": jp.era_words(entry.due_on)} if entry.due_on else ""
     )
-    return _("役割: %(words)s%(who)s%(due)s") % {"words": words, "who": who, "due": due}
+    told = {"kind": entry.get_kind_display(), "words": words, "who": who, "due": due}
+    return _("%(kind)s: %(words)s%(who)s%(due)s") % told
 
 
 def _seat_as_before(actor: Actor, item: AgendaItem, previous: AgendaItem) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meetings.live.authorisation import Asked, Sight, look
-from meetings.models import AgendaItem, Entry, Sitting
+from meetings.models import OUTCOMES, AgendaItem, Entry, Sitting
 from meetings.notices import serial_of
 from meetings.policies import sitting_facts
 from meetings.selectors import room as selectors
@@ -88,11 +88,8 @@ def _can(request: MemberRequest, sitting: Sitting, asked: Asked, sight: Sight) -
     )
 
 
-_OUTCOME = (Entry.Kind.DECISION, Entry.Kind.TASK)
-
-
 def _kinds(*, outcome: bool) -> list[tuple[str, str]]:
-    return [(k.value, str(k.label)) for k in Entry.Kind if (k in _OUTCOME) == outcome]
+    return [(k.value, str(k.label)) for k in Entry.Kind if (k in OUTCOMES) == outcome]
 
 
 @require_POST

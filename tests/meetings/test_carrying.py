@@ -371,7 +371,7 @@ def test_decisions_and_tasks_come_back_as_a_report(cast: Cast) -> None:
     assert (item.case, item.regime) == (cast.case, cast.shien_item.regime)
     assert item.points.splitlines() == [
         "決定: 月2回 訪問する。",
-        "役割: 受診に同行(見本こころのクリニック) 令和8年12月18日(金)まで",
+        "役割分担: 受診に同行(見本こころのクリニック) 令和8年12月18日(金)まで",
     ]
 
 
