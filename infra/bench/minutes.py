@@ -1,24 +1,34 @@
-"""Live minutes: from sending a change to its arrival at the last follower.
+"""Live minutes: from typing a change to its arrival at the last follower.
 
-Every change is committed before anybody sees it. Two shapes: one meeting with 30
-followers, and 20 meetings with 30 each; every meeting has one writer who makes ten
-changes a second. The followers are real websockets in one process beside the server.
+Kasane commits every change before anybody sees it and asks the decision for every
+frame; the editors beside it, in the same run and under the same load, do neither. The
+load is made by ``live/load.mjs``: real websockets in one process beside the server.
 """
 
-import asyncio
 import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
 import time
-from bisect import bisect_left
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import uvloop
 from common import (
     HOST,
+    ROOT,
+    START_SECONDS,
     BenchError,
+    end,
     figure,
+    free_port,
     percentile,
     portal,
     profile,
@@ -26,78 +36,217 @@ from common import (
     serving,
     set_up_django,
 )
-from websockets.asyncio.client import ClientConnection, connect
 
 set_up_django()
 
 from django.conf import settings  # noqa: E402 – after set-up
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
-from meetings.models import AgendaItem, Invitation, Presence, Sitting  # noqa: E402
+from meetings.models import (  # noqa: E402
+    AgendaItem,
+    Entry,
+    Invitation,
+    Presence,
+    Sitting,
+)
 from members import models  # noqa: E402
 from members.facts import Regime, Role  # noqa: E402
 from members.http import SESSION_KEY  # noqa: E402
 from portal.core import clock, keys  # noqa: E402
 
-FOLLOWERS = 30
-CHANGES_PER_SECOND = 10
-WARM_UP_CHANGES = 20
-SECONDS = 15
-SENTENCE = "長男の受診歴は確認できていない。訪問看護の利用について、本人の希望を聞く。"
+LIVE = ROOT / "infra" / "bench" / "live"
+INSTALL = ROOT / "infra" / "bin" / "install-bench-peers"
+PARAGRAPH = "訪問看護の利用について、本人の希望を聞き、次回までに見積りを出す。" * 10
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many meet, and how fast one of each meeting types."""
+
+    name: str
+    rooms: int
+    clients: int
+    every_ms: int
+    changes: int
+    warm_up: int
+
+
+S1 = Shape("s1", rooms=1, clients=30, every_ms=100, changes=150, warm_up=20)
+S2 = Shape("s2", rooms=20, clients=30, every_ms=100, changes=150, warm_up=20)
+TOWN = Shape("1500", rooms=100, clients=15, every_ms=1000, changes=15, warm_up=3)
+JOINERS, JOIN_MS, RECORD_BYTES, RECORD_LETTERS = 200, 5000, 100_000, 34_000
+
+Plan = dict[str, Any]
+
+
+def main() -> None:
+    """Print the figures of this profile, those of the other editors beside them."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    portal("migrate", "--verbosity", "0")
+    portal("collectstatic", "--no-input", "--verbosity", "0")
+    if not settings.KEY_FILE.exists():
+        keys.create(settings.KEY_FILE)
+    if profile() == "embedded":
+        for shape in (S1, S2):
+            typed("minutes_embedded", shape, kasane(shape, processes=1))
+        return
+    peers = peers_folder()
+    for shape in (S1, S2):
+        own = typed("minutes", shape, kasane(shape, processes=2))
+        for peer in ("hocuspocus", "y-websocket"):
+            other = typed(peer.replace("-", ""), shape, editor(peer, shape, peers))
+            if shape is S1 and peer == "hocuspocus":
+                figure("minutes_s1_ratio", own / other)
+    typed("minutes", TOWN, kasane(TOWN, processes=2))
+    figure("join_storm_p95_ms", percentile(storm_of_kasane()["waits"], 0.95))
+    other_storm = storm_of("hocuspocus", peers)["waits"]
+    figure("hocuspocus_join_storm_p95_ms", percentile(other_storm, 0.95))
+
+
+def typed(name: str, shape: Shape, result: Plan) -> float:
+    """Print what came out; its 95th percentile in milliseconds."""
+    waits: list[float] = result["waits"]
+    for share in (50, 95, 99):
+        figure(f"{name}_{shape.name}_p{share}_ms", percentile(waits, share / 100))
+    figure(f"{name}_{shape.name}_socket_kb", result["socket_kb"])
+    figure(f"{name}_{shape.name}_change_cpu_ms", result["change_cpu_ms"])
+    return percentile(waits, 0.95)
+
+
+def kasane(shape: Shape, *, processes: int) -> Plan:
+    """Type into Kasane, on a server of its own."""
+    sessions = [furnish(shape.clients) for _ in range(shape.rooms)]
+    with serving("--workers", str(processes)) as port:
+        rooms = [room_of(seats, port) for seats in sessions]
+        return load(typing(shape) | kasane_wire(port, rooms))
+
+
+def storm_of_kasane() -> Plan:
+    """A late crowd opens a long record."""
+    seats = furnish(JOINERS + 1)
+    write_record(seats[0].item)
+    with serving("--workers", "2") as port:
+        return load(joining() | kasane_wire(port, [room_of(seats, port)]))
+
+
+def editor(peer: str, shape: Shape, peers: Path) -> Plan:
+    """Type into another editor, on a server of its own."""
+    with serving_peer(peer, peers) as port:
+        return load(typing(shape) | peer_wire(peer, port, shape.rooms, shape.clients))
+
+
+def storm_of(peer: str, peers: Path) -> Plan:
+    """A late crowd opens a document as long, typed letter by letter."""
+    with serving_peer(peer, peers) as port:
+        wire = peer_wire(peer, port, 1, JOINERS + 1)
+        return load(joining() | wire | {"seed": RECORD_LETTERS})
+
+
+def typing(shape: Shape) -> Plan:
+    """The plan of a shape."""
+    return {
+        "scenario": "type",
+        "least_bytes": 0,
+        "every_ms": shape.every_ms,
+        "changes": shape.changes,
+        "warm_up": shape.warm_up,
+    }
+
+
+def joining() -> Plan:
+    """The plan of a late crowd."""
+    return {"scenario": "join", "least_bytes": RECORD_BYTES, "within_ms": JOIN_MS}
+
+
+def kasane_wire(port: int, rooms: list[Plan]) -> Plan:
+    """Where Kasane is found."""
+    return {"wire": "kasane", "origin": f"http://{HOST}:{port}", "rooms": rooms}
+
+
+def room_of(seats: list["Seat"], port: int) -> Plan:
+    """A sitting as the load sees it: one item, and a socket for everybody."""
+    url = f"ws://{HOST}:{port}/live/sittings/{seats[0].item.sitting_id}/"
+    name = settings.SESSION_COOKIE_NAME
+    sockets = [{"url": url, "cookie": f"{name}={seat.session}"} for seat in seats]
+    return {"item": str(seats[0].item.id), "seats": sockets}
+
+
+def peer_wire(peer: str, port: int, rooms: int, clients: int) -> Plan:
+    """Where another editor is found; every room is a document of its own."""
+    wire = "hocuspocus" if peer == "hocuspocus" else "yjs"
+    base = f"ws://{HOST}:{port}/"
+    documents = []
+    for name in (f"room-{number}" for number in range(rooms)):
+        url = base if wire == peer else base + name
+        documents.append({"name": name, "seats": [{"url": url}] * clients})
+    return {"wire": wire, "origin": base, "rooms": documents}
+
+
+@contextmanager
+def serving_peer(peer: str, peers: Path) -> Iterator[int]:
+    """The other editor in a process of its own; its port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="kasane-bench-") as data:
+        command = ["node", str(LIVE / "peers.mjs"), peer, str(port), data]
+        process = subprocess.Popen(
+            command,
+            env=os.environ | {"KASANE_BENCH_PEERS": str(peers)},
+            stdout=sys.stderr,
+            start_new_session=True,
+        )
+        try:
+            wait_for_port(port)
+            yield port
+        finally:
+            end(process)
+
+
+def wait_for_port(port: int) -> None:
+    """Return once something listens."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise BenchError("the other editor does not listen")
+
+
+def peers_folder() -> Path:
+    """Where the other editors are installed; they are not part of Kasane."""
+    done = subprocess.run([str(INSTALL)], stdout=subprocess.PIPE, text=True, check=True)
+    return Path(done.stdout.strip().splitlines()[-1])
+
+
+def load(plan: Plan) -> Plan:
+    """Run the load; what it measured."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(plan, file)
+        file.flush()
+        done = subprocess.run(
+            ["node", str(LIVE / "load.mjs"), file.name],
+            env=os.environ | {"KASANE_BENCH_PEERS": str(peers_folder())},
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+    if done.returncode:
+        raise BenchError("the load was not carried to its end")
+    result: Plan = json.loads(done.stdout)
+    say(f"minutes: {plan['wire']} {plan['scenario']}, {len(result['waits'])} waits")
+    return result
 
 
 @dataclass(frozen=True)
 class Seat:
-    """Somebody who will connect: the item and the cookie that opens it."""
+    """Somebody who will connect: the item and the session that opens it."""
 
-    sitting: UUID
-    item: UUID
+    item: AgendaItem
     session: str
 
 
-@dataclass
-class Ear:
-    """What one socket has received: revisions, rising, and when each came."""
-
-    revisions: list[int] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-
-    def hear(self, revision: int) -> None:
-        """Note a frame."""
-        self.revisions.append(revision)
-        self.times.append(time.perf_counter())
-
-    def had(self, revision: int) -> float:
-        """When this socket had everything up to ``revision``."""
-        place = bisect_left(self.revisions, revision)
-        if place == len(self.revisions):
-            raise BenchError(f"revision {revision} never reached a follower")
-        return self.times[place]
-
-
-def main() -> None:
-    """Print the figures of both shapes."""
-    portal("migrate", "--verbosity", "0")
-    portal("collectstatic", "--no-input", "--verbosity", "0")
-    processes = "2" if profile() == "server" else "1"
-    prefix = "minutes" if profile() == "server" else "minutes_embedded"
-    measure(prefix, 1, processes)
-    measure(f"{prefix}_s2", 20, processes)
-
-
-def measure(name: str, meetings: int, processes: str) -> None:
-    """One shape, on a server of its own."""
-    rooms = [furnish(number) for number in range(meetings)]
-    with serving("--workers", processes) as port:
-        seconds = uvloop.run(run(rooms, port))
-    say(f"{name}: {len(seconds)} changes, median {percentile(seconds, 0.5) * 1e3:.2f}")
-    figure(f"{name}_p95_ms", percentile(seconds, 0.95) * 1000)
-
-
-def furnish(number: int) -> list[Seat]:
+def furnish(clients: int) -> list[Seat]:
     """A sitting of a new body with one open item; the clerk first, then members."""
-    if not settings.KEY_FILE.exists():
-        keys.create(settings.KEY_FILE)
     now, word = clock.now(), uuid4().hex[:8]
     before = now - timedelta(days=30)
     unit = models.Unit.objects.create(name=f"測定{word}")
@@ -108,21 +257,32 @@ def furnish(number: int) -> list[Seat]:
         models.Person(
             name=f"測定 {n}", login=f"{word}-{n}", organization=office, starts_at=before
         )
-        for n in range(FOLLOWERS + 1)
+        for n in range(clients)
     )
     case = models.Case.objects.create(
         number=f"B-{word}", unit=unit, body=body, title="測定", opened_on=before.date()
     )
+    item = open_item(body, case, people[0])
+    clerk = people[0]
+    models.Office.objects.create(
+        role=Role.SECRETARIAT, body=body, person=clerk, starts_at=before
+    )
+    return [seat_of(person, item, clerk=person is clerk) for person in people]
+
+
+def open_item(body: models.Body, case: models.Case, clerk: models.Person) -> AgendaItem:
+    """The item that is being talked about, of a sitting under way."""
+    now = clock.now()
     sitting = Sitting.objects.create(
         body=body,
-        number=number + 1,
+        number=1,
         starts_at=now,
         ends_at=now + timedelta(hours=2),
         place="測定室",
         state=Sitting.State.CONVENED,
-        created_by=people[0],
+        created_by=clerk,
     )
-    item = AgendaItem.objects.create(
+    return AgendaItem.objects.create(
         sitting=sitting,
         order=1,
         kind=AgendaItem.Kind.DELIBERATION,
@@ -134,143 +294,48 @@ def furnish(number: int) -> list[Seat]:
         state=AgendaItem.State.OPEN,
         opened_at=now,
     )
-    seats = []
-    for person in people:
-        clerk = person is people[0]
-        role = Role.SECRETARIAT if clerk else Role.INTERNAL
-        since = {"person": person, "starts_at": before}
-        if clerk:
-            models.Office.objects.create(role=role, body=body, **since)
-        models.Commission.objects.create(form="appointment", body=body, **since)
-        models.Membership.objects.create(case=case, role=role, **since)
-        models.Seat.objects.create(item_id=item.id, role=role, **since)
-        for pledge in models.PledgeText.objects.all():
-            models.Acknowledgement.objects.create(person=person, pledge=pledge, at=now)
-        Invitation.objects.create(sitting=sitting, person=person, checked_in_at=now)
-        Presence.objects.create(item=item, person=person, starts_at=now)
-        sign_in = models.SignIn.objects.create(
-            person=person, started_at=now, seen_at=now, strength=2, strong_at=now
+
+
+def seat_of(person: models.Person, item: AgendaItem, *, clerk: bool) -> Seat:
+    """Somebody selected, commissioned, pledged, checked in, admitted and signed in."""
+    now = clock.now()
+    role = Role.SECRETARIAT if clerk else Role.INTERNAL
+    assert item.case is not None  # open_item gave it one
+    since = {"person": person, "starts_at": now - timedelta(days=30)}
+    models.Commission.objects.create(form="appointment", body=item.body, **since)
+    models.Membership.objects.create(case=item.case, role=role, **since)
+    models.Seat.objects.create(item_id=item.id, role=role, **since)
+    for pledge in models.PledgeText.objects.all():
+        models.Acknowledgement.objects.create(person=person, pledge=pledge, at=now)
+    Invitation.objects.create(sitting=item.sitting, person=person, checked_in_at=now)
+    Presence.objects.create(item=item, person=person, starts_at=now)
+    sign_in = models.SignIn.objects.create(
+        person=person, started_at=now, seen_at=now, strength=2, strong_at=now
+    )
+    session = SessionStore()
+    session[SESSION_KEY] = str(sign_in.id)
+    session.save()
+    return Seat(item, str(session.session_key))
+
+
+def write_record(item: AgendaItem) -> None:
+    """Entries of about a thousand bytes each, until the record is long enough."""
+    now, clerk = clock.now(), item.sitting.created_by
+    count = RECORD_BYTES // len(PARAGRAPH.encode()) + 1
+    Entry.objects.bulk_create(
+        Entry(
+            item=item,
+            order=number,
+            kind=Entry.Kind.DISCUSSION,
+            text=PARAGRAPH,
+            revision=number,
+            created_by=clerk,
+            created_at=now,
+            changed_at=now,
         )
-        session = SessionStore()
-        session[SESSION_KEY] = str(sign_in.id)
-        session.save()
-        seats.append(Seat(sitting.id, item.id, str(session.session_key)))
-    return seats
-
-
-async def run(rooms: list[list[Seat]], port: int) -> list[float]:
-    """All meetings at once; the seconds of every measured change."""
-    start = asyncio.Event()
-    meetings = [
-        asyncio.create_task(meeting(room, port, start, place / len(rooms)))
-        for place, room in enumerate(rooms)
-    ]
-    gathered = asyncio.gather(*meetings)
-    await asyncio.sleep(0.5 + 0.35 * len(rooms))  # until all have come in
-    start.set()
-    return [second for seconds in await gathered for second in seconds]
-
-
-async def meeting(
-    seats: list[Seat], port: int, start: asyncio.Event, phase: float
-) -> list[float]:
-    """One meeting: its sockets, its writer, and how long each change took."""
-    sockets = [await enter(seat, port) for seat in seats]
-    ears = [Ear() for _ in seats]
-    answers: asyncio.Queue[int] = asyncio.Queue()
-    listening = [
-        asyncio.create_task(listen(socket, ear, answers))
-        for socket, ear in zip(sockets, ears, strict=True)
-    ]
-    await start.wait()
-    await asyncio.sleep(phase / CHANGES_PER_SECOND)
-    sent = await write(sockets[0], seats[0].item, answers)
-    await asyncio.sleep(1)  # the last change reaches the last follower
-    for task in listening:
-        task.cancel()
-    for socket in sockets:
-        await socket.close()
-    measured = sent[WARM_UP_CHANGES:]
-    return [max(e.had(revision) for e in ears) - at for revision, at in measured]
-
-
-async def enter(seat: Seat, port: int) -> ClientConnection:
-    """Open the socket and follow the item."""
-    socket = await connect(
-        f"ws://{HOST}:{port}/live/sittings/{seat.sitting}/",
-        origin=f"http://{HOST}:{port}",  # type: ignore[arg-type] # a plain string
-        additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={seat.session}"},
-        compression=None,
-        ping_interval=None,
+        for number in range(1, count + 1)
     )
-    await socket.send(follow(seat.item))
-    while not str(await socket.recv()).startswith('{"type":"snapshot"'):
-        pass
-    return socket
-
-
-def follow(item: UUID) -> str:
-    """The wish to see an item from its beginning."""
-    return f'{{"type":"follow","item":"{item}","revision":0}}'
-
-
-async def listen(
-    socket: ClientConnection, ear: Ear, answers: "asyncio.Queue[int]"
-) -> None:
-    """Note every change that arrives; only the writer is answered."""
-    async for frame in socket:
-        text = str(frame)
-        if text.startswith('{"type":"changes"'):
-            ear.hear(number_after(text, '"revision":'))
-        elif text.startswith('{"type":"ack"'):
-            answers.put_nowait(number_after(text, '"revision":'))
-        elif text.startswith('{"type":"refused"'):
-            raise BenchError(text)
-
-
-def number_after(text: str, mark: str) -> int:
-    """The number behind the first ``mark``."""
-    start = text.index(mark) + len(mark)
-    end = start
-    while text[end].isdigit():
-        end += 1
-    return int(text[start:end])
-
-
-async def write(
-    socket: ClientConnection, item: UUID, answers: "asyncio.Queue[int]"
-) -> list[tuple[int, float]]:
-    """Type into one entry, ten changes a second; revision and moment of each."""
-    entry, sent, base = uuid4(), [], 0
-    loop = asyncio.get_running_loop()
-    due = loop.time()
-    for number in range(WARM_UP_CHANGES + SECONDS * CHANGES_PER_SECOND):
-        await asyncio.sleep(due - loop.time())
-        due += 1 / CHANGES_PER_SECOND
-        frame = operation(item, entry, base, number)
-        at = time.perf_counter()
-        await socket.send(frame)
-        base = await asyncio.wait_for(answers.get(), 10)
-        sent.append((base, at))
-    return sent
-
-
-def operation(item: UUID, entry: UUID, base: int, number: int) -> str:
-    """The next state of the entry, as the page sends it."""
-    fields: dict[str, Any] = {"text": f"{SENTENCE}{number}"}
-    if base == 0:
-        fields["kind"] = "discussion"
-    return json.dumps(
-        {
-            "type": "operation",
-            "id": str(uuid4()),
-            "item": str(item),
-            "entry": str(entry),
-            "act": "change" if base else "create",
-            "base": base,
-            "fields": fields,
-        }
-    )
+    AgendaItem.objects.filter(id=item.id).update(revision=count)
 
 
 if __name__ == "__main__":
