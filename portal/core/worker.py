@@ -37,6 +37,12 @@ def run_waiting(queue: str = "default") -> None:
     ).run()
 
 
+def drain() -> None:
+    """Run the tasks that wait now in all queues, then return."""
+    for queue in ("default", SLOW_QUEUE):
+        run_waiting(queue)
+
+
 # What is looked after now and then; each app adds its own when it is ready.
 SWEEPS: list[Callable[[], object]] = [outbox.requeue_due]
 

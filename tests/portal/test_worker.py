@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import OperationalError
 
 from portal.core import worker
@@ -19,6 +20,13 @@ def test_waiting_tasks_run_in_one_go() -> None:
     assert len(mail.outbox) == 3
     worker.run_waiting()
     assert len(mail.outbox) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_drains_ends_when_nothing_waits() -> None:
+    queued()
+    call_command("worker", "--drain")
+    assert len(mail.outbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)

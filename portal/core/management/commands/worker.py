@@ -4,18 +4,27 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from portal.core import worker
 
 
 class Command(BaseCommand):
-    """Work until stopped."""
+    """Work until stopped, or until nothing waits."""
 
     help = "Run queued tasks and send waiting mail."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to end by oneself."""
+        parser.add_argument(
+            "--drain", action="store_true", help="do what waits now, then end"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Stop on SIGTERM or Ctrl-C, between two tasks."""
+        if options["drain"]:
+            worker.drain()
+            return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
