@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from documents.models import Paper, PaperVersion, Planned, ReleaseRound
+from documents.selectors import PaperRow, paper_rows
 from documents.services import papers, rounds
 from meetings.models import AgendaItem
-from members.access import Actor
+from members.access import Actor, access_for
 from members.facts import Way
 from members.models import Person
 from portal.core import clock
@@ -71,6 +72,24 @@ def looked_at(version: PaperVersion) -> PaperVersion:
     version.guard = PaperVersion.Guard.LOOKED
     version.save(update_fields=["guard"])
     return version
+
+
+def replace_by(
+    person: Person, version: PaperVersion, token: UUID | None = None
+) -> PaperVersion:
+    """Replace a version as somebody, by a file of two pages."""
+    return papers.replace_version(
+        actor=factories.sign_in(person),
+        version=version,
+        upload=upload(files.pdf_file(2), "事例概要(修正).pdf"),
+        token=token or uuid4(),
+    )
+
+
+def rows_of(person: Person, item: AgendaItem, **sign_in: Any) -> list[PaperRow]:
+    """What somebody is listed of the papers of an item."""
+    access = access_for(factories.sign_in(person, **sign_in))
+    return paper_rows(access, [item.id])
 
 
 @pytest.fixture

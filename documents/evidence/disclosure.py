@@ -338,3 +338,18 @@ def _place(person: Person) -> tuple[bool, str, str, str]:
 
 def _order(paper: Paper) -> tuple[datetime, int, str]:
     return (paper.created_at, paper.order, str(paper.id))
+
+
+def opened_by(
+    versions: Iterable[UUID], people: Collection[UUID]
+) -> set[tuple[UUID, UUID]]:
+    """Who has opened what since it was filed: pairs of version and person."""
+    subjects = {f"version:{version}": version for version in versions}
+    known = {str(person): person for person in people}
+    rows = AuditEvent.objects.filter(
+        subject__in=subjects, actor__in=known, action__in=READS
+    )
+    return {
+        (subjects[subject], known[actor])
+        for subject, actor in rows.values_list("subject", "actor").distinct()
+    }

@@ -1,6 +1,6 @@
 """To whom a version would open once it is released, and what can be handed to them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,15 +15,7 @@ from members.decide import decide
 from members.facts import Action, Answer, Session, Span, State, Way
 from members.hindrances import what_hides
 from members.models import Person
-from portal.core.models import AuditEvent
 
-# Acts of the trail by which somebody has opened a version.
-OPENED = (
-    "documents.version.read",
-    "documents.page.read",
-    "documents.copy.download",
-    "documents.original.download",
-)
 _ELSE = _("この議題の出席者に選ばれていません。")
 _REASONS = {
     "r7_account_is_active": _("利用者の登録が終わっています。"),
@@ -100,18 +92,3 @@ def usual_way(version: PaperVersion, *, inside: bool) -> Way | None:
     if shown(version) or being_shown_soon(version):
         return Way.COPY
     return Way.ORIGINAL if inside else None
-
-
-def opened_by(
-    versions: Iterable[UUID], people: Collection[UUID]
-) -> set[tuple[UUID, UUID]]:
-    """Who has opened what since it was filed: pairs of version and person."""
-    subjects = {f"version:{version}": version for version in versions}
-    known = {str(person): person for person in people}
-    rows = AuditEvent.objects.filter(
-        subject__in=subjects, actor__in=known, action__in=OPENED
-    )
-    return {
-        (subjects[subject], known[actor])
-        for subject, actor in rows.values_list("subject", "actor").distinct()
-    }

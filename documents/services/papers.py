@@ -20,7 +20,6 @@ from documents.intake import acceptance, quotas, scanning, upload_rows
 from documents.intake.acceptance import Intake
 from documents.models import Paper, PaperVersion
 from documents.output.watermark import page_count
-from documents.selectors import PaperRow
 from documents.services import mixups, renditions
 from documents.services.readers import name_readers
 from documents.services.trail import record_act
@@ -87,11 +86,6 @@ class Upload:
     file: BinaryIO
     name: str
     size: int
-
-
-def papers_for(access: Access, item_ids: Collection[UUID]) -> list[PaperRow]:
-    """The papers of the items as the person may see them (constant queries)."""
-    return selectors.paper_rows(access, item_ids)
 
 
 # Filing -------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from documents import selectors as papers
 from documents.delivery.packets import Plan, Section, binds
 from documents.models import PrintedCopy
 from documents.policies import place_facts
-from documents.services.papers import papers_for
+from documents.selectors import paper_rows
 from meetings import notices, rosters
 from meetings.agenda_rendering import agenda_pdf
 from meetings.models import AgendaItem, Invitation
@@ -180,7 +180,7 @@ def _counts(
             for item in items
         )
     ]
-    rows = papers_for(access, [item.id for item in items])
+    rows = paper_rows(access, [item.id for item in items])
     ids = {
         row.version.id
         for row in rows

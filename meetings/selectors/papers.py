@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from documents.selectors import PaperRow, version_for
-from documents.services.papers import papers_for
+from documents.selectors import PaperRow, paper_rows, version_for
 from meetings import rosters
 from meetings.models import AgendaItem
 from meetings.policies import item_facts
@@ -74,7 +73,7 @@ def item_papers(actor: Actor, item_id: UUID) -> ItemPapers:
     return ItemPapers(
         item,
         opened.access,
-        papers_for(opened.access, [item.id]),
+        paper_rows(opened.access, [item.id]),
         opened.access.offers(Action.UPLOAD, thing),
         opened.access.offers(Action.CONVENE, thing),
         _may_show(opened.access, item),

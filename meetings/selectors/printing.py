@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from documents.services.papers import papers_for
+from documents.selectors import paper_rows
 from meetings.agenda_rendering import AgendaDocument, AgendaItemLine, FramePoint
 from meetings.models import AgendaItem, FrameLine
 from meetings.records import closed_words, law_words
@@ -71,7 +71,7 @@ def _papers(
     access: Access, items: list[AgendaItem], listed: Collection[UUID] | None
 ) -> Papers:
     found: Papers = {item.id: () for item in items}
-    for row in papers_for(access, list(found)):
+    for row in paper_rows(access, list(found)):
         if row.paper is None or not row.can.open:
             continue
         if listed is None or row.paper.id in listed:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from documents.selectors import PaperRow
-from documents.services.papers import papers_for
+from documents.selectors import PaperRow, paper_rows
 from meetings.models import Call, Proposal
 from meetings.policies import case_in_call_facts, proposal_facts
 from members.access import Access, Actor, access_for
@@ -86,7 +85,7 @@ def open_proposal(actor: Actor, proposal_id: UUID) -> OpenProposal:
     if proposal.state == Proposal.State.DRAFT and not mine:
         raise HiddenError
     access.require(Action.READ, proposal_facts(proposal))
-    return OpenProposal(proposal, papers_for(access, [proposal.id]), mine, access)
+    return OpenProposal(proposal, paper_rows(access, [proposal.id]), mine, access)
 
 
 def judged_proposal(actor: Actor, proposal_id: UUID) -> OpenProposal:

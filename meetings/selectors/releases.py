@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from documents import handling
+from documents.evidence.disclosure import opened_by
 from documents.intake import residue
 from documents.models import PaperVersion, Release, ReleaseRound, RoundNotice
 from documents.releasing import receivers
@@ -331,7 +332,7 @@ def _round_lines(actor: Actor, made: ReleaseRound) -> list[RoundLine]:
     }
     ids = {cell.person for cell in cells}
     people = Person.objects.select_related("organization").in_bulk(ids)
-    opened = receivers.opened_by(versions, ids)
+    opened = opened_by(versions, ids)
     notices = {n.person_id: n for n in made.notices.select_related("mail")}
     papers: dict[UUID, list[RoundPaper]] = {}
     for cell in cells:

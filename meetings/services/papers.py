@@ -1,17 +1,15 @@
 """Release of an item's papers over a table, and who is told of it (R30, R39)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents import handling
+from documents.evidence.disclosure import opened_by
 from documents.models import (
-    Link,
     PaperVersion,
     Planned,
     Release,
@@ -19,16 +17,16 @@ from documents.models import (
     RoundNotice,
 )
 from documents.releasing import receivers
-from documents.services import links, rounds
-from documents.services.links import IssuedLink
+from documents.services import rounds
 from meetings import notices, paper_notices, rosters
 from meetings.models import AgendaItem, Sitting
 from meetings.paper_notices import Facts, Occasion
 from meetings.policies import item_facts
+from meetings.services.own_links import ways_in
 from members.access import Actor
 from members.facts import Action, State
 from members.filters import holding_at
-from members.models import Person, Purpose, Scope
+from members.models import Person
 from portal.core import audit, clock, context, outbox
 from portal.core.errors import InvalidError, RefusedError
 
@@ -159,19 +157,19 @@ def _send(
     """One mail to each of them, with their own link where they need a new one."""
     if not people:
         return
-    known, issued = _ways_in(actor, item.sitting, people)
+    ways = ways_in(actor, item.sitting, people, _link_end(item.sitting))
     letters = []
     for person in people:
-        facts = _facts(item.sitting, person, issued.get(person.id), known)
+        way = ways[person.id]
+        facts = _facts(item.sitting, person, way)
         subject, body = paper_notices.compose(occasion, facts)
-        link = issued[person.id].link.id if person.id in issued else ""
         letters.append(
             outbox.Letter(
                 person=person.id,
                 address=person.email,
                 subject=subject,
                 body=body,
-                about=f"link:{link}" if link else "",
+                about=way.about,
             )
         )
     mails = outbox.queue_all(letters)
@@ -200,55 +198,20 @@ def _send(
     )
 
 
-def _ways_in(
-    actor: Actor, sitting: Sitting, people: Sequence[Person]
-) -> tuple[set[UUID], dict[UUID, IssuedLink]]:
-    """Whose own link goes on, and new links for the others who come by one.
-
-    Who has opened a link keeps it: a new one would end what is open on their desk.
-    """
-    by_link = [person for person in people if not person.login]
-    live = Link.objects.filter(
-        holding_at(clock.now()), scope_id=sitting.id, person__in=by_link
-    )
-    known = {
-        link.person_id
-        for link in live
-        if link.opened_at is not None and not link.locked
-    }
-    issued = links.issue_links(
-        actor=actor,
-        people=[person for person in by_link if person.id not in known],
-        scope=Scope(Purpose.SITTING, sitting.id),
-        starts_at=clock.now(),
-        ends_at=_link_end(sitting),
-    )
-    return known, {each.link.person_id: each for each in issued}
-
-
 def _link_end(sitting: Sitting) -> datetime:
     return sitting.ends_at + timedelta(days=sitting.body.rules.link_days)
 
 
-def _facts(
-    sitting: Sitting,
-    person: Person,
-    issued: IssuedLink | None,
-    known: Collection[UUID],
-) -> Facts:
-    if person.id in known:
-        address = f"{settings.BASE_URL}{reverse('documents:gate')}"
-    else:
-        address = notices.page_address(sitting.id, person)
+def _facts(sitting: Sitting, person: Person, way: notices.Way) -> Facts:
     return Facts(
         serial=notices.serial_of(sitting.starts_at, sitting.number),
         starts_at=sitting.starts_at,
         ends_at=sitting.ends_at,
         place=sitting.place,
         name=person.name,
-        link=issued.url if issued else address,
-        link_until=issued.link.ends_at if issued else None,
-        known=person.id in known,
+        link=way.link,
+        link_until=way.until,
+        known=way.known,
     )
 
 
@@ -263,7 +226,7 @@ def remind_unopened(*, actor: Actor, made: ReleaseRound) -> int:
     made = rows.select_related("made_by__organization").get(id=made.id)
     item, before = _item_of(made), clock.now() - REMIND_AFTER
     told = set(made.notices.filter(told_at__lt=before).values_list("person", flat=True))
-    opened = receivers.opened_by({cell.version for cell in made.cells}, told)
+    opened = opened_by({cell.version for cell in made.cells}, told)
     silent = told - {person for _version, person in opened}
     people = [person for person in _who_is_told(made, item) if person.id in silent]
     if not people or made.standing_at(clock.now()) is not Standing.OPEN:

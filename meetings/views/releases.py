@@ -83,7 +83,11 @@ def release_round(request: MemberRequest, round_id: UUID) -> HttpResponse:
     """Where a round stands, who has what of it, and how to undo it."""
     opened = open_round(request.actor, round_id)
     _note_read(request, opened)
-    return render(request, "meetings/release_round.html", {"opened": opened})
+    return render(request, "meetings/release_round.html", _context(opened))
+
+
+def _context(opened: OpenRound) -> dict[str, Any]:
+    return {"opened": opened, "found": opened.found}
 
 
 def _note_read(request: MemberRequest, opened: OpenRound) -> None:
@@ -133,7 +137,7 @@ def release_look(request: MemberRequest, round_id: UUID) -> HttpResponse:
     if request.method == "POST" and _decided(request, opened, form):
         return redirect("meetings:release-round", round_id)
     _note_read(request, opened)
-    context = {"opened": opened}
+    context = _context(opened)
     return form_page(request, form, "meetings/release_look.html", context)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from documents.evidence import owing
-from documents.services.papers import papers_for
+from documents.selectors import paper_rows
 from meetings import rosters
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
 from meetings.selectors import carrying, late, packets
@@ -115,7 +115,7 @@ def _whole(agenda: Agenda) -> dict[str, object]:
 
 
 def _own(own: OwnSitting) -> dict[str, object]:
-    papers = papers_for(own.access, [line.item.id for line in own.items])
+    papers = paper_rows(own.access, [line.item.id for line in own.items])
     return {
         "own": own,
         "sitting": own.sitting,

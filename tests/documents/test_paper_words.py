@@ -9,9 +9,8 @@ from django.db import IntegrityError, transaction
 from documents import handling
 from documents.intake.numbers import next_numbers
 from documents.models import Paper, Release
-from documents.selectors import PaperAbilities, replaced_for, version_for
+from documents.selectors import PaperAbilities, paper_rows, replaced_for, version_for
 from documents.services import paper_words, releases
-from documents.services.papers import papers_for
 from members.access import access_for
 from members.facts import Action, Answer, Way
 from members.models import Membership
@@ -19,14 +18,13 @@ from portal.core import clock
 from portal.core.errors import HiddenError, NeedAcknowledgementError, RefusedError
 from portal.core.models import AuditEvent
 from tests import factories
-from tests.documents.test_papers import replace_by
-from tests.papers import details, hand_out, looked_at, reference
+from tests.papers import details, hand_out, looked_at, reference, replace_by
 
 NOBODY = ["leaver", "colleague", "stranger", "recused", "administrator", "auditor"]
 
 
 def rows_of(person, item):
-    return papers_for(access_for(factories.sign_in(person)), [item.id])
+    return paper_rows(access_for(factories.sign_in(person)), [item.id])
 
 
 def edit(person, paper, **more):

@@ -17,8 +17,7 @@ from portal.core import clock, keys
 from portal.core.errors import HiddenError, RefusedError
 from portal.core.models import AuditEvent, OutgoingMail
 from tests import factories
-from tests.documents.test_papers import replace_by
-from tests.papers import reference
+from tests.papers import reference, replace_by
 
 NOBODY = ["leaver", "colleague", "stranger", "recused", "administrator", "auditor"]
 SERIAL = "2026-012"

@@ -5,8 +5,8 @@ import socket
 import struct
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -38,6 +38,7 @@ TOO_DEEP = "stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND"
 
 
 CLAMD = "/usr/sbin/clamd"
+READY = "Self checking every"  # what it says once it listens
 
 
 class Scanner:
@@ -47,7 +48,14 @@ class Scanner:
         self.says: Callable[[bytes], str | None] = lambda _: "stream: OK"
         self.got: list[bytes] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def close(self) -> None:
+        """Wake the thread where it waits for the next line, and see it end."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
 
     @property
     def address(self) -> str:
@@ -59,15 +67,15 @@ class Scanner:
                 line, _ = self.listener.accept()
             except OSError:
                 return
-            with line, line.makefile("rb") as sent:
+            with line, line.makefile("rb") as sent, suppress(ConnectionError):
                 self._answer(line, sent)
 
     def _answer(self, line, sent) -> None:
         command = b""
-        while not command.endswith(b"\0"):
-            command += sent.read(1)
+        while (piece := sent.read(1)) not in (b"", b"\0"):
+            command += piece
         body = b""
-        while command == b"zINSTREAM\0" and (
+        while command == b"zINSTREAM" and (
             size := struct.unpack(">I", sent.read(4))[0]
         ):
             body += sent.read(size)
@@ -87,7 +95,7 @@ def scanner(settings) -> Iterator[Scanner]:
     settings.CLAMD = found.address
     clamd._proved.clear()
     yield found
-    found.listener.close()
+    found.close()
 
 
 def work() -> None:
@@ -370,28 +378,22 @@ def configured(folder: Path, **more: str) -> list[str]:
 @pytest.fixture
 def daemon(tmp_path, settings) -> Iterator[Callable[..., None]]:
     assert Path(CLAMD).exists(), "install Debian's clamav-daemon (make test does)"
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[subprocess.Popen[str]] = []
 
     def start(**more: str) -> None:
         folder = tmp_path / str(len(running))
         command = configured(folder, **more)
-        running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        running.append(process)
         settings.CLAMD = f"unix:{folder / 'clamd'}"
         clamd._proved.clear()
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                clamd.signatures_at()
-            except UnavailableError:
-                time.sleep(0.05)
-            else:
-                return
-        pytest.fail("clamd does not start")
+        assert process.stdout
+        assert any(READY in line for line in process.stdout), "clamd does not start"
 
     yield start
     for process in running:
         process.terminate()
-        process.wait()
+        process.communicate()
 
 
 def test_the_real_scanner_finds_and_reports(daemon):

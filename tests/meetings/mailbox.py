@@ -2,9 +2,9 @@
 
 from email.message import EmailMessage
 
-from meetings.models import Invitation
+from meetings.models import CalendarReply, Invitation
 from portal.core import outbox
-from portal.core.models import OutgoingMail
+from portal.core.models import AuditEvent, OutgoingMail
 
 # As Google and Apple write it; {…} is filled in by ``reply``.
 PLAIN = """BEGIN:VCALENDAR
@@ -143,3 +143,25 @@ def report(mail: OutgoingMail, **changes: str) -> bytes:
         "message_id": f"<{mail.id}@city.mihon.example>",
     }
     return REPORT.format(**{**values, **changes}).encode()
+
+
+SAMPLE = carried(
+    EXCHANGE.format(
+        method="REPLY",
+        partstat="ACCEPTED",
+        attendee="ueda@clinic.mihon.example",
+        uid="5f0c2f6e-7c1b-4a53-9d0e-2f6f5f2b7c11",
+        stamp="20261121T020000Z",
+        sequence=0,
+    ),
+    sender="ueda@clinic.mihon.example",
+)
+
+
+def hint(asked: Invitation) -> CalendarReply | None:
+    return Invitation.objects.get(pk=asked.pk).hint
+
+
+def reasons() -> list[object]:
+    events = AuditEvent.objects.filter(action="meetings.reply.refuse")
+    return [event.detail["reason"] for event in events.order_by("seq")]

@@ -17,8 +17,7 @@ from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError
 from portal.core.models import AuditEvent, OutgoingMail
 from tests import factories
-from tests.documents.test_papers import replace_by
-from tests.papers import details, hand_out, looked_at, reference
+from tests.papers import details, hand_out, looked_at, reference, replace_by
 
 OUTSIDERS = ["leaver", "colleague", "stranger", "recused", "administrator", "auditor"]
 
