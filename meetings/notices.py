@@ -73,6 +73,19 @@ class Notice:
     method: str
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a mail says of the way in.
+
+    ``until`` is None for who needs no new link; ``known``: their own link goes on.
+    """
+
+    link: str
+    about: str = ""
+    until: datetime | None = None
+    known: bool = False
+
+
 def serial_of(starts_at: datetime, number: int) -> str:
     """The neutral serial: fiscal year and count, e.g. ``2026-012``."""
     return f"{jp.fiscal_year(starts_at.astimezone(JST).date())}-{number:03}"

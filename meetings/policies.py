@@ -154,6 +154,11 @@ def minutes_facts(
     )
 
 
+def reopened_facts(record: ObjectFacts) -> ObjectFacts:
+    """A confirmed record as the draft that its reopening makes of it (R29)."""
+    return replace(record, state=State.DRAFT, released=())
+
+
 def summary_facts(
     item: AgendaItem, sitting: Sitting, person: UUID, presences: Iterable[Presence]
 ) -> ObjectFacts:

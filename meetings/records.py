@@ -5,15 +5,24 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Prefetch
 
 from documents.models import Paper, PaperVersion, Release
-from meetings.models import ActingHead, AgendaItem, Entry, Minutes, Presence, Sitting
-from meetings.policies import item_facts, minutes_facts
+from meetings.models import (
+    OUTCOMES,
+    TASKS,
+    ActingHead,
+    AgendaItem,
+    Correction,
+    Entry,
+    Minutes,
+    Presence,
+    Sitting,
+)
+from meetings.policies import minutes_facts
 from meetings.rendering import (
     AttendanceRow,
     MinutesDocument,
@@ -24,10 +33,11 @@ from meetings.rendering import (
     RoleRow,
     Signatory,
 )
+from meetings.selectors.exports import style_of
 from members.access import Access, Actor, access_for
 from members.facts import Action, ObjectFacts, Regime, Role, State
 from members.grounds import words_of
-from members.models import Charter, LegalGround, Seat
+from members.models import Charter, LegalGround, Person, Seat
 from portal.core import clock, jp
 from portal.core.errors import HiddenError
 
@@ -36,7 +46,8 @@ _LAW_WORDS = {
     Regime.JUSO: "本人同意あり",
     Regime.NONE: "",
 }
-OUTCOMES = {Entry.Kind.DECISION, Entry.Kind.TASK}
+
+GIST = {Entry.Kind.OPINION}
 
 
 def law_words(item: AgendaItem) -> str:
@@ -93,18 +104,68 @@ class Record:
             and seat.person_id != self.presiding_id
         )
 
+    @property
+    def order(self) -> tuple[Person, ...]:
+        """Who confirms, in the order of the body's rules."""
+        members = [seat.person for seat in self.signatories]
+        head = self.item.sitting.presiding
+        heads = [head] if head else []
+        last = self.rules.signing_order == Charter.SigningOrder.HEAD_LAST
+        return tuple(members + heads if last else heads + members)
+
+    @property
+    def missing(self) -> tuple[Person, ...]:
+        """Whose confirmation of the present version is still needed."""
+        done = {
+            c.person_id
+            for c in self.minutes.confirmations.all()
+            if c.version == self.minutes.version
+        }
+        return tuple(person for person in self.order if person.id not in done)
+
+    @property
+    def awaited(self) -> tuple[Person, ...]:
+        """Who may confirm now: everybody missing, or the next in the body's order."""
+        if self.rules.signing_order == Charter.SigningOrder.ANY:
+            return self.missing
+        return self.missing[:1]
+
+    @property
+    def rules(self) -> Charter:
+        """The rules of the day, of the body that held the sitting."""
+        sitting = self.item.sitting
+        return sitting.body.rules_at(sitting.starts_at)
+
+    @property
+    def open_corrections(self) -> int:
+        """How many requests for a correction nobody has answered."""
+        rows = self.minutes.corrections.all()
+        return sum(row.state == Correction.State.OPEN for row in rows)
+
     def file(self, paper: Paper | None) -> PaperVersion | None:
         """The one version of a filed record."""
         return paper.versions.get() if paper else None
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the words of this version: what a confirmation confirms."""
-        words = [
-            [str(e.id), e.kind, e.speaker, e.source, e.text, str(e.due_on or "")]
+    def words(self) -> list[dict[str, str]]:
+        """What the record says, as a version keeps it and a confirmation confirms."""
+        return [
+            {
+                "id": str(e.id),
+                "kind": e.kind,
+                "speaker": e.speaker,
+                "source": e.source,
+                "text": e.text,
+                "due_on": str(e.due_on or ""),
+            }
             for e in self.entries
         ]
-        text = json.dumps([self.minutes.version, words], ensure_ascii=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the words of this version: what a confirmation confirms."""
+        rows = [list(row.values()) for row in self.words]
+        text = json.dumps([self.minutes.version, rows], ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -126,6 +187,7 @@ def load_all(item_ids: Collection[UUID], *, lock: bool = False) -> list[Record]:
             "item__sitting__body",
             "item__sitting__presiding__organization",
             "item__sitting__created_by",
+            "circulated_by__organization",
             "item__body",
             "item__case",
             "pdf",
@@ -213,48 +275,11 @@ def compiled(actor: Actor, items: Collection[AgendaItem]) -> list[Record]:
     return [r for r in found if access.allows(Action.READ, r.thing(actor.id))]
 
 
-class Step(StrEnum):
-    """What a list of items offers about an item's record."""
-
-    NONE = ""
-    READ = "read"
-    CIRCULATE = "circulate"
-
-
-def next_steps(access: Access, items: Collection[AgendaItem]) -> dict[UUID, Step]:
-    """The step that each item's record offers to the person, in three queries."""
-    person = access.actor.id
-    kept = {m.item_id: m for m in Minutes.objects.filter(item__in=items)}
-    presences = Presence.objects.filter(item__in=items, person=person)
-    pdfs = [m.pdf_id for m in kept.values() if m.pdf_id]
-    releases = list(Release.objects.filter(person=person, version__paper__in=pdfs))
-    return {
-        item.id: _step(access, item, kept.get(item.id), (list(presences), releases))
-        for item in items
-    }
-
-
-def _step(
-    access: Access,
-    item: AgendaItem,
-    minutes: Minutes | None,
-    ties: tuple[list[Presence], list[Release]],
-) -> Step:
-    person = access.actor.id
-    if minutes is None or minutes.state == Minutes.State.WRITING:
-        closed = item.state == AgendaItem.State.CLOSED
-        mine = closed and access.offers(Action.CONVENE, item_facts(item, person))
-        return Step.CIRCULATE if mine else Step.NONE
-    minutes.item = item
-    thing = minutes_facts(minutes, person, *ties)
-    return Step.READ if access.offers(Action.READ, thing) else Step.NONE
-
-
 def document(record: Record, *, confirmed: bool) -> MinutesDocument:
     """The record as the document model of the .docx and the PDF/A."""
     item, sitting = record.item, record.item.sitting
     ground = words_of(item.ground, sitting.starts_at)
-    presiding, rules = sitting.presiding, _rules(record)
+    presiding, rules = sitting.presiding, record.rules
     outcomes = [e for e in record.entries if e.kind in OUTCOMES]
     monitoring = [
         e.due_on for e in outcomes if e.kind == Entry.Kind.DECISION and e.due_on
@@ -289,6 +314,7 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
                 text=e.text,
                 speaker=e.speaker,
                 source=e.source,
+                gist=e.kind in GIST,
             )
             for e in record.entries
             if e.kind not in OUTCOMES
@@ -297,18 +323,13 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
         roles=tuple(
             RoleRow(who=e.speaker, what=e.text, until=e.due_on)
             for e in outcomes
-            if e.kind == Entry.Kind.TASK
+            if e.kind in TASKS
         ),
         next_monitoring=max(monitoring, default=None),
         signatories=_signatories(record),
         digest=record.digest,
+        style=style_of(item.body),
     )
-
-
-def _rules(record: Record) -> Charter:
-    """The rules of the day, of the body that held the sitting."""
-    sitting = record.item.sitting
-    return sitting.body.rules_at(sitting.starts_at)
 
 
 def _role_words(record: Record, seat: Seat) -> str:
@@ -316,7 +337,7 @@ def _role_words(record: Record, seat: Seat) -> str:
     if seat.role != Role.CHAIR:
         return seat.get_role_display()
     presides = seat.person_id == record.presiding_id
-    rules = _rules(record)
+    rules = record.rules
     return rules.head_title if presides else rules.convener_title
 
 
@@ -361,7 +382,7 @@ def _signatories(record: Record) -> tuple[Signatory, ...]:
         if c.version == record.minutes.version
     }
     presiding = record.item.sitting.presiding
-    title = _rules(record).head_title
+    title = record.rules.head_title
     rows = [] if presiding is None else [(title, presiding)]
     rows += [("構成員", seat.person) for seat in record.signatories]
     return tuple(

@@ -1,4 +1,7 @@
-"""Forms of the record."""
+"""Forms of the record: its round, corrections, and its reopening."""
+
+import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,4 +12,68 @@ from portal.core.fields import DayField
 class RoundForm(forms.Form):
     """Until when the attendees are asked to read the draft."""
 
+    due_on = DayField(label=_("確認期限"))
+
+
+class CorrectionForm(forms.Form):
+    """What is wrong in one entry; the key makes a second sending harmless."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    text = forms.CharField(
+        label=_("修正してほしい内容"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_("どこを、どのように直すかを書いてください。事務局が回答します。"),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The secretariat's answer: new words for the entry, or the reason against."""
+
+    change = forms.ChoiceField(
+        label=_("記録を直しますか"),
+        choices=[("yes", _("直す(新しい版になります)")), ("no", _("直さない"))],
+        widget=forms.RadioSelect,
+    )
+    new_text = forms.CharField(
+        label=_("修正後の文"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_("「直す」を選んだときに、この文に置き換わります。"),
+    )
+    answer = forms.CharField(
+        label=_("回答"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("「直さない」を選んだときは、理由を書いてください。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Words for the change, or a reason for none."""
+        data = super().clean() or {}
+        if data.get("change") == "yes" and not data.get("new_text"):
+            self.add_error("new_text", _("修正後の文を入力してください。"))
+        if data.get("change") == "no" and not data.get("answer"):
+            self.add_error("answer", _("直さない理由を入力してください。"))
+        return data
+
+    @property
+    def going(self) -> dict[str, str]:
+        """What the service is told, once the form is valid."""
+        data = self.cleaned_data
+        new_text = data["new_text"] if data["change"] == "yes" else ""
+        return {"answer": data["answer"], "new_text": new_text}
+
+
+class ReopenForm(forms.Form):
+    """Why a confirmed record is looked at again, and until when."""
+
+    reason = forms.CharField(
+        label=_("見直す理由"),
+        max_length=400,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("会議録の版の履歴に残り、出席した人が読めます。"),
+    )
     due_on = DayField(label=_("確認期限"))

@@ -11,7 +11,7 @@ from meetings.agenda import Plan, Slot
 from meetings.findings import Finding
 from meetings.models import AgendaItem, FrameLine, Invitation, Sitting
 from meetings.policies import item_facts, sitting_facts
-from meetings.records import Step, next_steps
+from meetings.selectors.record_steps import Step, next_steps
 from meetings.selectors.sittings import Opened, is_today, live_invitation
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer

@@ -13,9 +13,18 @@ from django_tasks import task
 from documents.models import PaperVersion
 from documents.services import papers, releases
 from meetings import records, references
-from meetings.models import AgendaItem, Confirmation, Correction, EntryChange, Minutes
+from meetings.models import (
+    AgendaItem,
+    Confirmation,
+    Correction,
+    EntryChange,
+    Minutes,
+    RecordVersion,
+)
+from meetings.record_notices import Occasion
 from meetings.records import Record
-from meetings.rendering import minutes_docx, minutes_pdf
+from meetings.rendering import minutes_pdf
+from meetings.services import exports, record_mail
 from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Charter, Person
@@ -23,12 +32,14 @@ from members.permissions import TABLE
 from members.services import cases
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
+from portal.core.repeats import made_before
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_CORRECTION = 2000
 
 
-def _locked(actor: Actor, item_id: UUID, action: Action) -> Record:
+def locked(actor: Actor, item_id: UUID, action: Action) -> Record:
+    """The record under its lock, once the actor may do ``action`` with it."""
     record = records.load(item_id, lock=True)
     cases = [record.item.case_id] if record.item.case_id else []
     access = access_for(actor, cases=cases, items=[item_id])
@@ -44,7 +55,7 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
     is named to confirm where the body's rule asks for it.
     """
     Minutes.objects.get_or_create(item=item)
-    record = _locked(actor, item.id, Action.RELEASE)
+    record = locked(actor, item.id, Action.RELEASE)
     if record.item.state != AgendaItem.State.CLOSED:
         raise RefusedError(
             "この議題はまだ終わっていません。終了してから回覧してください。"
@@ -61,11 +72,29 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
     minutes = record.minutes
     minutes.state, minutes.version = Minutes.State.ROUND, minutes.version + 1
     minutes.circulated_at, minutes.due_on = clock.now(), due_on
+    minutes.circulated_by = actor.person
     minutes.save()
     if rules.confirmation == Charter.Confirmation.CIRCULATION:
         _ask_everybody(actor, record)
+    keep_version(actor, record, RecordVersion.Why.CIRCULATED)
     _record("meetings.minutes.circulate", actor, record)
+    record_mail.tell(actor, record, record_mail.attendees(record), Occasion.ROUND)
     return minutes
+
+
+def keep_version(
+    actor: Actor, record: Record, why: RecordVersion.Why, reason: str = ""
+) -> RecordVersion:
+    """Keep the words of the present version, to be compared with the next one's."""
+    return RecordVersion.objects.create(
+        minutes=record.minutes,
+        version=record.minutes.version,
+        why=why,
+        reason=reason,
+        words=record.words,
+        made_by=actor.person,
+        at=clock.now(),
+    )
 
 
 def _ask_everybody(actor: Actor, record: Record) -> None:
@@ -89,10 +118,16 @@ _CONFIRMING = TABLE[Action.CONFIRM_MINUTES]
 
 @transaction.atomic
 def ask_correction(
-    *, actor: Actor, item_id: UUID, entry_id: UUID, text: str
+    *, actor: Actor, key: UUID, item_id: UUID, entry_id: UUID, text: str
 ) -> Correction:
-    """Ask for a correction of one entry of the draft, as somebody who attended."""
-    record = _locked(actor, item_id, Action.REQUEST_CORRECTION)
+    """Ask for a correction of one entry of the draft, as somebody who attended.
+
+    The secretariat is told. A repeat with ``key`` is answered.
+    """
+    record = locked(actor, item_id, Action.REQUEST_CORRECTION)
+    known = made_before(Correction, key, minutes=record.minutes, person=actor.person)
+    if known is not None:
+        return known
     entry = next((e for e in record.entries if e.id == entry_id), None)
     if entry is None:
         raise HiddenError
@@ -101,6 +136,7 @@ def ask_correction(
             f"修正してほしい内容を、{MAX_CORRECTION}字以内で入力してください。"
         )
     correction = Correction.objects.create(
+        id=key,
         minutes=record.minutes,
         entry=entry,
         person=actor.person,
@@ -108,6 +144,7 @@ def ask_correction(
         at=clock.now(),
     )
     _record("meetings.correction.ask", actor, record, f"correction:{correction.id}")
+    record_mail.tell_secretariat(actor, record)
     return correction
 
 
@@ -117,9 +154,9 @@ def answer_correction(
 ) -> Correction:
     """Answer a request; with ``new_text`` the entry changes and a new version begins.
 
-    Earlier confirmations were of earlier words: they count no more.
+    Earlier confirmations were of earlier words: they count no more. Who asked is told.
     """
-    record = _locked(actor, item_id, Action.RELEASE)
+    record = locked(actor, item_id, Action.RELEASE)
     correction = next(
         (c for c in record.minutes.corrections.all() if c.id == correction_id), None
     )
@@ -134,21 +171,26 @@ def answer_correction(
     correction.state = Correction.State.ANSWERED
     if new_text.strip():
         correction.state = Correction.State.ACCEPTED
-        _rewrite(record, correction, new_text)
+        _rewrite(actor, record, correction, new_text)
     correction.save()
     _record("meetings.correction.answer", actor, record, f"correction:{correction.id}")
+    record_mail.tell(actor, record, [correction.person], Occasion.ANSWERED)
     return correction
 
 
-def _rewrite(record: Record, correction: Correction, text: str) -> None:
+def _rewrite(actor: Actor, record: Record, correction: Correction, text: str) -> None:
+    entry = next(e for e in record.entries if e.id == correction.entry_id)
+    if entry.text.strip() == text.strip():
+        raise InvalidError("修正後の文が、いまの文と同じです。")
     item = AgendaItem.objects.select_for_update().get(pk=record.item.pk)
     item.revision += 1
     item.save(update_fields=["revision"])
-    entry = next(e for e in record.entries if e.id == correction.entry_id)
     entry.text, entry.revision, entry.changed_at = text, item.revision, clock.now()
     entry.save(update_fields=["text", "revision", "changed_at"])
     record.minutes.version += 1
     record.minutes.save(update_fields=["version"])
+    correction.version = record.minutes.version
+    keep_version(actor, record, RecordVersion.Why.CORRECTED)
 
 
 @transaction.atomic
@@ -156,16 +198,19 @@ def confirm(*, actor: Actor, item_id: UUID, digest: str) -> Confirmation:
     """Confirm exactly the words whose digest is given.
 
     The last of the confirmations that the body's rule asks for starts the archive
-    job. Raises RefusedError when the words have changed since they were shown.
+    job. Raises RefusedError when the words have changed since they were shown, or
+    when by the body's order somebody else confirms first.
     """
-    record = _locked(actor, item_id, Action.CONFIRM_MINUTES)
+    record = locked(actor, item_id, Action.CONFIRM_MINUTES)
     if digest != record.digest:
         raise RefusedError(
             "表示のあとに内容が変わりました。新しい案をお読みのうえ、確認してください。"
         )
-    if any(c.state == Correction.State.OPEN for c in record.minutes.corrections.all()):
+    refuse_unanswered(record)
+    if actor.person in record.missing and actor.person not in record.awaited:
         raise RefusedError(
-            "回答していない修正の申し出があります。回答のあと確認できます。"
+            "この会議録は、順番に確認します。"
+            f"いまは{record.awaited[0].name}さんの確認を待っています。"
         )
     confirmation, created = Confirmation.objects.get_or_create(
         minutes=record.minutes,
@@ -179,22 +224,22 @@ def confirm(*, actor: Actor, item_id: UUID, digest: str) -> Confirmation:
     )
     if created:
         _record("meetings.minutes.confirm", actor, record)
-        if not missing(record, including=actor.id):
-            archive.enqueue(str(item_id), str(actor.id))
+        archive_if_complete(actor, item_id)
     return confirmation
 
 
-def missing(record: Record, *, including: UUID | None = None) -> list[Person]:
-    """Whose confirmation of the present version is still needed."""
-    done = {
-        c.person_id
-        for c in record.minutes.confirmations.all()
-        if c.version == record.minutes.version
-    } | {including}
-    needed = [seat.person for seat in record.signatories]
-    if record.item.sitting.presiding:
-        needed.insert(0, record.item.sitting.presiding)
-    return [person for person in needed if person.id not in done]
+def refuse_unanswered(record: Record) -> None:
+    """Nobody confirms words that somebody else wants changed."""
+    if record.open_corrections:
+        raise RefusedError(
+            "回答していない修正の申し出があります。回答のあと確認できます。"
+        )
+
+
+def archive_if_complete(actor: Actor, item_id: UUID) -> None:
+    """Start the archive job once nobody's confirmation is missing."""
+    if not records.load(item_id).missing:
+        archive.enqueue(str(item_id), str(actor.id))
 
 
 @task()
@@ -205,11 +250,11 @@ def archive(item_id: str, person_id: str) -> None:
     """
     actor = Actor(Person.objects.select_related("organization").get(id=person_id))
     record = records.load(UUID(item_id))
-    if record.minutes.state != Minutes.State.ROUND or missing(record):
+    if record.minutes.state != Minutes.State.ROUND or record.missing:
         return
     words = records.document(record, confirmed=True)
     files = {
-        "docx": (minutes_docx(words), DOCX),
+        "docx": (exports.word_file(words, record.item.body), DOCX),
         "pdf": (minutes_pdf(words), "application/pdf"),
     }
     stored = {
@@ -243,7 +288,7 @@ def requeue_archives() -> int:
     rounds = Minutes.objects.filter(state=Minutes.State.ROUND, confirmations__gt=0)
     for item_id in rounds.values_list("item", flat=True).distinct():
         record = records.load(item_id)
-        if not missing(record):
+        if not record.missing:
             last = max(record.minutes.confirmations.all(), key=lambda c: c.at)
             archive.enqueue(str(item_id), str(last.person_id))
             waiting += 1
@@ -256,8 +301,10 @@ def _freeze(actor: Actor, record: Record, versions: dict[str, PaperVersion]) -> 
     minutes.docx, minutes.pdf = versions["docx"].paper, versions["pdf"].paper
     minutes.digest = versions["pdf"].stored.sha256
     minutes.save()
-    # Typing buffers go when the record is fixed (R34).
+    # Typing buffers and drafts go when the record is fixed (R34).
     EntryChange.objects.filter(entry__item=record.item).delete()
+    drafts = minutes.versions.filter(finalized_at=None)
+    drafts.exclude(version=minutes.version).delete()
     until = record.item.sitting.ends_at + timedelta(
         days=record.item.body.rules.link_days
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import records, summary
+from meetings.views import corrections, records, summary
 
 urlpatterns = [
     path(
@@ -25,18 +25,28 @@ urlpatterns = [
         "items/<uuid:item_id>/record/start/", records.record_start, name="record-start"
     ),
     path(
+        "items/<uuid:item_id>/record/changes/",
+        corrections.record_changes,
+        name="record-changes",
+    ),
+    path(
+        "items/<uuid:item_id>/record/reopen/",
+        records.record_reopen,
+        name="record-reopen",
+    ),
+    path(
         "items/<uuid:item_id>/record/confirm/",
         records.record_confirm,
         name="record-confirm",
     ),
     path(
         "items/<uuid:item_id>/record/entries/<uuid:entry_id>/correction/",
-        records.correction_ask,
+        corrections.correction_ask,
         name="correction-ask",
     ),
     path(
         "items/<uuid:item_id>/record/corrections/<uuid:correction_id>/answer/",
-        records.correction_answer,
+        corrections.correction_answer,
         name="correction-answer",
     ),
 ]

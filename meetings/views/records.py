@@ -12,18 +12,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from documents.models import PaperVersion
 from documents.selectors import version_for
 from meetings import records
-from meetings.forms.records import RoundForm
+from meetings.forms.records import ReopenForm, RoundForm
 from meetings.models import Minutes
+from meetings.policies import reopened_facts
 from meetings.records import Record
 from meetings.rendering import compiled_pdf
+from meetings.selectors.record_versions import earlier_files
+from meetings.selectors.records import read_record, reopenable
 from meetings.selectors.sittings import convened_item, convened_sitting
 from meetings.services import records as services
+from meetings.services import reopening
 from members.access import Access
 from members.facts import Action
 from members.http import MemberRequest, signed_in
 from members.models import Charter
 from portal.core import audit, clock
-from portal.core.errors import DomainError, HiddenError
+from portal.core.acting import attempt, form_page
+from portal.core.errors import HiddenError
 
 ROUND_DAYS = 14
 
@@ -31,21 +36,13 @@ ROUND_DAYS = 14
 @signed_in
 def record_detail(request: MemberRequest, item_id: UUID) -> HttpResponse:
     """The record as it stands; each opening is in the audit trail."""
-    record, access = records.readable(request.actor, item_id)
-    audit.record_read(
-        "meetings.minutes.read",
-        actor=request.actor.id,
-        subject=f"minutes:{record.minutes.id}",
-        case=record.item.case_id,
-        item=record.item.id,
-        detail={"version": record.minutes.version},
-    )
+    record, access = read_record(request.actor, item_id)
     return render(request, "meetings/record_detail.html", _context(record, access))
 
 
 def _context(record: Record, access: Access) -> dict[str, object]:
     thing = record.thing(access.actor.id)
-    waiting = services.missing(record)
+    waiting, actor = record.missing, access.actor
     return {
         "record": record,
         "minutes": record.minutes,
@@ -57,11 +54,14 @@ def _context(record: Record, access: Access) -> dict[str, object]:
         "overdue": bool(waiting) and _overdue(record),
         "pdf": record.file(record.minutes.pdf),
         "docx": _own_docx(record, access),
-        "mine": access.actor.id in {person.id for person in waiting},
+        "mine": actor.person in record.awaited,
+        "before_me": record.awaited[0] if actor.person in waiting else None,
+        "frozen": earlier_files(actor, record),
         "can": {
             "correct": access.offers(Action.REQUEST_CORRECTION, thing),
             "confirm": access.offers(Action.CONFIRM_MINUTES, thing),
             "answer": access.offers(Action.RELEASE, thing),
+            "reopen": access.offers(Action.RELEASE, reopened_facts(thing)),
         },
     }
 
@@ -91,52 +91,40 @@ def record_start(request: MemberRequest, item_id: UUID) -> HttpResponse:
         request.POST or None,
         initial={"due_on": clock.today() + timedelta(days=ROUND_DAYS)},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.start_round(actor=request.actor, item=item, **form.cleaned_data)
-        except DomainError as error:
-            if error.code not in {"refused", "invalid"}:
-                raise
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("会議録の案を回覧しました。"))
+    if form.is_valid():
+        made = attempt(
+            form,
+            lambda: services.start_round(
+                actor=request.actor, item=item, **form.cleaned_data
+            ),
+        )
+        if made is not None:
+            messages.success(request, _("案を回覧し、出席した方にお知らせしました。"))
             return redirect("meetings:record-detail", item.id)
-    context = {"item": item, "form": form}
-    status = 422 if form.is_bound else 200
-    return render(request, "meetings/record_start.html", context, status=status)
+    return form_page(request, form, "meetings/record_start.html", {"item": item})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
-def correction_ask(
-    request: MemberRequest, item_id: UUID, entry_id: UUID
-) -> HttpResponse:
-    """Take a request for a correction."""
-    services.ask_correction(
-        actor=request.actor,
-        item_id=item_id,
-        entry_id=entry_id,
-        text=request.POST.get("text", ""),
+def record_reopen(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """Begin a new version of a confirmed record, with a reason."""
+    record = reopenable(request.actor, item_id)
+    form = ReopenForm(
+        request.POST or None,
+        initial={"due_on": clock.today() + timedelta(days=ROUND_DAYS)},
     )
-    messages.success(request, _("修正の申し出を受け付けました。事務局が回答します。"))
-    return redirect("meetings:record-detail", item_id)
-
-
-@require_POST
-@signed_in
-def correction_answer(
-    request: MemberRequest, item_id: UUID, correction_id: UUID
-) -> HttpResponse:
-    """Take the secretariat's answer."""
-    services.answer_correction(
-        actor=request.actor,
-        item_id=item_id,
-        correction_id=correction_id,
-        answer=request.POST.get("answer", ""),
-        new_text=request.POST.get("new_text", ""),
-    )
-    messages.success(request, _("回答しました。"))
-    return redirect("meetings:record-detail", item_id)
+    if form.is_valid():
+        made = attempt(
+            form,
+            lambda: reopening.reopen(
+                actor=request.actor, item_id=item_id, **form.cleaned_data
+            ),
+        )
+        if made is not None:
+            messages.success(request, _("見直しを始め、出席した方にお知らせしました。"))
+            return redirect("meetings:record-detail", item_id)
+    context = {"item": record.item, "record": record}
+    return form_page(request, form, "meetings/record_reopen.html", context)
 
 
 @require_POST

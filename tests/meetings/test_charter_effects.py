@@ -243,7 +243,7 @@ def in_circulation(cast: Cast) -> None:
 
 
 def names(record: records.Record) -> set[str]:
-    return {person.name for person in record_services.missing(record)}
+    return {person.name for person in record.missing}
 
 
 def test_circulation_asks_all_members_who_came(cast: Cast, held: AgendaItem) -> None:

@@ -120,6 +120,7 @@ def test_what_is_corrected_while_it_is_rendered_is_not_frozen(
         entry = item.entries.first()
         assert entry is not None
         asked = services.ask_correction(
+            key=uuid4(),
             actor=factories.sign_in(cast.clinic),
             item_id=item.id,
             entry_id=entry.id,
@@ -137,7 +138,7 @@ def test_what_is_corrected_while_it_is_rendered_is_not_frozen(
     monkeypatch.setattr("meetings.services.records.minutes_pdf", corrected_meanwhile)
     services.archive.call(str(item.id), str(cast.clinic.id))
     assert Minutes.objects.get(item=item).state == Minutes.State.ROUND
-    assert len(services.missing(records.load(item.id))) == 2
+    assert len(records.load(item.id).missing) == 2
 
 
 def test_the_record_names_nobody_who_was_taken_off_before(
@@ -192,6 +193,7 @@ def test_a_final_record_takes_no_more_acts(
     assert entry is not None
     with pytest.raises(HiddenError):
         services.ask_correction(
+            key=uuid4(),
             actor=factories.sign_in(cast.clinic),
             item_id=item.id,
             entry_id=entry.id,
@@ -212,7 +214,11 @@ def test_a_correction_makes_a_new_version_and_voids_confirmations(
     confirm(chair, item)
     old = records.load(item.id).digest
     correction = services.ask_correction(
-        actor=clinic, item_id=item.id, entry_id=entry.id, text="受診ではなく相談です。"
+        key=uuid4(),
+        actor=clinic,
+        item_id=item.id,
+        entry_id=entry.id,
+        text="受診ではなく相談です。",
     )
     with pytest.raises(RefusedError, match="申し出"):
         confirm(clinic, item)
@@ -225,7 +231,7 @@ def test_a_correction_makes_a_new_version_and_voids_confirmations(
     )
     record = records.load(item.id)
     assert record.minutes.version == 2
-    assert {p.id for p in services.missing(record)} == {cast.chair.id, cast.clinic.id}
+    assert {p.id for p in record.missing} == {cast.chair.id, cast.clinic.id}
     with pytest.raises(RefusedError, match="内容が変わりました"):
         services.confirm(actor=clinic, item_id=item.id, digest=old)
 
@@ -260,7 +266,11 @@ def test_a_member_cannot_circulate_answer_or_read_before_the_round(
     entry = item.entries.first()
     assert entry is not None
     correction = services.ask_correction(
-        actor=clinic, item_id=item.id, entry_id=entry.id, text="直してください。"
+        key=uuid4(),
+        actor=clinic,
+        item_id=item.id,
+        entry_id=entry.id,
+        text="直してください。",
     )
     with pytest.raises(HiddenError):
         services.answer_correction(

@@ -294,7 +294,7 @@ def confirm(town: Town, name: str, item: AgendaItem) -> None:
 
 def missing(item: AgendaItem) -> set[Person]:
     """Who still has to confirm the record."""
-    return set(record_services.missing(records.load(item.id)))
+    return set(records.load(item.id).missing)
 
 
 def is_final(item: AgendaItem) -> bool:
