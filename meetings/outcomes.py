@@ -7,8 +7,11 @@ or the city after it), and the status that follows.
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from meetings.models import AgendaItem, Outcome
 from members.models import Case, Charter, Organization
+from portal.core import jp
 
 Occasion, Result, Status = AgendaItem.Occasion, Outcome.Result, Case.Status
 
@@ -73,3 +76,33 @@ def city_decides(rule: str, resolution: Resolution) -> bool:
         return False
     services = resolution.participation or resolution.outreach
     return rule == Charter.Outcome.ADVISES or (resolution.result in PLANS and services)
+
+
+def resolution_of(outcome: Outcome) -> Resolution:
+    """What was entered as an outcome."""
+    return Resolution(
+        result=Outcome.Result(outcome.result),
+        note=outcome.note,
+        lead_agency=outcome.lead_agency,
+        monitoring_on=outcome.monitoring_on,
+        participation=outcome.participation,
+        outreach=outcome.outreach,
+    )
+
+
+def words_of(resolution: Resolution, rule: str) -> str:
+    """What was resolved, as the minutes say it."""
+    facts = [resolution.result.label]
+    if resolution.result in PLANS and resolution.participation:
+        facts.append(_("参加支援を含む"))
+    if resolution.result in PLANS and resolution.outreach:
+        facts.append(_("アウトリーチ等を含む"))
+    if city_decides(rule, resolution):
+        facts.append(_("市の支援決定を待つ"))
+    if resolution.lead_agency is not None:
+        facts.append(_("主担当は%(agency)s") % {"agency": resolution.lead_agency.name})
+    if resolution.monitoring_on is not None:
+        day = jp.era_words(resolution.monitoring_on)
+        facts.append(_("次のモニタリングは%(day)s") % {"day": day})
+    words = "".join(_("%(fact)s。") % {"fact": fact} for fact in facts)
+    return f"{words}\n{resolution.note.strip()}".strip()

@@ -18,7 +18,7 @@ from portal.core import clock
 from portal.core.fields import DayField
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(KeyedForm):
     """What the meeting resolved on one item."""
 
     result = forms.ChoiceField(label=_("結果"), widget=forms.RadioSelect)
@@ -44,7 +44,7 @@ class OutcomeForm(forms.Form):
         help_text=_("役割の要点、終結後の見守り、中断の理由など。"),
     )
 
-    field_order = ("result", "participation", "outreach")
+    field_order = ("key", "result", "participation", "outreach")
 
     def __init__(
         self,

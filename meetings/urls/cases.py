@@ -141,6 +141,7 @@ urlpatterns = [
         name="case-hand-back",
     ),
     path("items/<uuid:item_id>/outcome/", progress.item_outcome, name="item-outcome"),
+    path("items/<uuid:item_id>/resolve/", progress.item_resolve, name="item-resolve"),
     path(
         "items/<uuid:item_id>/decision/", progress.item_decision, name="item-decision"
     ),

@@ -15,9 +15,12 @@ from meetings.forms.outcomes import (
     OutcomeForm,
     StepForm,
 )
+from meetings.models import AgendaItem
 from meetings.selectors import outcomes as selectors
 from meetings.selectors import progress as board
+from meetings.selectors.resolutions import resolvable
 from meetings.services import outcomes as services
+from meetings.services import resolutions
 from members.http import MemberRequest, signed_in
 from members.models import Case
 from members.services import progress
@@ -101,18 +104,45 @@ def item_outcome(request: MemberRequest, item_id: UUID) -> HttpResponse:
         outcome=page.outcome,
         results=page.results,
     )
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: services.record_outcome(
-                actor=request.actor, item=page.item, resolution=form.resolution
-            ),
-        )
-        if done is not None:
-            messages.success(request, _("議題の結果を登録しました。"))
-            return redirect("meetings:item-outcome", item_id)
+    if form.is_valid() and _resolved(request, page.item, form):
+        messages.success(request, _("議題の結果を登録しました。"))
+        return redirect("meetings:item-outcome", item_id)
     context = {"page": page, "item": page.item, "sitting": page.item.sitting}
     return form_page(request, form, "meetings/item_outcome.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def item_resolve(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """From the room: into the minutes and, for a custodian, onto the case."""
+    page = resolvable(request.actor, item_id)
+    form = OutcomeForm(
+        request.POST or None,
+        item=page.item,
+        outcome=page.outcome,
+        results=page.results,
+    )
+    if form.is_valid() and _resolved(request, page.item, form):
+        return redirect("meetings:room", page.item.sitting_id)
+    context = {"page": page, "item": page.item, "sitting": page.item.sitting}
+    return form_page(request, form, "meetings/item_resolve.html", context)
+
+
+def _resolved(request: MemberRequest, item: AgendaItem, form: OutcomeForm) -> bool:
+    """Resolve it; a refusal becomes the form's own error."""
+    return bool(
+        attempt(
+            form,
+            lambda: [
+                resolutions.resolve(
+                    actor=request.actor,
+                    key=form.cleaned_data["key"],
+                    item=item,
+                    resolution=form.resolution,
+                )
+            ],
+        )
+    )
 
 
 @require_http_methods(["GET", "POST"])

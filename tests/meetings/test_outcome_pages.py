@@ -79,7 +79,7 @@ def test_the_clerk_walks_from_the_plan_to_the_citys_decision(cast, clerk):
     item = make_plan_item(cast)
     assert "結果を登録する" in text(clerk, url("item-outcome", item.id))
     day = clock.today() + timedelta(days=90)
-    entered = {"result": "confirmed", "participation": "on"}
+    entered = {"key": key(), "result": "confirmed", "participation": "on"}
     refused = clerk.post(url("item-outcome", item.id), entered)
     assert refused.status_code == 422
     assert "次のモニタリングの日を入力" in refused.content.decode()
@@ -110,7 +110,7 @@ def test_a_result_of_another_timing_is_not_offered_and_not_taken(cast, clerk):
     page = text(clerk, url("item-outcome", item.id))
     assert 'value="confirmed"' in page
     assert 'value="closed"' not in page
-    answer = clerk.post(url("item-outcome", item.id), {"result": "closed"})
+    answer = clerk.post(url("item-outcome", item.id), {"key": key(), "result": "closed"})
     assert answer.status_code == 422
     assert not Outcome.objects.exists()
 
@@ -339,7 +339,7 @@ def test_a_case_goes_up_is_taken_and_comes_down_again(cast, clerk):
         starts_at=now - timedelta(hours=2),
         ends_at=now - timedelta(hours=1),
     )
-    clerk.post(url("item-outcome", item.id), {"result": "continued"})
+    clerk.post(url("item-outcome", item.id), {"key": key(), "result": "continued"})
     clerk.post(url("carried-hand-down", key(1)), {"answer": "市で予算を検討する"})
     for page in (url("carried-list"), url("item-outcome", source.id)):
         assert "市で予算を検討する" in text(clerk, page)
