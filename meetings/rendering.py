@@ -5,7 +5,7 @@ the manner of 公用文作成の考え方 (2022). Labels of kinds, regimes, occa
 come in as the municipality's own words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +23,7 @@ from documents.output.sheet import (
     facts,
 )
 from documents.output.typesetting import sheet_pdf
+from meetings.record_style import STYLE, Detail, Style, unified_sheet
 from portal.core.clock import JST
 from portal.core.jp import clock_words, era_words
 
@@ -78,13 +79,17 @@ class PaperRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MinutesEntry:
-    """One entry as typed: its kind decides what a disclosure may show of it."""
+    """One entry as typed: its kind decides what a disclosure may show of it.
+
+    ``gist`` says that the short form of the record has it too.
+    """
 
     pane: Pane
     kind: str
     text: str
     speaker: str = ""
     source: str = ""
+    gist: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +137,7 @@ class MinutesDocument:
     next_monitoring: date | None = None
     signatories: tuple[Signatory, ...] = ()
     digest: str = ""
+    style: Style = STYLE
 
 
 def minutes_pdf(document: MinutesDocument) -> bytes:
@@ -154,35 +160,39 @@ def compiled_pdf(documents: Sequence[MinutesDocument]) -> bytes:
         state = "確定" if document.confirmed else "案"
         blocks.append(Heading(f"議題{number} {document.item.subject}({state})"))
         blocks += _blocks(document)
-    return sheet_pdf(
-        Sheet(
-            file_title=FILE_TITLE,
-            title=f"第{first.sitting}回 {first.body} 会議録",
-            made_at=max(document.made_at for document in documents),
-            running=f"{named} 第{first.sitting}回",
-            foot="全議題",
-            draft=not final,
-            blocks=tuple(blocks),
-        )
+    sheet = Sheet(
+        file_title=FILE_TITLE,
+        title=f"第{first.sitting}回 {first.body} 会議録",
+        made_at=max(document.made_at for document in documents),
+        running=f"{named} 第{first.sitting}回",
+        foot="全議題",
+        draft=not final,
+        blocks=tuple(blocks),
     )
+    kept = {document.item.subject for document in documents}
+    return sheet_pdf(unified_sheet(sheet, first.style.width, kept))
 
 
 def _blocks(document: MinutesDocument) -> tuple[Block, ...]:
-    return (
-        *_outline(document),
-        *_attendance(document),
-        *_papers(document),
-        *_decisions(document),
-        *_course(document),
-        *_confirmation(document),
+    decisions, course = _decisions(document), _course(document)
+    panes = (course, decisions) if document.style.course_first else (decisions, course)
+    parts = [_outline(document), _attendance(document), _papers(document), *panes]
+    parts.append(_confirmation(document))
+    return tuple(
+        block
+        for number, (title, blocks) in enumerate(parts, 1)
+        for block in (Heading(f"{number} {title}"), *blocks)
     )
+
+
+_Part = tuple[str, tuple[Block, ...]]
 
 
 def _sheet(document: MinutesDocument) -> Sheet:
     state = "確定" if document.confirmed else "案"
     sitting = f"第{document.sitting}回 {document.body}"
     named = body_words(document.municipality, document.body)
-    return Sheet(
+    sheet = Sheet(
         file_title=FILE_TITLE,
         title=f"{sitting} 会議録",
         made_at=document.made_at,
@@ -191,6 +201,7 @@ def _sheet(document: MinutesDocument) -> Sheet:
         draft=not document.confirmed,
         blocks=_blocks(document),
     )
+    return unified_sheet(sheet, document.style.width, {document.item.subject})
 
 
 def body_words(municipality: str, body: str) -> str:
@@ -198,23 +209,19 @@ def body_words(municipality: str, body: str) -> str:
     return body if body.startswith(municipality) else f"{municipality} {body}"
 
 
-def _outline(document: MinutesDocument) -> tuple[Block, ...]:
+def _outline(document: MinutesDocument) -> _Part:
     item = document.item
-    presiding = document.presiding
-    if document.acting_reason:
-        presiding += f"(職務代理:{document.acting_reason})"
     subject: list[tuple[Pair, ...]] = [(("議題", item.subject), ("区分", item.kind))]
     if item.regime or item.occasion:
         subject.append((("根拠の別", item.regime), ("開催の時期", item.occasion)))
-    return (
-        Heading("1 会議の概要"),
+    return "会議の概要", (
         Facts(
             (
                 (("会議名", body_words(document.municipality, document.body)),),
                 (("根拠", document.legal_basis),),
-                (("日時", interval_words(document.starts_at, document.ends_at)),),
+                (("日時", _interval(document)),),
                 (("場所", document.place),),
-                ((document.head_title, presiding),),
+                ((document.head_title, presiding_words(document)),),
                 *(((("公開・非公開", document.closed),),) if document.closed else ()),
                 *subject,
             )
@@ -222,33 +229,46 @@ def _outline(document: MinutesDocument) -> tuple[Block, ...]:
     )
 
 
-def _attendance(document: MinutesDocument) -> tuple[Block, ...]:
+def presiding_words(document: MinutesDocument) -> str:
+    """Who presided, and why in the head's stead."""
+    why = f"(職務代理:{document.acting_reason})" if document.acting_reason else ""
+    return document.presiding + why
+
+
+def _attendance(document: MinutesDocument) -> _Part:
     present = [row for row in document.attendance if row.came]
     absent = [row for row in document.attendance if not row.came]
-    rows = tuple(
-        (row.organization, row.post, row.name, row.role, *_presence(row))
-        for row in (*present, *absent)
-    )
-    title = f"2 出席者(この議題) 出席{len(present)}人"
+    title = f"出席者(この議題) 出席{len(present)}人"
     if absent:
         title += f"、欠席{len(absent)}人"
-    header = ("機関", "職名", "氏名", "区分", "入室", "退室")
-    return (Heading(title), _grid(header, rows, (30, 25, 26, 15, 22, 22)))
+    times = document.style.times
+    header, widths = _TIMED if times else _UNTIMED
+    rows = tuple(
+        (
+            *(row.organization, row.post, row.name, row.role),
+            *(presence_words(row) if times else ("出席" if row.came else "欠席",)),
+        )
+        for row in (*present, *absent)
+    )
+    return title, (_grid(header, rows, widths),)
 
 
-def _presence(row: AttendanceRow) -> Pair:
+_TIMED = (
+    ("機関", "職名", "氏名", "区分", "入室", "退室"),
+    (30, 25, 26, 15, 22, 22),
+)
+_UNTIMED = (("機関", "職名", "氏名", "区分", "出欠"), (42, 36, 32, 16, 14))
+
+
+def presence_words(row: AttendanceRow) -> Pair:
+    """When somebody came and left."""
     if not row.came:
         return "欠席", ""
     return time_words(row.came), time_words(row.left) if row.left else "終了まで"
 
 
-def _papers(document: MinutesDocument) -> tuple[Block, ...]:
-    return (Heading("3 配付資料"), paper_grid(document.papers))
-
-
-def _confirmed(signatory: Signatory) -> str:
-    moment = signatory.confirmed_at
-    return instant_words(moment) if moment else "未確認"
+def _papers(document: MinutesDocument) -> _Part:
+    return "配付資料", (paper_grid(document.papers),)
 
 
 def paper_grid(papers: Iterable[PaperRow]) -> Block:
@@ -257,24 +277,24 @@ def paper_grid(papers: Iterable[PaperRow]) -> Block:
     return _grid(("資料番号", "資料名", "備考"), rows, (20, 76, 32))
 
 
-def _decisions(document: MinutesDocument) -> tuple[Block, ...]:
+def _decisions(document: MinutesDocument) -> _Part:
+    day = document.style.day
     decisions = tuple(
         (str(number), text) for number, text in enumerate(document.decisions, start=1)
     )
     roles = tuple(
-        (row.who, row.what, era_words(row.until) if row.until else "期限なし")
+        (row.who, row.what, day(row.until) if row.until else "期限なし")
         for row in document.roles
     )
     monitoring = document.next_monitoring
-    return (
-        Heading("4 決定・役割分担"),
+    return "決定・役割分担", (
         Heading("(1) 決定事項", 2),
         _grid(("番号", "決定した内容"), decisions, (12, 116)),
         Heading("(2) 役割分担", 2),
         _grid(("担当", "行うこと", "期限"), roles, (34, 58, 36)),
         *_remarks(document),
         Heading("(3) 次回のモニタリング", 2),
-        facts(("期日", era_words(monitoring) if monitoring else "定めなし")),
+        facts(("期日", day(monitoring) if monitoring else "定めなし")),
     )
 
 
@@ -284,9 +304,10 @@ def _remarks(document: MinutesDocument) -> tuple[Block, ...]:
     return (_grid(ENTRY_HEADER, rows, ENTRY_WIDTHS),) if rows else ()
 
 
-def _course(document: MinutesDocument) -> tuple[Block, ...]:
+def _course(document: MinutesDocument) -> _Part:
     rows = _entries(document, Pane.COURSE)
-    return (Heading("5 経過"), _grid(ENTRY_HEADER, rows, ENTRY_WIDTHS))
+    title = "経過" if document.style.detail is Detail.VERBATIM else "各機関の意見の要点"
+    return title, (_grid(ENTRY_HEADER, rows, ENTRY_WIDTHS),)
 
 
 ENTRY_HEADER = ("区分", "発言者・出典", "内容")
@@ -294,11 +315,24 @@ ENTRY_WIDTHS = (20, 32, 76)
 
 
 def _entries(document: MinutesDocument, pane: Pane) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (entry.kind, _origin(entry), entry.text)
-        for entry in document.entries
-        if entry.pane is pane
-    )
+    shown = entries_shown(document, pane)
+    return tuple((entry.kind, _origin(entry), entry.text) for entry in shown)
+
+
+def entries_shown(document: MinutesDocument, pane: Pane) -> list[MinutesEntry]:
+    """The entries of a pane as far as the body's style shows them."""
+    chosen = [entry for entry in document.entries if entry.pane is pane]
+    if document.style.detail is Detail.GIST and pane is Pane.COURSE:
+        return _by_speaker(entry for entry in chosen if entry.gist)
+    return chosen
+
+
+def _by_speaker(entries: Iterable[MinutesEntry]) -> list[MinutesEntry]:
+    """Who spoke first comes first, with all that they said."""
+    found: dict[str, list[MinutesEntry]] = {}
+    for entry in entries:
+        found.setdefault(entry.speaker, []).append(entry)
+    return [entry for theirs in found.values() for entry in theirs]
 
 
 def _origin(entry: MinutesEntry) -> str:
@@ -306,24 +340,22 @@ def _origin(entry: MinutesEntry) -> str:
     return "\n".join(part for part in (entry.speaker, source) if part)
 
 
-def _confirmation(document: MinutesDocument) -> tuple[Block, ...]:
+def _confirmation(document: MinutesDocument) -> _Part:
     rows = tuple(
-        (
-            signatory.role,
-            signatory.name,
-            instant_words(signatory.confirmed_at)
-            if signatory.confirmed_at
-            else "未確認",
-        )
-        for signatory in document.signatories
+        (s.role, s.name, _confirmed(s, document)) for s in document.signatories
     )
     digest = f"内容の照合値(SHA-256) {document.digest}"
-    return (
-        Heading("6 会議録の確認"),
+    seal: tuple[Block, ...] = (Paragraph(digest, "note"),) if document.digest else ()
+    return "会議録の確認", (
         _grid(("役割", "氏名", "確認した日時"), rows, (26, 38, 64), whole=True),
-        *((Paragraph(digest, "note"),) if document.digest else ()),
+        *seal,
         Notice(CARE),
     )
+
+
+def _confirmed(signatory: Signatory, document: MinutesDocument) -> str:
+    moment = signatory.confirmed_at
+    return instant_words(moment, document.style.day) if moment else "未確認"
 
 
 def _grid(
@@ -337,17 +369,25 @@ def _grid(
     return Grid(header, rows, widths, whole) if rows else Paragraph(NOTHING)
 
 
-def interval_words(start: datetime, end: datetime) -> str:
+def _interval(document: MinutesDocument) -> str:
+    day = document.style.day
+    return interval_words(document.starts_at, document.ends_at, day)
+
+
+Day = Callable[[date], str]
+
+
+def interval_words(start: datetime, end: datetime, day: Day = era_words) -> str:
     """From when to when, e.g. 「令和8年11月21日(土)午前9時から午前10時まで」."""
     start, end = start.astimezone(JST), end.astimezone(JST)
-    last_day = "" if end.date() == start.date() else era_words(end.date())
-    return f"{instant_words(start)}から{last_day}{time_words(end)}まで"
+    last_day = "" if end.date() == start.date() else day(end.date())
+    return f"{instant_words(start, day)}から{last_day}{time_words(end)}まで"
 
 
-def instant_words(moment: datetime) -> str:
+def instant_words(moment: datetime, day: Day = era_words) -> str:
     """The day and the time in Japan."""
     local = moment.astimezone(JST)
-    return f"{era_words(local.date())}{time_words(local)}"
+    return f"{day(local.date())}{time_words(local)}"
 
 
 def time_words(moment: datetime) -> str:

@@ -115,6 +115,8 @@ meetings.Entry               speaker source text
 meetings.EntryChange         displaced_text
 meetings.PollVoter           note
 meetings.Correction          text answer
+meetings.RecordVersion       reason words
+meetings.RecordTemplate      file_name failure
 meetings.SittingRequest      reason answer
 meetings.CalendarDay         name decided_by
 """

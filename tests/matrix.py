@@ -15,14 +15,17 @@ There a row stands for a route and a method, a column for a persona:
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from documents.models import Paper, PaperVersion, Release, RetrievalAsk
 from documents.services import paper_words
+from meetings import record_template
 from meetings.models import (
     AgendaItem,
+    Attestation,
     CalendarDay,
     CarryUp,
     Correction,
@@ -32,6 +35,7 @@ from meetings.models import (
     OnlineRequest,
     Presence,
     Proxy,
+    RecordTemplate,
     ResourceGap,
     SittingRequest,
 )
@@ -47,7 +51,7 @@ from members.models import (
     StandIn,
     Turnover,
 )
-from portal.core import clock
+from portal.core import clock, vault
 from portal.core.models import StoredObject
 from tests import factories
 from tests.cast import Cast
@@ -187,6 +191,9 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "paper_id": version.paper_id,
         "page": 1,
         "entry_id": entry.id,
+        "attestation_id": Attestation.objects.create(
+            item=item, person=cast.clinic, said_at=now, answered_at=now
+        ).pk,
         "correction_id": correction.id,
         "turnover_id": _turnover(cast).id,
         **_call(cast),
@@ -202,9 +209,24 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "thing_id": cast.case.id,
         "act": "close",
         "way_name": "mail",
+        **_template(cast),
         "key": UUID(int=1),
         "secret": _feed(cast),
     }
+
+
+def _template(cast: Cast) -> dict[str, object]:
+    """The body's own Word file for its records."""
+    stored = vault.put(BytesIO(record_template.example()))
+    vault.keep(stored)
+    RecordTemplate.objects.create(
+        body=cast.shien,
+        file_name="form.docx",
+        stored=stored,
+        uploaded_by=cast.secretariat,
+        uploaded_at=clock.now(),
+    )
+    return {}
 
 
 def _held(cast: Cast) -> PaperVersion:

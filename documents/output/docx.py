@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
@@ -70,7 +70,7 @@ def _base(sheet: Sheet) -> WordDocument:
     _set_styles(document)
     _set_compatibility(document)
     _drop_leftovers(document)
-    _set_properties(document, sheet)
+    set_properties(document, sheet.file_title, sheet.made_at)
     _write_header(document, sheet)
     _write_footer(document, sheet)
     return document
@@ -183,14 +183,15 @@ def _drop_leftovers(document: WordDocument) -> None:
 _LEFTOVERS = {"thumbnail", "extended-properties", "stylesWithEffects", "customXml"}
 
 
-def _set_properties(document: WordDocument, sheet: Sheet) -> None:
+def set_properties(document: WordDocument, title: str, made_at: datetime) -> None:
+    """What the file says about itself: neutral, and nothing of a machine."""
     properties = document.core_properties
     properties.author = properties.last_modified_by = AUTHOR
-    properties.title = clean(sheet.file_title)
+    properties.title = clean(title)
     properties.language = LANGUAGE
     properties.comments = properties.keywords = properties.subject = ""
     properties.revision = 1
-    properties.created = properties.modified = sheet.made_at.astimezone(UTC)
+    properties.created = properties.modified = made_at.astimezone(UTC)
 
 
 def _write_header(document: WordDocument, sheet: Sheet) -> None:

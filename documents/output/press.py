@@ -1,4 +1,4 @@
-"""Draws and stamps uploaded papers, in a process of its own with a socket as stdin.
+"""Draws, stamps and fills what people upload; a process with a socket as stdin.
 
 Parsers are where hostile files attack (ASVS 15.2.5). This process has little memory,
 no settings, no secrets and no way to anything but its socket, by which it gets an open
@@ -35,6 +35,12 @@ def _drawn(source: BinaryIO, out: BinaryIO, order: Order) -> None:
     image.save(out, order["picture"], **drawing.ENCODINGS[order["picture"]])
 
 
+def _filled(source: BinaryIO, out: BinaryIO, order: Order) -> object:
+    from documents.output import filling  # noqa: PLC0415 – few presses ever need it
+
+    return filling.fill(source, out, order)
+
+
 ORDERS: dict[str, Callable[[BinaryIO, BinaryIO, Order], object]] = {
     "draw": _drawn,
     "words": lambda source, _, order: drawing.words(source, order["index"]),
@@ -42,6 +48,7 @@ ORDERS: dict[str, Callable[[BinaryIO, BinaryIO, Order], object]] = {
     "stamp": lambda source, out, order: stamping.stamp(source, out, _mark_of(order)),
     "flatten": lambda source, out, _: stamping.flatten(source, out),
     "bind": bindery.bind,
+    "fill": _filled,
     "picture": lambda source, out, _: drawing.picture_page(source, out),
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.urls import cases, dates, papers, people, records, room, sittings
+from meetings.urls import cases, dates, exports, papers, people, records, room, sittings
 from meetings.views import home
 
 app_name = "meetings"
@@ -13,6 +13,7 @@ urlpatterns = [
     *people.urlpatterns,
     *room.urlpatterns,
     *records.urlpatterns,
+    *exports.urlpatterns,
     *dates.urlpatterns,
     *cases.urlpatterns,
 ]

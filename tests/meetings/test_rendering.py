@@ -16,6 +16,7 @@ from meetings.agenda_rendering import (
     agenda_docx,
     agenda_pdf,
 )
+from meetings.record_style import Dates, Detail, Style, Width
 from meetings.rendering import (
     AttendanceRow,
     MinutesDocument,
@@ -162,9 +163,14 @@ def word_text(file: bytes) -> str:
     return "".join("".join(node.text or "" for node in body.iter(qn("w:t"))).split())
 
 
+def narrow(text: str) -> str:
+    """The text with brackets and colons as this file writes them."""
+    return text.translate({code + 0xFEE0: code for code in range(0x21, 0x7F)})
+
+
 WRITERS = {
-    "pdf": lambda record: text_of(minutes_pdf(record)),
-    "docx": lambda record: word_text(minutes_docx(record)),
+    "pdf": lambda record: narrow(text_of(minutes_pdf(record))),
+    "docx": lambda record: narrow(word_text(minutes_docx(record))),
 }
 AGENDA_WRITERS = {
     "pdf": lambda agenda: text_of(agenda_pdf(agenda)),
@@ -269,6 +275,69 @@ def test_times_of_another_zone_are_shown_in_japan_time(written):
         name: getattr(RECORD, name).astimezone(UTC) for name in ("starts_at", "ends_at")
     }
     assert written(replace(RECORD, **utc)) == written(RECORD)
+
+
+def test_the_short_form_leaves_out_all_but_opinions_and_puts_each_agency_together(
+    written,
+):
+    def entry(speaker: str, text: str, *, gist: bool = True) -> MinutesEntry:
+        return MinutesEntry(
+            pane=Pane.COURSE, kind="意見", speaker=speaker, text=text, gist=gist
+        )
+
+    entries = (
+        entry("社協", "手紙がよい。"),
+        entry("保健所", "訪問したい。"),
+        entry("社協", "急がない。"),
+        entry("民生委員", "明かりがつく。", gist=False),
+    )
+    record = replace(RECORD, entries=entries)
+    short = written(replace(record, style=Style(detail=Detail.GIST)))
+    order = [short.index(part) for part in ("手紙が", "急がない", "訪問した")]
+    assert order == sorted(order)
+    assert "5各機関の意見の要点" in short
+    assert "明かりがつく" not in short
+    assert "週1回訪問する。" in short
+    assert "明かりがつく" in written(record)
+
+
+def test_the_course_comes_first_where_the_body_wants_it(written):
+    text = written(replace(RECORD, style=Style(course_first=True)))
+    assert text.index("4経過") < text.index("5決定・役割分担")
+
+
+def test_attendance_is_shown_without_times_where_the_body_wants_it(written):
+    text = written(replace(RECORD, style=Style(times=False)))
+    assert "髙橋健一構成員出席" in text
+    assert "森田徹構成員欠席" in text
+    assert "入室" not in text
+    assert "終了まで" not in text
+
+
+@pytest.mark.parametrize(
+    ("dates", "day"),
+    [
+        (Dates.WESTERN, "2026年11月19日(木)"),
+        (Dates.BOTH, "令和8年(2026年)11月19日(木)"),
+    ],
+)
+def test_every_day_of_a_record_is_in_the_chosen_calendar(written, dates, day):
+    text = written(replace(RECORD, style=Style(dates=dates)))
+    assert f"{day}午後1時30分から" in text
+    assert "令和8年12月18日" not in text
+    assert "令和8年11月25日" not in text
+    assert "令和9年1月21日" not in text
+
+
+@pytest.mark.parametrize("writer", [minutes_docx, minutes_pdf])
+def test_one_width_goes_through_the_whole_record_but_not_into_case_numbers(writer):
+    read = {minutes_docx: word_text, minutes_pdf: text_of}[writer]
+    text = read(writer(replace(RECORD, style=Style(width=Width.FULL))))
+    assert "２０２６" not in text
+    assert "令和８年１１月１９日" in text
+    assert "週１回訪問する。" in text
+    assert "R8-012" in text
+    assert RECORD.digest in text
 
 
 def test_what_people_type_cannot_become_markup(written):

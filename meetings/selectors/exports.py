@@ -1,0 +1,23 @@
+"""What the page of a body's record files shows."""
+
+from meetings.models import RecordStyle, RecordTemplate
+from meetings.record_style import STYLE, Style
+from members.models import Body
+
+
+def style_of(body: Body) -> Style:
+    """How the body wants its records written."""
+    row = chosen_style(body)
+    return row.style if row else STYLE
+
+
+def chosen_style(body: Body) -> RecordStyle | None:
+    """The body's own choices, with who made them when."""
+    rows = RecordStyle.objects.select_related("changed_by")
+    return rows.filter(body=body).first()
+
+
+def template_of(body: Body) -> RecordTemplate | None:
+    """The body's own Word file."""
+    rows = RecordTemplate.objects.select_related("uploaded_by")
+    return rows.filter(body=body).first()
