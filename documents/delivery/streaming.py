@@ -60,9 +60,13 @@ class GuardedStream:
                 yield chunk
         finally:
             watch.cancel()
-            # The reading thread must be done before its stream is closed.
-            await asyncio.gather(coming, return_exceptions=True)
-            await asyncio.to_thread(self.resources.close)
+            # A reader who leaves cancels twice; the end goes on all the same.
+            await asyncio.shield(self._end(coming))
+
+    async def _end(self, coming: asyncio.Future[bytes]) -> None:
+        """Close the stream, once the thread that still reads from it is done."""
+        await asyncio.gather(coming, return_exceptions=True)
+        await asyncio.to_thread(self.resources.close)
 
     def _fetch(self) -> asyncio.Future[bytes]:
         """Read one chunk ahead in a thread, while the one before is being sent."""
