@@ -254,7 +254,7 @@ def test_the_pages_set_the_style_and_take_a_template(cast: Cast, signed_in: Sign
     assert style_of(cast.shien) == CHOSEN
     example = client.get(url("record-template-example", cast.shien.id)).content
     take = url("record-template", cast.shien.id)
-    assert client.post(take, {}).status_code == 422
+    assert client.post(take, {"file": ""}).status_code == 422
     bad = SimpleUploadedFile("様式.docx", files.docx_file("{{ 議第 }}"))
     answer = client.post(take, {"file": bad})
     assert answer.status_code == 422
