@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 from meetings.models import AgendaItem, Invitation, Poll, Sitting
 from meetings.policies import asked_facts, item_facts, poll_facts, sitting_facts
 from members.access import Access, Actor, access_for_all, as_if_here
-from members.facts import Action, Answer, Regime, Role
+from members.facts import ALWAYS, Action, Answer, Regime, Role
 from members.filters import holding_at
 from members.models import (
     Body,
@@ -177,6 +178,12 @@ def would_open(access: Access, item: AgendaItem) -> bool:
     """Whether the item opens for the person, the pledge aside."""
     answer = access.answer(Action.READ, item_facts(item, access.actor.id))
     return answer in {Answer.ALLOW, Answer.NEED_ACK, Answer.STEP_UP}
+
+
+def would_follow(access: Access, item: AgendaItem) -> bool:
+    """Whether the item's minutes would open to the person once inside."""
+    thing = replace(item_facts(item, access.actor.id), admitted=(ALWAYS,))
+    return access.allows(Action.FOLLOW_MINUTES, thing)
 
 
 def notice_answer(

@@ -1,33 +1,20 @@
 """出席の申し出: who was let in late or was missed says so; the secretariat answers."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from meetings import rosters
+from meetings.attendance import gap, of_today
 from meetings.models import AgendaItem, Attestation, Minutes, Presence
 from meetings.policies import item_facts
-from meetings.services.room import convened_item, would_follow
+from meetings.services.room import convened_item
 from members.access import Actor, access_for
 from members.facts import Action
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, RefusedError
-
-
-def gap(item: AgendaItem, stays: list[Presence]) -> tuple[datetime, datetime] | None:
-    """The part of a closed item, from its beginning, in which nobody saw the person."""
-    if item.state != AgendaItem.State.CLOSED:
-        return None
-    if item.opened_at is None or item.closed_at is None:
-        return None
-    until = min([item.closed_at, *(stay.starts_at for stay in stays)])
-    return (item.opened_at, until) if item.opened_at < until else None
-
-
-def of_today(item: AgendaItem) -> bool:
-    """Whether it is still the day of the item's sitting."""
-    return clock.today() == item.sitting.starts_at.astimezone(clock.JST).date()
 
 
 @transaction.atomic
@@ -37,7 +24,7 @@ def attest(*, actor: Actor, item: AgendaItem) -> Attestation:
     cases = [item.case_id] if item.case_id else ()
     access = access_for(actor, cases=cases, items=[item.pk])
     access.require(Action.READ, item_facts(item, actor.id))
-    if not would_follow(access, item):
+    if not rosters.would_follow(access, item):
         raise HiddenError
     said = Attestation.objects.filter(item=item, person=actor.person).first()
     if said is not None:
@@ -77,7 +64,7 @@ def answer(*, actor: Actor, attestation: Attestation, accepted: bool) -> Attesta
 def _enter(actor: Actor, item: AgendaItem, attestation: Attestation) -> None:
     person = attestation.person
     access = rosters.standing([person], items=[item])[person.pk]
-    if not would_follow(access, item):
+    if not rosters.would_follow(access, item):
         raise RefusedError(
             _(
                 "%(name)sさんは、この議題の名簿にありません。名簿と誓約を確かめてください。"
@@ -95,10 +82,10 @@ def _enter(actor: Actor, item: AgendaItem, attestation: Attestation) -> None:
     )
 
 
-def _must_be_missed(item: AgendaItem, person: object) -> tuple[datetime, datetime]:
+def _must_be_missed(item: AgendaItem, person: UUID) -> tuple[datetime, datetime]:
     if _record_went_round(item):
         raise RefusedError(_("会議録の確認が始まっているため、出席は変えられません。"))
-    missed = gap(item, list(Presence.objects.filter(item=item, person=person)))
+    missed = gap(item, Presence.objects.filter(item=item, person=person))
     if missed is None:
         raise RefusedError(_("この議題の始めから、出席と記録されています。"))
     return missed

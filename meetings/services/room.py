@@ -1,7 +1,7 @@
 """会議室: who came, who is in the room for which item, opening and closing (R18)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from meetings import rosters
 from meetings.live import bell
 from meetings.models import AgendaItem, Invitation, Presence, Sitting, Turn
 from meetings.policies import item_facts, sitting_facts
-from members.access import Access, Actor, access_for
-from members.facts import ALWAYS, Action, Answer, Role
+from members.access import Actor, access_for
+from members.facts import Action, Answer, Role
 from members.filters import holding_at
 from members.models import Person, Seat
 from portal.core import audit, clock
@@ -234,7 +234,7 @@ def _let_in(
     now = clock.now()
     admitted, kept_out = [], []
     for person in dict.fromkeys(people):
-        if not would_follow(accesses[person.pk], item):
+        if not rosters.would_follow(accesses[person.pk], item):
             kept_out.append(person)
             continue
         presence = Presence.objects.create(
@@ -243,12 +243,6 @@ def _let_in(
         admitted.append(presence)
         _record("admit", actor, f"item:{item.pk}", item, person=person.pk)
     return admitted, tuple(kept_out)
-
-
-def would_follow(access: Access, item: AgendaItem) -> bool:
-    """Whether the item's minutes would open to the person once inside."""
-    thing = replace(item_facts(item, access.actor.id), admitted=(ALWAYS,))
-    return access.allows(Action.FOLLOW_MINUTES, thing)
 
 
 def _note_presiding(item: AgendaItem) -> None:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from meetings.views import live, room
+from meetings.views import live, presences, room, tasks
 
 urlpatterns = [
     path("sittings/<uuid:sitting_id>/room/", room.room, name="room"),
+    path("items/<uuid:item_id>/homework/", tasks.item_homework, name="item-homework"),
+    path("tasks/<uuid:task_id>/", tasks.task_detail, name="task-detail"),
     path("sittings/<uuid:sitting_id>/room/wall/", room.room_wall, name="room-wall"),
     path(
         "sittings/<uuid:sitting_id>/room/check-in/",
@@ -14,6 +16,17 @@ urlpatterns = [
     ),
     path("sittings/<uuid:sitting_id>/room/close/", room.room_close, name="room-close"),
     path("items/<uuid:item_id>/room/<slug:act>/", room.room_item, name="room-item"),
+    path(
+        "items/<uuid:item_id>/attendance/",
+        presences.item_attendance,
+        name="item-attendance",
+    ),
+    path("items/<uuid:item_id>/attest/", presences.item_attest, name="item-attest"),
+    path(
+        "items/<uuid:item_id>/attendance/<int:attestation_id>/",
+        presences.attestation_answer,
+        name="attestation-answer",
+    ),
     path("sittings/<uuid:sitting_id>/room/live/", live.live_since, name="live-since"),
     path(
         "sittings/<uuid:sitting_id>/room/live/operation/",

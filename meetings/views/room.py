@@ -95,13 +95,12 @@ def _kinds(*, outcome: bool) -> list[tuple[str, str]]:
 @require_POST
 @signed_in
 def room_check_in(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
-    """受付: oneself, or by the secretariat somebody else."""
-    sitting = selectors.sitting_named(sitting_id)
-    person = _person(request) if "person" in request.POST else request.actor.person
+    """受付, by oneself."""
+    actor, sitting = request.actor, selectors.sitting_named(sitting_id)
     return _act(
         request,
-        sitting_id,
-        lambda: services.check_in(actor=request.actor, sitting=sitting, person=person),
+        ("meetings:room", sitting_id),
+        lambda: services.check_in(actor=actor, sitting=sitting, person=actor.person),
         _("受付しました。"),
     )
 
@@ -114,7 +113,9 @@ def room_item(request: MemberRequest, item_id: UUID, act: str) -> HttpResponse:
         raise HiddenError
     item = selectors.item_named(item_id)
     do = _ITEM_ACTS[act]
-    return _act(request, item.sitting_id, lambda: do(request, item))
+    here = ("meetings:item-attendance", item.id)
+    goal = here if "attendance" in request.POST else ("meetings:room", item.sitting_id)
+    return _act(request, goal, lambda: do(request, item))
 
 
 @require_POST
@@ -124,7 +125,7 @@ def room_close(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     sitting = selectors.sitting_named(sitting_id)
     return _act(
         request,
-        sitting_id,
+        ("meetings:room", sitting_id),
         lambda: services.close_sitting(actor=request.actor, sitting=sitting),
         _("会議を終了しました。"),
     )
@@ -142,6 +143,11 @@ def _open(request: MemberRequest, item: AgendaItem) -> str:
 
 def _close(request: MemberRequest, item: AgendaItem) -> None:
     services.close_item(actor=request.actor, item=item)
+
+
+def _check_in(request: MemberRequest, item: AgendaItem) -> None:
+    person = _person(request)
+    services.check_in(actor=request.actor, sitting=item.sitting, person=person)
 
 
 def _admit(request: MemberRequest, item: AgendaItem) -> None:
@@ -171,6 +177,7 @@ def _end(request: MemberRequest, item: AgendaItem) -> None:
 _ITEM_ACTS: dict[str, Callable[[MemberRequest, AgendaItem], str | None]] = {
     "open": _open,
     "close": _close,
+    "check-in": _check_in,
     "admit": _admit,
     "show-out": _show_out,
     "ask": _ask,
@@ -189,7 +196,10 @@ def _person(request: MemberRequest) -> Person:
 
 
 def _act(
-    request: MemberRequest, sitting_id: UUID, do: Callable[[], Any], done: str = ""
+    request: MemberRequest,
+    goal: tuple[str, UUID],
+    do: Callable[[], Any],
+    done: str = "",
 ) -> HttpResponse:
     """Do what a button asks. The page's script gets words, a plain form the page."""
     error: DomainError | None = None
@@ -203,4 +213,4 @@ def _act(
         return JsonResponse({"message": words}, status=status)
     if words:
         (messages.error if error else messages.success)(request, words)
-    return redirect("meetings:room", sitting_id)
+    return redirect(*goal)

@@ -15,6 +15,7 @@ from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
 from meetings.selectors import carrying, late, packets
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
+from meetings.selectors.attendance import missed
 from meetings.selectors.sitting_requests import asking_of
 from meetings.selectors.sittings import Opened
 from meetings.selectors.summary import has_summary
@@ -122,6 +123,7 @@ def _own(own: OwnSitting) -> dict[str, object]:
         "invitation": own.invitation,
         "can_link": rosters.takes_part(own.access),
         "owes": owing.owes(own.access, own.sitting.id),
+        "missed": missed(own.access, own.agenda_items),
         "lines": [
             (line, [row for row in papers if row.item_id == line.item.id])
             for line in own.items

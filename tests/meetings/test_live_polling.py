@@ -153,7 +153,7 @@ def test_the_buttons_of_the_chair(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.chair)
     here = {"person": str(cast.clinic.id)}
     room = reverse("meetings:room", args=[cast.sitting.id])
-    check_in = reverse("meetings:room-check-in", args=[cast.sitting.id])
+    check_in = reverse("meetings:room-item", args=[cast.shien_item.id, "check-in"])
     assert client.post(check_in, here).url == room  # type: ignore[attr-defined]
     for act in ("open", "show-out", "admit", "close"):
         url = reverse("meetings:room-item", args=[cast.shien_item.id, act])

@@ -4,18 +4,14 @@ import { word } from './words.js'
 
 // place: the room's element with its addresses; token: the CSRF token of this page.
 export function presser (place, token) {
-  const paths = place.dataset
-
-  function url (act, item) {
-    if (act === 'check-in') return paths.checkIn
-    return paths.itemAct.replace(paths.sitting, item).replace('ACT', act)
-  }
+  const { itemAct, sitting } = place.dataset
 
   return async function post (act, item, values = {}) {
     const body = new URLSearchParams({ ...values, csrfmiddlewaretoken: token })
     const headers = { Accept: 'application/json' }
     try {
-      const answer = await fetch(url(act, item), { method: 'POST', body, headers, redirect: 'manual' })
+      const url = itemAct.replace(sitting, item).replace('ACT', act)
+      const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual' })
       if (answer.type === 'opaqueredirect') { location.reload(); return { ok: false, message: '' } }
       return { ok: answer.ok, message: (await answer.json()).message }
     } catch {

@@ -1,6 +1,6 @@
 // The course of the meeting: whose face the page has, the items, the time box.
 
-import { word } from './words.js'
+import { titled, word } from './words.js'
 
 const MINUTE_MS = 60_000
 const LAST_MINUTES = 5
@@ -42,7 +42,7 @@ export class Progress {
       element.hidden = !element.dataset.faces.split(' ').includes(face)
     }
     byId('now-title').textContent =
-      item ? `${word('item', item)} ${item.number} ${item.title}` : word('room')
+      item ? `${word('item', item)} ${titled(item)}` : word('room')
     this.renderTimer()
     if (this.convenes) { this.renderItems(); this.renderAct() }
   }
@@ -78,7 +78,7 @@ export class Progress {
       const link = document.createElement('a')
       link.href = '#panes'
       link.dataset.item = item.id
-      link.textContent = `${item.order} ${item.title || item.number}`
+      link.textContent = `${item.order} ${titled(item)}`
       const state = document.createElement('span')
       state.className = 'room-items__state'
       state.dataset.state = item.state

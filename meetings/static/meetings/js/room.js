@@ -6,7 +6,7 @@ import { EntryCard } from './entry.js'
 import { Outbox } from './outbox.js'
 import { presser } from './press.js'
 import { Progress } from './progress.js'
-import { KINDS, clone, part, word } from './words.js'
+import { KINDS, clone, part, titled, word } from './words.js'
 
 const place = document.getElementById('room')
 const byId = id => document.getElementById(id)
@@ -185,7 +185,7 @@ function readBack () {
     .map(card => card.data)
     .filter(data => KINDS.get(data.kind).outcome && data.text)
     .sort((a, b) => a.order - b.order)
-  byId('read-back-item').textContent = item ? `${word('item', item)} ${item.title}` : ''
+  byId('read-back-item').textContent = item ? `${word('item', item)} ${titled(item)}` : ''
   byId('read-back-empty').hidden = decided.length > 0
   byId('read-back-entries').replaceChildren(...decided.map(data => {
     return new EntryCard({ ...data, writer: null }, false, {}).element

@@ -2,7 +2,7 @@
 
 import { Connection } from './connection.js'
 import { EntryCard } from './entry.js'
-import { word } from './words.js'
+import { titled, word } from './words.js'
 
 const place = document.getElementById('wall')
 const byId = id => document.getElementById(id)
@@ -28,7 +28,7 @@ function show (item) {
   byId('waiting').hidden = Boolean(item)
   byId('outcome').hidden = !item
   if (!item) return
-  byId('item-title').textContent = `${item.number} ${item.title}`
+  byId('item-title').textContent = titled(item)
   connection.follow(item.id)
 }
 

@@ -14,6 +14,11 @@ export const KINDS = new Map(
   ])
 )
 
+// Most titles name the case already; the others get its number before them.
+export function titled ({ number, title }) {
+  return title.includes(number) ? title : `${number} ${title}`
+}
+
 export function clone (id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true)
 }

@@ -1,0 +1,24 @@
+"""What can be said afterwards of an item at which one was not seen."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from meetings.models import AgendaItem, Presence
+from portal.core import clock
+
+
+def gap(
+    item: AgendaItem, stays: Iterable[Presence]
+) -> tuple[datetime, datetime] | None:
+    """The part of a closed item, from its beginning, in which nobody saw the person."""
+    if item.state != AgendaItem.State.CLOSED:
+        return None
+    if item.opened_at is None or item.closed_at is None:
+        return None
+    until = min([item.closed_at, *(stay.starts_at for stay in stays)])
+    return (item.opened_at, until) if item.opened_at < until else None
+
+
+def of_today(item: AgendaItem) -> bool:
+    """Whether it is still the day of the item's sitting, in Japan."""
+    return clock.today() == item.sitting.starts_at.astimezone(clock.JST).date()
