@@ -21,6 +21,7 @@ class MeetingsConfig(AppConfig):
             convocation,
             papers,
             polls,
+            record_mail,
             records,
             turnover,
         )
@@ -45,4 +46,5 @@ class MeetingsConfig(AppConfig):
         worker.SWEEPS.append(calls.remind_due)
         worker.SWEEPS.append(turnover.settle_due)
         worker.SWEEPS.append(papers.tell_due)
+        worker.SWEEPS.append(record_mail.remind_due)
         worker.SWEEPS.append(rolls.drop_stale)

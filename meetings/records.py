@@ -110,7 +110,7 @@ class Record:
         members = [seat.person for seat in self.signatories]
         head = self.item.sitting.presiding
         heads = [head] if head else []
-        last = self.rules.signing_order == Charter.SigningOrder.HEAD_LAST
+        last = self.confirming.signing_order == Charter.SigningOrder.HEAD_LAST
         return tuple(members + heads if last else heads + members)
 
     @property
@@ -126,7 +126,7 @@ class Record:
     @property
     def awaited(self) -> tuple[Person, ...]:
         """Who may confirm now: everybody missing, or the next in the body's order."""
-        if self.rules.signing_order == Charter.SigningOrder.ANY:
+        if self.confirming.signing_order == Charter.SigningOrder.ANY:
             return self.missing
         return self.missing[:1]
 
@@ -135,6 +135,11 @@ class Record:
         """The rules of the day, of the body that held the sitting."""
         sitting = self.item.sitting
         return sitting.body.rules_at(sitting.starts_at)
+
+    @property
+    def confirming(self) -> Charter:
+        """The rules of the day by which the record is confirmed: of the item's body."""
+        return self.item.body.rules_at(self.item.sitting.starts_at)
 
     @property
     def open_corrections(self) -> int:
@@ -196,6 +201,7 @@ def load_all(item_ids: Collection[UUID], *, lock: bool = False) -> list[Record]:
         .prefetch_related(
             "item__about",
             "item__sitting__body__charters",
+            "item__body__charters",
             "confirmations__person",
             "corrections__person",
             Prefetch("item__entries", Entry.objects.filter(deleted=False)),

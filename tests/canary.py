@@ -47,6 +47,7 @@ LEFT_OUT = {
     "documents.PaperVersion.findings": "codes and counts, no words",
     "meetings.CalendarFeed.digest": "a digest",
     "meetings.Minutes.digest": "a digest",
+    "meetings.RecordVersion.words": "a copy of entries, each of them planted",
     "meetings.Confirmation.text_digest": "a digest",
     "core.AuditEvent.action": "the trail, listened to as a whole",
     "core.AuditEvent.actor": "the trail, listened to as a whole",
@@ -115,7 +116,7 @@ meetings.Entry               speaker source text
 meetings.EntryChange         displaced_text
 meetings.PollVoter           note
 meetings.Correction          text answer
-meetings.RecordVersion       reason words
+meetings.RecordVersion       reason
 meetings.RecordTemplate      file_name failure
 meetings.SittingRequest      reason answer
 meetings.CalendarDay         name decided_by

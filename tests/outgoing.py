@@ -22,7 +22,9 @@ from meetings.services import (
     polls,
     proposals,
     proxies,
+    record_mail,
     reminders,
+    reopening,
     sitting_requests,
     sittings,
     triage,
@@ -40,7 +42,7 @@ from portal.core.clamd import Verdict
 from tests import factories
 from tests.cast import Cast
 from tests.documents import files, gate
-from tests.meetings import asking, calling, polling
+from tests.meetings import asking, calling, polling, recording
 from tests.meetings.convening import (
     PLACE,
     add,
@@ -64,6 +66,7 @@ SENDERS = {
     "meetings/services/convocation.py",
     "meetings/services/papers.py",
     "meetings/services/poll_mail.py",
+    "meetings/services/record_mail.py",
     "meetings/services/reminders.py",
 }
 Act = Callable[[Cast], Iterator[None]]
@@ -328,6 +331,26 @@ def scan(cast: Cast) -> Iterator[None]:
         yield
 
 
+def circulate_a_record(cast: Cast) -> Iterator[None]:
+    """A draft, a correction asked for and answered, a reminder, a reopening."""
+    item = recording.held(cast, cast.juso_item)
+    recording.circulate(cast, item, days=1)
+    yield
+    asked = recording.ask(cast.clinic, item, text="受診ではなく相談です。")
+    yield
+    recording.answer(cast, asked, new_text="長男の相談について協議した。")
+    record_mail.remind_due()
+    yield
+    recording.confirmed(cast, item)
+    reopening.reopen(
+        actor=factories.sign_in(cast.secretariat),
+        item_id=item.id,
+        reason="支援の開始日に誤りがあったため",
+        due_on=clock.today() + timedelta(days=7),
+    )
+    yield
+
+
 # Each act with the number of mails that leave at least.
 ACTS: dict[Act, int] = {
     convene: 17,
@@ -345,5 +368,6 @@ ACTS: dict[Act, int] = {
     ask_for_declarations: 2,
     mail_a_code: 1,
     tell_of_papers: 6,
+    circulate_a_record: 8,
     scan: 4,
 }

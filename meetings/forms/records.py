@@ -67,6 +67,13 @@ class AnswerForm(forms.Form):
         return {"answer": data["answer"], "new_text": new_text}
 
 
+class AloudForm(forms.Form):
+    """Which earlier record was confirmed in the room, in which words."""
+
+    record_of = forms.UUIDField()
+    digest = forms.CharField(max_length=64)
+
+
 class ReopenForm(forms.Form):
     """Why a confirmed record is looked at again, and until when."""
 

@@ -64,7 +64,8 @@ def earlier_of(actor: Actor, item_id: UUID) -> Earlier:
         items={item.id, *(r.item.id for r in found)},
     )
     access.require(Action.READ, item_facts(item, actor.id))
-    leads = access.offers(Action.CONVENE, item_facts(item, actor.id))
+    opened = item.state == AgendaItem.State.OPEN
+    leads = opened and access.offers(Action.CONVENE, item_facts(item, actor.id))
     return Earlier(
         item,
         [

@@ -19,6 +19,7 @@ from meetings.models import (
     Correction,
     EntryChange,
     Minutes,
+    PrivateNote,
     RecordVersion,
 )
 from meetings.record_notices import Occasion
@@ -62,7 +63,7 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
         )
     if record.minutes.state != Minutes.State.WRITING:
         raise RefusedError("この会議録は、すでに回覧されています。")
-    rules = record.item.body.rules
+    rules = record.confirming
     if len(record.signatories) < rules.signatories_named:
         raise RefusedError(
             "会議録を確認する構成員が決まっていません。議題の出席者から選んでください。"
@@ -303,6 +304,7 @@ def _freeze(actor: Actor, record: Record, versions: dict[str, PaperVersion]) -> 
     minutes.save()
     # Typing buffers and drafts go when the record is fixed (R34).
     EntryChange.objects.filter(entry__item=record.item).delete()
+    PrivateNote.objects.filter(item=record.item).delete()
     drafts = minutes.versions.filter(finalized_at=None)
     drafts.exclude(version=minutes.version).delete()
     until = record.item.sitting.ends_at + timedelta(

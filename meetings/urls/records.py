@@ -35,6 +35,11 @@ urlpatterns = [
         name="record-reopen",
     ),
     path(
+        "items/<uuid:item_id>/earlier/",
+        records.earlier_records,
+        name="earlier-records",
+    ),
+    path(
         "items/<uuid:item_id>/record/confirm/",
         records.record_confirm,
         name="record-confirm",

@@ -12,22 +12,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from documents.models import PaperVersion
 from documents.selectors import version_for
 from meetings import records
-from meetings.forms.records import ReopenForm, RoundForm
+from meetings.forms.records import AloudForm, ReopenForm, RoundForm
 from meetings.models import Minutes
 from meetings.policies import reopened_facts
 from meetings.records import Record
 from meetings.rendering import compiled_pdf
+from meetings.selectors.earlier_records import earlier_of
 from meetings.selectors.record_versions import earlier_files
 from meetings.selectors.records import read_record, reopenable
 from meetings.selectors.sittings import convened_item, convened_sitting
 from meetings.services import records as services
-from meetings.services import reopening
+from meetings.services import reopening, room_confirmation
 from members.access import Access
 from members.facts import Action
 from members.http import MemberRequest, signed_in
 from members.models import Charter
 from portal.core import audit, clock
-from portal.core.acting import attempt, form_page
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 ROUND_DAYS = 14
@@ -138,6 +139,26 @@ def record_confirm(request: MemberRequest, item_id: UUID) -> HttpResponse:
     )
     messages.success(request, _("確認しました。ありがとうございました。"))
     return redirect("meetings:record-detail", item_id)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def earlier_records(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """前回会議録の確認: earlier records, confirmed aloud in the room of this item."""
+    earlier = earlier_of(request.actor, item_id)
+    form = AloudForm(request.POST or None)
+    if request.method == "POST":
+        if not form.is_valid():
+            raise HiddenError
+        press(
+            request,
+            lambda: room_confirmation.confirm_in_room(
+                actor=request.actor, item=earlier.item, **form.cleaned_data
+            ),
+            _("出席者の確認を記録しました。"),
+        )
+        return redirect("meetings:earlier-records", item_id)
+    return render(request, "meetings/earlier_records.html", {"earlier": earlier})
 
 
 @signed_in
