@@ -202,6 +202,12 @@ def replace_version(
     return _replace_version(actor, version, new_id, (found, stored))
 
 
+def replaced_already(*, actor: Actor, version: PaperVersion, token: UUID) -> bool:
+    """Whether this very form of the actor's was filed, its answer perhaps lost."""
+    new_id = own_id(actor, version.paper_id, token)
+    return PaperVersion.objects.filter(id=new_id).exists()
+
+
 @transaction.atomic
 def _replace_version(
     actor: Actor,

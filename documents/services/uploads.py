@@ -68,9 +68,13 @@ class Part:
 
 
 def offset(*, actor: Actor, place: Place, key: UUID) -> int:
-    """How much of the file is here; 0 for one that was not begun."""
-    place.require(actor)
+    """How much of the file is here; 0 for one that was not begun.
+
+    One that was filed is here, also where its own filing has closed the place.
+    """
     upload = _row(actor, place, key)
+    if upload is None or not upload.filed:
+        place.require(actor)
     return arrived(upload) if upload else 0
 
 

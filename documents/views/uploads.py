@@ -72,8 +72,9 @@ def files_of(
     taken = services.taken(actor=request.actor, place=place, key=key)
     if taken is None:
         return None
-    file = UploadedFile(taken.file, name=taken.name, size=taken.size)
-    return MultiValueDict({"file": [file]})
+    # Among the request's own files, so that it is closed with them.
+    request.FILES["file"] = UploadedFile(taken.file, taken.name, size=taken.size)
+    return request.FILES
 
 
 def by_script(request: HttpRequest) -> bool:

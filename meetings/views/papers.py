@@ -90,14 +90,14 @@ def paper_replace(request: MemberRequest, version_id: UUID) -> HttpResponse:
     """Put a new version in the place of one (差替え)."""
     found = item_of_version(request.actor, version_id)
     opened = version_for(request.actor, version_id)
+    if _sent_before(request, opened.version):
+        return _replaced(request, found)
     if not opened.can.replace or not found.may_file:
         raise HiddenError
     place = place_instead_of(opened.version)
     form = UploadForm(request.POST or None, files_of(request, place))
     if form.is_valid() and _replace(request, form, opened.version):
-        if by_script(request):
-            return JsonResponse({}, status=201)
-        return redirect("meetings:paper-upload", found.item.id)
+        return _replaced(request, found)
     if request.method == "POST" and by_script(request):
         return refused(form)
     context = {
@@ -108,10 +108,26 @@ def paper_replace(request: MemberRequest, version_id: UUID) -> HttpResponse:
     return form_page(request, form, "meetings/paper_replace.html", context)
 
 
+def _sent_before(request: MemberRequest, version: PaperVersion) -> bool:
+    """Whether the form was filed already and comes again after a lost answer."""
+    try:
+        token = UUID(request.POST.get("key", ""))
+    except ValueError:
+        return False
+    return papers.replaced_already(actor=request.actor, version=version, token=token)
+
+
+def _replaced(request: MemberRequest, found: ItemPapers) -> HttpResponse:
+    if by_script(request):
+        return JsonResponse({}, status=201)
+    messages.success(request, _("差し替えました。新しい版を公開してください。"))
+    return redirect("meetings:paper-upload", found.item.id)
+
+
 def _replace(
     request: MemberRequest, form: UploadForm, version: PaperVersion
 ) -> PaperVersion | None:
-    new = attempt(
+    return attempt(
         form,
         lambda: papers.replace_version(
             actor=request.actor,
@@ -120,9 +136,6 @@ def _replace(
             token=form.cleaned_data["key"],
         ),
     )
-    if new is not None:
-        messages.success(request, _("差し替えました。新しい版を公開してください。"))
-    return new
 
 
 @require_http_methods(["GET", "POST"])

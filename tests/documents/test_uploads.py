@@ -273,6 +273,21 @@ def test_a_new_version_comes_in_parts_too(cast, filed, signed_in):
     assert version.state == State.REPLACED
 
 
+def test_a_replacement_whose_answer_was_lost_is_told_again(cast, filed, signed_in):
+    version = filed()
+    page = reverse("meetings:paper-replace", args=[version.id])
+    sender = Sender(signed_in(cast.secretariat), page)
+    sender.all_parts()
+    assert sender.finish().status_code == 201
+    assert sender.offset() == len(sender.data)
+    assert sender.finish().status_code == 201
+    assert version.paper.versions.count() == 2
+    for person in (cast.chair, cast.colleague):
+        sender.client = signed_in(person)
+        assert sender.client.get(sender.address).status_code == 404
+        assert sender.finish().status_code == 404
+
+
 def test_a_colleague_replaces_nothing_in_parts(cast, filed, signed_in):
     page = reverse("meetings:paper-replace", args=[filed().id])
     assert Sender(signed_in(cast.colleague), page).part(0).status_code == 404

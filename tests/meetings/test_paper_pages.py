@@ -159,6 +159,23 @@ def test_replacing_and_recalling_by_the_pages(cast, released, signed_in):
     assert (old.state, new.state) == (State.REPLACED, State.RECALLED)
 
 
+def test_the_same_replacement_again_is_answered_and_changes_nothing(
+    cast, released, signed_in
+):
+    old, client, key = released(), signed_in(cast.secretariat), str(uuid4())
+    for _ in range(2):
+        answer = client.post(address("replace", old), words(key=key))
+        assert answer.url == address("upload", cast.shien_item)
+    assert old.paper.versions.count() == 2
+    assert client.get(address("replace", old)).status_code == 404
+    assert client.post(address("replace", old), words()).status_code == 404
+    for form in (words(key="x"), words(key="")):
+        assert client.post(address("replace", old), form).status_code == 404
+    for person in (cast.chair, cast.clinic):
+        again = signed_in(person).post(address("replace", old), words(key=key))
+        assert again.status_code == 404
+
+
 def test_a_refused_replacement_keeps_the_old_version(cast, released, signed_in):
     old = released()
     answer = signed_in(cast.secretariat).post(
