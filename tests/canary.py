@@ -114,6 +114,8 @@ meetings.ResourceGap         words followed
 meetings.CarryUp             title purpose answer
 meetings.Entry               speaker source text
 meetings.EntryChange         displaced_text
+meetings.Phrase              words
+meetings.PrivateNote         text
 meetings.PollVoter           note
 meetings.Correction          text answer
 meetings.RecordVersion       reason

@@ -8,7 +8,9 @@ from meetings.models.feeds import CalendarChoice, CalendarFeed, CalendarReply
 from meetings.models.floor import Attestation, Turn
 from meetings.models.layers import CarryUp, JointSitting
 from meetings.models.minutes import OUTCOMES, TASKS, Entry, EntryChange
+from meetings.models.notes import PrivateNote
 from meetings.models.outcomes import HandBack, Outcome, ResourceGap, SupportDecision
+from meetings.models.phrases import Phrase
 from meetings.models.polls import Poll, PollAnswer, PollDate, PollVoter
 from meetings.models.records import (
     Confirmation,
@@ -47,11 +49,13 @@ __all__ = [
     "Minutes",
     "OnlineRequest",
     "Outcome",
+    "Phrase",
     "Poll",
     "PollAnswer",
     "PollDate",
     "PollVoter",
     "Presence",
+    "PrivateNote",
     "Proposal",
     "Proxy",
     "RecordStyle",

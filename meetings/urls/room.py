@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import live, presences, room, tasks
+from meetings.views import live, presences, room, tasks, words
 
 urlpatterns = [
     path("sittings/<uuid:sitting_id>/room/", room.room, name="room"),
@@ -27,6 +27,8 @@ urlpatterns = [
         presences.attestation_answer,
         name="attestation-answer",
     ),
+    path("items/<uuid:item_id>/note/", words.item_note, name="item-note"),
+    path("bodies/<uuid:body_id>/phrases/", words.phrase_list, name="phrase-list"),
     path("sittings/<uuid:sitting_id>/room/live/", live.live_since, name="live-since"),
     path(
         "sittings/<uuid:sitting_id>/room/live/operation/",

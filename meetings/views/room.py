@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from meetings import phrases
 from meetings.live.authorisation import Asked, Sight, look
-from meetings.models import OUTCOMES, AgendaItem, Entry, Sitting
+from meetings.models import OUTCOMES, AgendaItem, Entry, Phrase, Sitting
 from meetings.notices import serial_of
 from meetings.policies import sitting_facts
 from meetings.selectors import room as selectors
@@ -58,8 +59,16 @@ def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         "course": _kinds(outcome=False),
         "outcome": _kinds(outcome=True),
         "kinds": _kinds(outcome=False) + _kinds(outcome=True),
+        "phrases": _phrases(asked, sight),
     }
     return render(request, "meetings/room.html", context)
+
+
+def _phrases(asked: Asked, sight: Sight) -> list[tuple[UUID, Phrase]]:
+    """What a scribe may put in, item by item."""
+    standings = sight.standings[asked].items()
+    found = phrases.offered([sight.items[key] for key, s in standings if s.writes])
+    return [(item, phrase) for item, each in found.items() for phrase in each]
 
 
 @signed_in

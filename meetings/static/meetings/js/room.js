@@ -3,7 +3,9 @@
 import { Connection } from './connection.js'
 import { Desk } from './desk.js'
 import { EntryCard } from './entry.js'
+import { Notes } from './notes.js'
 import { Outbox } from './outbox.js'
+import { Phrases } from './phrases.js'
 import { presser } from './press.js'
 import { Progress } from './progress.js'
 import { KINDS, clone, part, titled, word } from './words.js'
@@ -34,6 +36,8 @@ const outbox = new Outbox({
 })
 const post = presser(place, token)
 const progress = new Progress({ place, items, shown: () => shown, post })
+const notes = new Notes({ place, token, me, item: () => items.get(shown) })
+new Phrases(() => shown).listen()
 const desk = new Desk({ me, item: () => items.get(shown), post })
 
 // What is heard
@@ -66,6 +70,7 @@ function takeItems (list) {
 function drawRound () {
   progress.render()
   desk.render()
+  notes.render()
 }
 
 // Followers see the item they are in; whoever runs the room keeps the chosen one.
