@@ -7,6 +7,7 @@ import pytest
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.services import room
 from members.access import Actor
+from members.facts import Role
 from members.models import Person, Recusal
 from portal.core import clock
 from portal.core.errors import HiddenError, RefusedError
@@ -171,3 +172,30 @@ def test_the_meeting_ends_when_no_item_is_open(cast: Cast, clerk: Actor) -> None
     assert (closed.state, closed.closed_at) != (Sitting.State.CONVENED, None)
     with pytest.raises(RefusedError):
         room.open_item(actor=clerk, item=cast.juso_item)
+
+
+def test_a_latecomer_needs_one_press(cast: Cast, clerk: Actor) -> None:
+    room.open_item(actor=clerk, item=cast.shien_item)
+    room.admit(actor=clerk, item=cast.shien_item, person=cast.clinic)
+    invitation = Invitation.objects.get(sitting=cast.sitting, person=cast.clinic)
+    assert invitation.checked_in_at is not None
+    refused = Invitation.objects.get(sitting=cast.sitting, person=cast.newcomer)
+    with pytest.raises(RefusedError):
+        room.admit(actor=clerk, item=cast.shien_item, person=cast.newcomer)
+    refused.refresh_from_db()
+    assert refused.checked_in_at is None
+
+
+def test_a_guest_waits_to_be_called_and_goes_with_the_item(
+    cast: Cast, clerk: Actor
+) -> None:
+    for item in (cast.shien_item, cast.juso_item):
+        factories.seat(cast.colleague, item, Role.GUEST)
+    check_in(cast, clerk, cast.clinic, cast.colleague)
+    opened = room.open_item(actor=clerk, item=cast.shien_item)
+    assert inside(cast.shien_item) == {cast.clinic}
+    assert cast.colleague not in opened.kept_out
+    room.admit(actor=clerk, item=cast.shien_item, person=cast.colleague)
+    assert inside(cast.shien_item) == {cast.clinic, cast.colleague}
+    room.open_item(actor=clerk, item=cast.juso_item)
+    assert cast.colleague not in inside(cast.shien_item) | inside(cast.juso_item)
