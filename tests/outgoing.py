@@ -23,6 +23,7 @@ from meetings.services import (
     proposals,
     proxies,
     record_mail,
+    records,
     reminders,
     reopening,
     sitting_requests,
@@ -339,9 +340,12 @@ def circulate_a_record(cast: Cast) -> Iterator[None]:
     asked = recording.ask(cast.clinic, item, text="受診ではなく相談です。")
     yield
     recording.answer(cast, asked, new_text="長男の相談について協議した。")
+    yield
     record_mail.remind_due()
     yield
-    recording.confirmed(cast, item)
+    for person in (cast.chair, cast.clinic):
+        recording.confirm(person, item)
+    records.archive.call(str(item.id), str(cast.clinic.id))
     reopening.reopen(
         actor=factories.sign_in(cast.secretariat),
         item_id=item.id,

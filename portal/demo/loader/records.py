@@ -7,7 +7,7 @@ from django.db import transaction
 
 from documents.models import Paper, PaperVersion
 from meetings import records
-from meetings.models import AgendaItem, Confirmation, Minutes
+from meetings.models import AgendaItem, Confirmation, Minutes, RecordVersion
 from meetings.rendering import minutes_docx, minutes_pdf
 from members.facts import State
 from members.models import Person
@@ -29,14 +29,24 @@ def load(content: DemoContent, rows: Rows) -> None:
         if item.sitting.state != "closed" or state == "none":
             continue
         circulated = item.sitting.ends_at + ROUND_AFTER
-        Minutes.objects.create(
+        minutes = Minutes.objects.create(
             id=uid("minutes", entry.key),
             item=item,
             state=Minutes.State.ROUND if state == "final" else state,
             version=1 if state in {"final", "round"} else 0,
             circulated_at=circulated,
+            circulated_by=item.sitting.created_by,
             due_on=(circulated + ROUND_AFTER).astimezone(clock.JST).date(),
         )
+        if minutes.version:
+            RecordVersion.objects.create(
+                minutes=minutes,
+                version=minutes.version,
+                why=RecordVersion.Why.CIRCULATED,
+                words=records.load(item.id).words,
+                made_by=item.sitting.created_by,
+                at=circulated,
+            )
         if state == "final":
             _finalize(item, rows.people[entry.signatory])
 
@@ -79,6 +89,7 @@ def _file(item: AgendaItem, ending: str, data: bytes) -> PaperVersion:
             case=item.case,
             item_id=item.id,
             sitting_id=item.sitting_id,
+            law=item.regime,
             origin=item.regime,
             order=999,
             created_by=clerk,
