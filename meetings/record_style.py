@@ -54,6 +54,12 @@ class Style:
         """The day in the body's calendar."""
         return _DAYS[self.dates](day)
 
+    def until(self, day: date | str | None, nothing: str) -> str:
+        """The day, or what stands in its place; ``nothing`` where there is none."""
+        if isinstance(day, str):
+            return day
+        return self.day(day) if day else nothing
+
 
 STYLE = Style()
 

@@ -86,7 +86,6 @@ def _each(value: Any, words: Callable[[str], str]) -> Any:
 def _single(document: MinutesDocument) -> dict[str, str]:
     item, day = document.item, document.style.day
     came = sum(row.came is not None for row in document.attendance)
-    monitoring = document.next_monitoring
     return {
         "会議名": body_words(document.municipality, document.body),
         "回": str(document.sitting),
@@ -104,14 +103,13 @@ def _single(document: MinutesDocument) -> dict[str, str]:
         "状態": "確定" if document.confirmed else "案",
         "出席人数": str(came),
         "欠席人数": str(len(document.attendance) - came),
-        "次回モニタリング": day(monitoring) if monitoring else "定めなし",
+        "次回モニタリング": document.style.until(document.next_monitoring, "定めなし"),
         "照合値": document.digest,
         "注意書き": CARE,
     }
 
 
 def _rows(document: MinutesDocument) -> dict[str, list[dict[str, str]]]:
-    day = document.style.day
     attendance = sorted(document.attendance, key=lambda row: row.came is None)
     return {
         "出席者": _named(
@@ -128,7 +126,7 @@ def _rows(document: MinutesDocument) -> dict[str, list[dict[str, str]]]:
         "役割": _named(
             "役割",
             [
-                (row.who, row.what, day(row.until) if row.until else "期限なし")
+                (row.who, row.what, document.style.until(row.until, "期限なし"))
                 for row in document.roles
             ],
         ),

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from documents.output.docx import sheet_docx
 from documents.output.sheet import (
+    HANDLE_WITH_CARE,
     Block,
     Facts,
     Grid,
@@ -94,11 +95,11 @@ class MinutesEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class RoleRow:
-    """Who does what until when; ``None`` for a task without an end."""
+    """Who does what until when; ``None`` has no end, words stand as they are."""
 
     who: str
     what: str
-    until: date | None = None
+    until: date | str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,9 +135,11 @@ class MinutesDocument:
     entries: tuple[MinutesEntry, ...] = ()
     decisions: tuple[str, ...] = ()
     roles: tuple[RoleRow, ...] = ()
-    next_monitoring: date | None = None
+    next_monitoring: date | str | None = None
     signatories: tuple[Signatory, ...] = ()
     digest: str = ""
+    mark: str = HANDLE_WITH_CARE
+    notice: str = CARE
     style: Style = STYLE
 
 
@@ -196,6 +199,7 @@ def _sheet(document: MinutesDocument) -> Sheet:
         file_title=FILE_TITLE,
         title=f"{sitting} 会議録",
         made_at=document.made_at,
+        mark=document.mark,
         running=f"{named} 第{document.sitting}回 {document.item.subject}",
         foot=f"第{document.version}版 {state}",
         draft=not document.confirmed,
@@ -278,15 +282,14 @@ def paper_grid(papers: Iterable[PaperRow]) -> Block:
 
 
 def _decisions(document: MinutesDocument) -> _Part:
-    day = document.style.day
+    style = document.style
     decisions = tuple(
         (str(number), text) for number, text in enumerate(document.decisions, start=1)
     )
     roles = tuple(
-        (row.who, row.what, day(row.until) if row.until else "期限なし")
+        (row.who, row.what, style.until(row.until, "期限なし"))
         for row in document.roles
     )
-    monitoring = document.next_monitoring
     return "決定・役割分担", (
         Heading("(1) 決定事項", 2),
         _grid(("番号", "決定した内容"), decisions, (12, 116)),
@@ -294,7 +297,7 @@ def _decisions(document: MinutesDocument) -> _Part:
         _grid(("担当", "行うこと", "期限"), roles, (34, 58, 36)),
         *_remarks(document),
         Heading("(3) 次回のモニタリング", 2),
-        facts(("期日", day(monitoring) if monitoring else "定めなし")),
+        facts(("期日", style.until(document.next_monitoring, "定めなし"))),
     )
 
 
@@ -349,7 +352,7 @@ def _confirmation(document: MinutesDocument) -> _Part:
     return "会議録の確認", (
         _grid(("役割", "氏名", "確認した日時"), rows, (26, 38, 64), whole=True),
         *seal,
-        Notice(CARE),
+        Notice(document.notice),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import exports
+from meetings.views import disclosure, exports
 
 urlpatterns = [
     path("bodies/<uuid:body_id>/records/", exports.record_style, name="record-style"),
@@ -25,5 +25,10 @@ urlpatterns = [
         "bodies/<uuid:body_id>/records/template/try/",
         exports.record_template_try,
         name="record-template-try",
+    ),
+    path(
+        "items/<uuid:item_id>/record/disclosure/",
+        disclosure.disclosure_copy,
+        name="disclosure-copy",
     ),
 ]

@@ -62,9 +62,16 @@ def _context(record: Record, access: Access) -> dict[str, object]:
             "correct": access.offers(Action.REQUEST_CORRECTION, thing),
             "confirm": access.offers(Action.CONFIRM_MINUTES, thing),
             "answer": access.offers(Action.RELEASE, thing),
+            "disclose": _disclosable(record, access),
             "reopen": access.offers(Action.RELEASE, reopened_facts(thing)),
         },
     }
+
+
+def _disclosable(record: Record, access: Access) -> bool:
+    """Whether a copy for a disclosure can be made."""
+    final = record.minutes.state == Minutes.State.FINAL
+    return final and access.offers(Action.OPEN_FROZEN, record.thing(access.actor.id))
 
 
 def _overdue(record: Record) -> bool:

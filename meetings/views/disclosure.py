@@ -1,0 +1,53 @@
+"""The page that makes copies of a confirmed record for a disclosure."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from meetings.forms.disclosure_copy import CopyForm
+from meetings.services import disclosure as services
+from meetings.services.disclosure import File
+from meetings.views.printing import DOCX
+from members.http import MemberRequest, signed_in
+from portal.core.acting import attempt, form_page
+
+_FILES = {
+    File.PDF: ("application/pdf", "copy.pdf"),
+    File.DOCX: (DOCX, "copy.docx"),
+    File.LIST: ("application/pdf", "list.pdf"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def disclosure_copy(request: MemberRequest, item_id: UUID) -> HttpResponse:
+    """Choose what is left out; the file comes at once and is kept nowhere."""
+    opened = services.open_record(actor=request.actor, item_id=item_id)
+    form = CopyForm(request.POST or None, passages=opened.passages)
+    if form.is_valid():
+        file = File(form.cleaned_data["file"])
+        data = attempt(
+            form,
+            lambda: services.make_copy(
+                actor=request.actor,
+                item_id=item_id,
+                out=form.out,
+                file=file,
+                repeated=form.cleaned_data["repeated"],
+            ),
+        )
+        if data is not None:
+            return _file(data, file, f"{opened.document.starts_at:%Y%m%d}")
+    elif form.is_bound:
+        form.add_error(None, _("選び直して、もう一度作ってください。"))
+    context = {"item": opened.record.item, "document": opened.document}
+    return form_page(request, form, "meetings/disclosure_copy.html", context)
+
+
+def _file(data: bytes, file: File, day: str) -> HttpResponse:
+    media_type, name = _FILES[file]
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="kasane-{day}-{name}"'
+    return response
