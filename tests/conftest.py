@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, sync_playwright
 
 from members.http import SESSION_KEY
@@ -16,6 +18,16 @@ from portal.core import keys
 from tests import cast as people
 from tests import factories
 from tests.papers import filed, released  # noqa: F401 – fixtures of papers
+
+# The same examples on every run, however busy the machine is.
+examples.register_profile(
+    "same",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+examples.load_profile("same")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -262,7 +262,7 @@ ATTACKS = st.sampled_from(
 )
 LETTERS = st.text(st.sampled_from(BREAKS) | st.characters(), max_size=30)
 hostile = st.lists(ATTACKS | LETTERS, max_size=5).map("".join)
-examples = settings(derandomize=True, deadline=None, max_examples=200, database=None)
+examples = settings(max_examples=200)
 
 
 def meant(field: str, words: str) -> str:

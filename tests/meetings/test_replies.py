@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -319,13 +319,7 @@ def test_an_absence_note_is_passed_over(db: None) -> None:
     assert reasons() == []
 
 
-@examples(
-    derandomize=True,
-    deadline=None,
-    max_examples=300,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@examples(max_examples=300)
 @given(
     cuts=st.lists(
         st.tuples(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetings.policies import item_facts, sitting_facts
@@ -173,12 +173,7 @@ WEAKER: dict[str, Weaken] = {
 }
 
 
-@settings(
-    max_examples=1500,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(max_examples=1500)
 @given(asked=questions(), name=st.sampled_from(sorted(WEAKER)))
 def test_taking_away_never_opens(asked: Asked, name: str) -> None:
     """P1: from a no, no loss and no added hindrance leads to ALLOW."""
@@ -190,7 +185,7 @@ def test_the_questions_are_often_allowed() -> None:
     """Otherwise the property above would hold of refusals alone."""
     answers = []
 
-    @settings(max_examples=500, derandomize=True, deadline=None, database=None)
+    @settings(max_examples=500)
     @given(asked=questions())
     def collect(asked: Asked) -> None:
         answers.append(decide(*asked))

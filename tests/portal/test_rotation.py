@@ -266,7 +266,7 @@ def test_a_paper_card_goes_on_under_an_older_key(cast, key_file):
 
 
 @given(data=st.data())
-@how(max_examples=100, deadline=None, derandomize=True)
+@how(max_examples=100)
 def test_no_flipped_bit_of_key_or_name_opens_anything(data):
     """The wrapped data key, and the id that is bound to it."""
     row = StoredObject(id=UUID(int=data.draw(st.integers(0, 2**128 - 1))))
@@ -279,7 +279,7 @@ def test_no_flipped_bit_of_key_or_name_opens_anything(data):
 
 
 @given(data=st.data())
-@how(max_examples=100, deadline=None, derandomize=True)
+@how(max_examples=100)
 def test_no_flipped_bit_of_sealed_words_or_their_purpose_opens_anything(data):
     text, purpose = data.draw(st.text(max_size=50)), data.draw(st.binary(min_size=1))
     sealed = keys.seal(text, purpose)
@@ -293,7 +293,7 @@ def test_no_flipped_bit_of_sealed_words_or_their_purpose_opens_anything(data):
 
 
 @given(data=st.data())
-@how(max_examples=100, deadline=None, derandomize=True)
+@how(max_examples=100)
 def test_no_flipped_bit_of_an_object_gives_a_whole_answer(data):
     plain = data.draw(st.binary(max_size=9000))
     row = StoredObject(id=UUID(int=7), size=len(plain))
