@@ -24,6 +24,7 @@ CASE = "体調のすぐれない母を支える中学生のいる世帯"
 GAS = "utsugi@mihon-gas.example"
 SPOKEN = "検針の際に、家の様子を見守ることができます。"
 DECIDED = "毎月の検針時に見守り、気になることは社会福祉課へ知らせる。"
+MENDED = "毎月2回の検針時に見守り、気になることは社会福祉課へ電話で知らせる。"
 TOMORROW = clock.today() + timedelta(days=1)
 STARTS = "10:00"
 
@@ -124,6 +125,7 @@ def test_a_month_from_convening_to_archive(
     reads(member.page)
 
     speak_and_follow(clerk.page, member.page, sitting)
+    close_and_read_the_summary(clerk.page, member.page, sitting)
     confirm_and_archive(clerk, chair, member, sitting)
 
 
@@ -143,11 +145,9 @@ def speak_and_follow(clerk: Page, member: Page, sitting: str) -> None:
     member.goto(room)
     expect(member.get_by_text("お待ちください")).to_be_visible()
     clerk.goto(room)
-    clerk.get_by_role("button", name="入退室").click()
     row = clerk.locator(".roster__row", has_text="宇津木 翼")
     row.get_by_role("button", name="受付").click()
     expect(row.get_by_text("受付済み")).to_be_visible()
-    clerk.get_by_role("button", name="閉じる").click()
     clerk.get_by_role("button", name="この議題を始める").click()
     add_entry(clerk, "第三者から", SPOKEN)
     add_entry(clerk, "決定", DECIDED)
@@ -168,6 +168,48 @@ def add_entry(clerk: Page, kind: str, text: str) -> None:
     expect(entry.last).to_be_visible()
 
 
+def close_and_read_the_summary(clerk: Page, member: Page, sitting: str) -> None:
+    """Once the meeting is closed, what was decided can be had at once."""
+    clerk.get_by_role("button", name="会議を終了する").click()
+    member.goto(f"/sittings/{sitting}/")
+    member.get_by_role("link", name="決定のまとめを読む").click()
+    expect(member.get_by_text(DECIDED)).to_be_visible()
+    expect(member.get_by_text(SPOKEN)).to_have_count(0)
+
+
+def correct(clerk: Page, member: Page, record: str) -> None:
+    """The member asks, the clerk takes new words in, both see the difference."""
+    member.goto(record)
+    entry = member.locator(".entry", has_text=DECIDED)
+    entry.get_by_role("link", name="修正を申し出る").click()
+    member.get_by_label("修正してほしい内容").fill("回数が違います。")
+    member.get_by_role("button", name="申し出る").click()
+    clerk.goto(record)
+    clerk.get_by_role("link", name="回答する").click()
+    clerk.get_by_label("直す(新しい版になります)").check()
+    clerk.get_by_label("修正後の文").fill(MENDED)
+    clerk.get_by_role("button", name="回答する").click()
+    member.goto(record)
+    member.get_by_role("link", name="第2版で直しました").click()
+    expect(member.locator("ins")).not_to_have_count(0)
+    expect(member.locator("del")).not_to_have_count(0)
+
+
+def reopen_and_confirm_again(
+    clerk: Page, chair: Page, member: Page, record: str
+) -> None:
+    clerk.goto(record)
+    clerk.get_by_role("link", name="確定した会議録を見直す").click()
+    clerk.get_by_label("見直す理由").fill("支援の開始日に誤りがあったため")
+    clerk.get_by_role("button", name="見直しを始める").click()
+    for person in (chair, member):
+        person.goto(record)
+        expect(person.get_by_role("link", name="前の版を開く(PDF)")).to_be_visible()
+        person.get_by_role("button", name="この内容で確認する").click()
+    again = chair.get_by_text("再確定")
+    until(lambda: chair.reload() and again.is_visible())
+
+
 def confirm_and_archive(
     clerk: Visitor, chair: Visitor, member: Visitor, sitting: str
 ) -> None:
@@ -175,11 +217,13 @@ def confirm_and_archive(
     clerk.page.get_by_role("link", name="会議録の案を回覧する").click()
     clerk.page.get_by_role("button", name="回覧する").click()
     record = clerk.page.url
+    correct(clerk.page, member.page, record)
     for person in (chair.page, member.page):
         person.goto(record)
-        expect(person.get_by_text(DECIDED)).to_be_visible()
+        expect(person.get_by_text(MENDED)).to_be_visible()
         person.get_by_role("button", name="この内容で確認する").click()
     archived = chair.page.get_by_role("link", name="会議録を開く(PDF)")
     until(lambda: chair.page.reload() and archived.is_visible())
     archived.click()
     expect(chair.page.locator(".viewer__page")).to_be_visible()
+    reopen_and_confirm_again(clerk.page, chair.page, member.page, record)

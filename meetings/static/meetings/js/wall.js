@@ -35,9 +35,8 @@ function show (item) {
 function take (message) {
   if (message.item !== shown) return
   for (const data of message.entries) {
-    const card = cards.get(data.id)
+    if (data.revision < cards.get(data.id)?.data.revision) continue // a late answer
     if (data.deleted) cards.delete(data.id)
-    else if (card) card.update(data)
     else cards.set(data.id, new EntryCard(data, false, {}))
   }
   draw()
