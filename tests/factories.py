@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting, Task
 from members import grounds
 from members.access import Actor
 from members.facts import Regime, Role
@@ -184,6 +184,25 @@ def presence(person: Person, item: AgendaItem) -> Presence:
     return Presence.objects.create(
         person=person, item=item, starts_at=clock.now() - timedelta(minutes=5)
     )
+
+
+def task(
+    item: AgendaItem, writer: Person, person: Person | None = None, **more: Any
+) -> Task:
+    """A role that ``person`` took on; ``more`` are fields of its entry."""
+    now = clock.now()
+    values = {"kind": Entry.Kind.TASK, "text": "受診に同行する。", "order": 1}
+    entry = Entry.objects.create(
+        item=item,
+        revision=1,
+        created_by=writer,
+        created_at=now,
+        changed_at=now,
+        speaker=person.name if person else "",
+        **{**values, **more},
+    )
+    organization = person.organization if person else None
+    return Task.objects.create(entry=entry, person=person, organization=organization)
 
 
 def to_sitting(sitting: Sitting) -> Scope:

@@ -37,7 +37,9 @@ from meetings.models import (
     Proxy,
     RecordTemplate,
     ResourceGap,
+    Sitting,
     SittingRequest,
+    Task,
 )
 from meetings.services import feeds
 from members.facts import Regime, Role, State
@@ -191,6 +193,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "paper_id": version.paper_id,
         "page": 1,
         "entry_id": entry.id,
+        "task_id": _task(cast).pk,
         "attestation_id": Attestation.objects.create(
             item=item, person=cast.clinic, said_at=now, answered_at=now
         ).pk,
@@ -348,6 +351,26 @@ def _asked(cast: Cast) -> dict[str, object]:
             reason="役割が決まらないため",
         ).id,
     }
+
+
+def _task(cast: Cast) -> Task:
+    """A role that the clinic took on at an earlier meeting about the case."""
+    start = clock.now() - timedelta(days=30)
+    earlier = factories.sitting(
+        cast.shien,
+        cast.secretariat,
+        starts_at=start,
+        ends_at=start + timedelta(hours=2),
+        state=Sitting.State.CLOSED,
+    )
+    item = factories.item(earlier, cast.case, cast.shien)
+    for person, role in (
+        (cast.chair, Role.CHAIR),
+        (cast.secretariat, Role.SECRETARIAT),
+        (cast.clinic, Role.EXTERNAL),
+    ):
+        factories.seat(person, item, role)
+    return factories.task(item, cast.secretariat, person=cast.clinic)
 
 
 def _layers(cast: Cast) -> dict[str, object]:

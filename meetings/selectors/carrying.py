@@ -118,6 +118,7 @@ def _record_facts(item: AgendaItem, person: UUID) -> ObjectFacts:
 def _outcomes(items: Iterable[UUID]) -> dict[UUID, list[Entry]]:
     found: dict[UUID, list[Entry]] = defaultdict(list)
     rows = Entry.objects.filter(item__in=list(items), kind__in=OUTCOMES, deleted=False)
+    rows = rows.select_related("task")
     for entry in rows.exclude(text="").order_by("item", "order", "created_at"):
         found[entry.item_id].append(entry)
     return found

@@ -28,6 +28,7 @@ from meetings.selectors.late import After, late_of, unfinished
 from meetings.selectors.polls import PollsAtHome, polls_at_home
 from meetings.selectors.releases import kept_rounds, waiting_rounds
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
+from meetings.selectors.tasks import Line, keeps, lines_of, own_open
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
 from members.filters import holding_at
@@ -98,6 +99,7 @@ class Home:
     confirmations: list[RoundRow]
     calls: list[ListedCall]
     polls: PollsAtHome
+    tasks: list[Line]
     desk: Desk | None
     today: date
 
@@ -106,7 +108,8 @@ class Home:
         """Whether anything is asked of this person now."""
         asked = self.pledge_due or self.to_answer or self.confirmations or self.calls
         polls = self.polls.to_answer or self.polls.to_decide
-        return bool(asked or polls) or (self.desk is not None and self.desk.waits)
+        own = bool(asked or polls or self.tasks)
+        return own or (self.desk is not None and self.desk.waits)
 
 
 def home_of(actor: Actor) -> Home:
@@ -116,6 +119,7 @@ def home_of(actor: Actor) -> Home:
     """
     today = clock.today()
     coming, rounds = _coming(actor, today), _in_round(actor)
+    tasks = own_open(actor)
     convenes = _convenes(actor)
     items = _items_of(coming) if convenes else []
     past = unfinished(actor) if convenes else []
@@ -129,6 +133,7 @@ def home_of(actor: Actor) -> Home:
             *items,
             *release_items,
             *(row.item for row in rounds),
+            *(task.entry.item for task in tasks),
             *(item for sitting in past for item in sitting.items.all()),
         ],
         held,
@@ -143,6 +148,7 @@ def home_of(actor: Actor) -> Home:
         pledge_due=_pledge_due(actor),
         confirmations=[row for row in records if row.mine],
         polls=polls_at_home(access),
+        tasks=lines_of((task for task in tasks if keeps(access, task)), today),
         calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
         desk=(
             replace(

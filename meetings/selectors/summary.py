@@ -64,9 +64,7 @@ def summary_of(actor: Actor, sitting_id: UUID) -> Summary:
         rows.select_related("case", "body")
         .prefetch_related(
             "presences",
-            Prefetch(
-                "entries", Entry.objects.filter(deleted=False, kind__in=OUTCOMES)
-            ),
+            Prefetch("entries", Entry.objects.filter(deleted=False, kind__in=OUTCOMES)),
         )
         .order_by("order")
     )
@@ -120,5 +118,3 @@ def _line(item: AgendaItem) -> SummaryItem:
         ),
         next_monitoring=max((e.due_on for e in decisions if e.due_on), default=None),
     )
-
-

@@ -178,7 +178,7 @@ def _report(actor: Actor, sitting: Sitting, report: Report) -> AgendaItem:
             title=_("前回の決定と役割の報告"),
             purpose="",
             minutes=REPORT_MINUTES,
-            points="\n".join(_line_of(entry) for entry in report.outcomes),
+            points="\n".join(line_of(entry) for entry in report.outcomes),
         ),
         regime=previous.regime,
     )
@@ -189,7 +189,8 @@ def _report(actor: Actor, sitting: Sitting, report: Report) -> AgendaItem:
     return item
 
 
-def _line_of(entry: Entry) -> str:
+def line_of(entry: Entry) -> str:
+    """One outcome of an earlier meeting, as the report on it says it."""
     words = " ".join(entry.text.split())
     if entry.kind == Entry.Kind.DECISION:
         return _("決定: %(words)s") % {"words": words}
@@ -197,7 +198,14 @@ def _line_of(entry: Entry) -> str:
     due = (
         _(" %(day)sまで") % {"day": jp.era_words(entry.due_on)} if entry.due_on else ""
     )
-    told = {"kind": entry.get_kind_display(), "words": words, "who": who, "due": due}
+    done = hasattr(entry, "task") and entry.task.done_on is not None
+    kind = entry.get_kind_display()
+    told = {
+        "kind": _("%(kind)s(済み)") % {"kind": kind} if done else kind,
+        "words": words,
+        "who": who,
+        "due": due,
+    }
     return _("%(kind)s: %(words)s%(who)s%(due)s") % told
 
 
