@@ -50,6 +50,7 @@ FIGURES = {
         "codes",
         "who_had",
         "revocation",
+        "faults",
     ],
 }
 

@@ -236,8 +236,8 @@ SELECT
 FROM meetings_invitation i JOIN members_person p ON p.id = i.person_id
 WHERE i.notified_at IS NOT NULL;
 
-INSERT INTO meetings_presence (item_id, person_id, starts_at, ends_at)
-SELECT id, person, starts_at, starts_at + interval '15 minutes'
+INSERT INTO meetings_presence (item_id, person_id, starts_at, ends_at, origin)
+SELECT id, person, starts_at, starts_at + interval '15 minutes', 'admitted'
 FROM talk JOIN chosen USING (c)
 WHERE state = 'closed';
 

@@ -42,7 +42,7 @@ class PhrasesForm(forms.Form):
             label=_("順番"), min_value=1, max_value=999, initial=number, widget=short
         )
         self.fields[f"occasion_{number}"] = forms.ChoiceField(
-            label=_("開催区分"),
+            label=_("時期"),
             choices=[*every, *AgendaItem.Occasion.choices],
             required=False,
             initial=phrase.occasion,

@@ -16,7 +16,7 @@ class Phrase(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="phrases")
     order = models.PositiveSmallIntegerField()
     occasion = models.CharField(
-        "開催区分", max_length=20, choices=AgendaItem.Occasion.choices, blank=True
+        "時期", max_length=20, choices=AgendaItem.Occasion.choices, blank=True
     )
     kind = models.CharField(
         "種類", max_length=20, choices=Entry.Kind.choices, blank=True
