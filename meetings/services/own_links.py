@@ -23,7 +23,7 @@ def ways_in(
 ) -> Mapping[UUID, Way]:
     """Each person's way to the sitting until then.
 
-    Who has opened a link that lasts keeps it: a new one would end what is open on
+    Who has opened a link keeps it while it lasts: a new one would end what is open on
     their desk. The caller has asked whether they may be told.
     """
     by_link = [person for person in people if not person.login]
@@ -32,7 +32,6 @@ def ways_in(
         scope_id=sitting.id,
         person__in=by_link,
         opened_at__isnull=False,
-        ends_at__gte=until,
     )
     known = {link.person_id for link in live if not link.locked}
     issued = links.issue_links(

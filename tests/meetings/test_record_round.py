@@ -172,6 +172,17 @@ def test_what_came_of_it_is_seen_by_all_and_the_request_by_two(
         assert "<ins" in changes.content.decode()
 
 
+def test_what_was_typed_is_text_on_the_page_of_changes(
+    cast: Cast, item: AgendaItem, signed_in: SignIn
+) -> None:
+    recording.circulate(cast, item)
+    recording.answer(cast, recording.ask(cast.clinic, item), "<script>訪問</script>")
+    address = reverse("meetings:record-changes", args=[item.id])
+    words = signed_in(cast.clinic).get(address).content.decode()
+    assert "<script>訪問" not in words
+    assert "追加:" in words
+
+
 def test_the_secretariat_and_the_asker_are_told_in_neutral_words(
     cast: Cast, item: AgendaItem
 ) -> None:

@@ -1,12 +1,14 @@
 """Template tags for the recurring parts of a page; see docs/developers/design.md."""
 
-from typing import TypedDict
+from collections.abc import Iterable
+from typing import Protocol, TypedDict
 
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -74,3 +76,32 @@ def tone_of(level: str) -> str:
 def words(text: str) -> list[str]:
     """The comma-separated words of a translated text, as a list."""
     return text.split(",")
+
+
+class Piece(Protocol):
+    """A piece of a compared text: ``op`` is same, gone or new."""
+
+    op: str
+    text: str
+
+
+@register.simple_tag
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """What was taken out and put in: by line, sign and words, not by colour alone."""
+    return format_html_join("", "{}", ((_marked(piece),) for piece in pieces))
+
+
+def _marked(piece: Piece) -> str | SafeString:
+    if piece.op == "same":
+        return piece.text
+    new = piece.op == "new"
+    return format_html(
+        '<{tag} class="change"><span class="visually-hidden">{begins}</span>'
+        '<span class="change__sign" aria-hidden="true">{sign}</span>{text}'
+        '<span class="visually-hidden">{ends}</span></{tag}>',
+        tag="ins" if new else "del",
+        sign="+" if new else "−",
+        begins=_("追加:") if new else _("削除:"),
+        ends=_("追加おわり") if new else _("削除おわり"),
+        text=piece.text,
+    )
