@@ -44,7 +44,8 @@ async def ring(sitting: UUID, content: dict[str, Any]) -> None:
     if layer is None:
         return
     try:
-        await asyncio.wait_for(layer.group_send(group(sitting), content), SECONDS)
+        async with asyncio.timeout(SECONDS):
+            await layer.group_send(group(sitting), content)
     except Exception as error:  # noqa: BLE001 – whatever the layer's driver raises
         log.info("bell not rung: %s", type(error).__name__)
 
@@ -94,7 +95,8 @@ class Ear:
         ]
         for change, sitting in wanted + unwanted:
             try:
-                await asyncio.wait_for(change(group(sitting), self._channel), SECONDS)
+                async with asyncio.timeout(SECONDS):
+                    await change(group(sitting), self._channel)
             except Exception as error:  # noqa: BLE001 – as above
                 log.info("bells not attended: %s", type(error).__name__)
                 return

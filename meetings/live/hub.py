@@ -196,7 +196,8 @@ class Hub:
     async def _watch(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._to_watch.wait(), WATCH_SECONDS)
+                async with asyncio.timeout(WATCH_SECONDS):
+                    await self._to_watch.wait()
             self._to_watch.clear()
             started = monotonic()
             lines = [line for lines in self.sittings.values() for line in lines]
@@ -332,7 +333,8 @@ class Hub:
     async def _ring(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._to_ring.wait(), ATTEND_SECONDS)
+                async with asyncio.timeout(ATTEND_SECONDS):
+                    await self._to_ring.wait()
             self._to_ring.clear()
             await self._ear.attend(set(self.sittings))
             bells, self._bells = self._bells, defaultdict(dict)

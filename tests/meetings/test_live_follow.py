@@ -1,5 +1,6 @@
 """Beginning to follow an item while answers are slow: the first frame comes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
 
@@ -9,13 +10,14 @@ from asgiref.sync import sync_to_async
 from meetings.live.authorisation import Asked
 from meetings.live.hub import hub
 from meetings.live.line import Following, Line
-from meetings.live.protocol import Follow, Reason
+from meetings.live.protocol import Act, Follow, Reason
+from meetings.models import Entry
 from members.access import Actor
 from portal.core.models import AuditHead
 from tests import cast as people
 from tests import factories
 from tests.cast import Cast
-from tests.meetings.live import Visitor
+from tests.meetings.live import Visitor, operation
 
 
 @pytest.fixture
@@ -74,3 +76,18 @@ async def test_a_first_frame_that_grew_too_old_in_the_queue_is_made_anew(
     await line.run()
     assert sent == ["last", "1000"]
     assert line.wishes == {item: Follow(item, 0)}
+
+
+async def test_who_leaves_in_the_middle_of_a_write_leaves_it_written_and_nothing_open(
+    cast: Cast,
+) -> None:
+    actor = await sync_to_async(factories.sign_in)(cast.secretariat)
+    writer = await sync_to_async(Visitor)(actor, cast.sitting)
+    assert await writer.enter()
+    made = operation(cast.shien_item, "a", Act.CREATE, kind="discussion", text="最後")
+    await writer.submit(made)
+    await writer.leave()
+    assert await Entry.objects.filter(text="最後").aexists()
+    loops = {"_write", "_watch", "_open", "_catch_up", "_ring"}
+    running = {task.get_coro().__name__ for task in asyncio.all_tasks()}
+    assert not running & loops
