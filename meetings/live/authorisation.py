@@ -294,6 +294,7 @@ def _seat_view(seat: Seat, last: Presence | None, *, here: bool) -> dict[str, An
     return {
         "person": str(seat.person_id),
         "name": seat.person.name,
+        "organization": str(seat.person.organization_id),
         "agency": seat.person.organization.name,
         "role": seat.get_role_display(),
         "guest": seat.role == Role.GUEST,

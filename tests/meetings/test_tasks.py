@@ -222,7 +222,7 @@ def test_a_recused_holder_sees_nothing_of_it(cast, task, signed_in):
 
 def test_withdrawn_consent_freezes_it_for_everybody(cast, earlier, task):
     """R20, R24: also for those who keep the case."""
-    AgendaItem.objects.filter(pk=earlier.pk).update(body=cast.juso)
+    AgendaItem.objects.filter(pk=earlier.pk).update(body=cast.juso, law="juso")
     earlier.about.set(cast.case.household.all())
     services.finish(actor=factories.sign_in(cast.clinic), task=task)
     Consent.objects.update(withdrawn_at=clock.now())
@@ -294,7 +294,7 @@ def test_it_comes_back_to_those_only_who_had_it_then(cast, task):
 
 
 def test_nothing_comes_back_under_another_law(cast, earlier, task):
-    AgendaItem.objects.filter(pk=earlier.pk).update(body=cast.juso)
+    AgendaItem.objects.filter(pk=earlier.pk).update(body=cast.juso, law="juso")
     assert left(cast, cast.secretariat) == []
 
 

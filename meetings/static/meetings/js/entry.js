@@ -14,13 +14,15 @@ const STYLE = {
   opinion: 'opinion',
   discussion: 'discussion',
   decision: 'decision',
-  task: 'task'
+  task: 'task',
+  pending: 'task'
 }
 const HAS_SOURCE = new Set(['fact_subject', 'fact_third_party'])
+const TASKS = new Set(['task', 'pending'])
 
 export class EntryCard {
   // data: the entry as the server says; writes: whether this person may write it;
-  // room: {outbox, connection, me, item, take(entry), remove(entry)}
+  // room: {outbox, connection, me, item, holder(name), take(entry), remove(entry)}
   constructor (data, writes, room) {
     Object.assign(this, { data, writes, room, seen: data.revision })
     this.element = clone(writes ? 'entry-writing' : 'entry-reading')
@@ -33,7 +35,7 @@ export class EntryCard {
   get draft () { return this.room.outbox.draft(this.id) }
   get taken () { return this.data.writer && this.data.writer.id !== this.room.me }
   field (name) { return this.element.querySelector(`[data-field="${name}"]`) }
-  focus () { this.field('text')?.focus() }
+  focus () { this.field(TASKS.has(this.data.kind) ? 'speaker' : 'text')?.focus() }
 
   // A newer state from the server. Own unsent words stay on the screen.
   update (data) {
@@ -75,7 +77,7 @@ export class EntryCard {
     part(this.element, 'speaker').textContent = speaker
     part(this.element, 'source').textContent = source
     part(this.element, 'text').textContent = text
-    part(this.element, 'due').textContent = due ? word('due', { day: due }) : ''
+    part(this.element, 'due').textContent = due ? word(kind === 'decision' ? 'monitoring-on' : 'due', { day: due }) : ''
   }
 
   renderFields () {
@@ -169,20 +171,26 @@ export class EntryCard {
     if (!name) return
     this.notice = ''
     const value = name === 'due_on' ? field.value || null : field.value
-    this.room.outbox.edit(this.id, this.room.item, this.seen, { [name]: value })
+    const fields = { [name]: value }
+    if (name === 'speaker' && this.isTask) fields.assignee = this.room.holder(value)
+    if (name === 'kind' && !this.isTask) delete this.draft?.fields.assignee
+    this.room.outbox.edit(this.id, this.room.item, this.seen, fields)
     this.fit()
     clearTimeout(this.pause)
     this.pause = setTimeout(() => this.flush(), PAUSE_MS)
     if (name === 'kind') this.fitKind()
   }
 
+  get isTask () { return TASKS.has(this.field('kind').value) }
+
   // Each kind asks for its own facts.
   fitKind () {
     const kind = this.field('kind').value
     this.show('source', HAS_SOURCE.has(kind))
-    this.show('due_on', kind === 'task')
-    part(this.element, 'speaker-label').textContent =
-      word(kind === 'task' ? 'assignee' : 'speaker')
+    this.show('due_on', this.isTask || kind === 'decision')
+    part(this.element, 'due-label').textContent = word(this.isTask ? 'until' : 'monitoring')
+    part(this.element, 'speaker-label').textContent = word(this.isTask ? 'assignee' : 'speaker')
+    this.field('speaker').setAttribute('list', this.isTask ? 'holders' : 'speakers')
   }
 
   flush () {

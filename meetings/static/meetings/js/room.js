@@ -8,6 +8,7 @@ import { Outbox } from './outbox.js'
 import { Phrases } from './phrases.js'
 import { presser } from './press.js'
 import { Progress } from './progress.js'
+import { Quick } from './quick.js'
 import { KINDS, clone, part, titled, word } from './words.js'
 
 const place = document.getElementById('room')
@@ -35,6 +36,7 @@ const outbox = new Outbox({
   rejected: entry => cardOf(entry)?.renderState()
 })
 const post = presser(place, token)
+const quick = new Quick(place)
 const progress = new Progress({ place, items, shown: () => shown, post })
 const notes = new Notes({ place, token, me, item: () => items.get(shown) })
 new Phrases(() => shown).listen()
@@ -102,8 +104,21 @@ function toggleWriting (item) {
     element.hidden = !item?.writes
   }
   byId('course-pane').hidden = Boolean(item?.outcome_only)
-  const speakers = (item?.roster ?? []).map(seat => new Option(`${seat.agency} ${seat.name}`))
-  byId('speakers').replaceChildren(...speakers)
+  const roster = item?.roster ?? []
+  byId('speakers').replaceChildren(...roster.map(seat => new Option(nameOf(seat))))
+  const names = new Set([...roster.map(seat => seat.agency), ...roster.map(nameOf)])
+  byId('holders').replaceChildren(...[...names].map(name => new Option(name)))
+  quick.show(item)
+}
+
+function nameOf (seat) { return `${seat.agency} ${seat.name}` }
+
+// Whom of the roster a task's words name: a person, an agency, or nobody by id.
+function holder (name) {
+  const roster = items.get(shown)?.roster ?? []
+  const person = roster.find(seat => nameOf(seat) === name)
+  const agency = roster.find(seat => seat.agency === name)
+  return person?.person ?? agency?.organization ?? null
 }
 
 function takeSnapshot (message) {
@@ -147,7 +162,7 @@ function restore (id) {
 
 function makeCard (item, data) {
   return new EntryCard(data, items.get(item)?.writes ?? false, {
-    outbox, connection, me, item, act, take: card => act(card, 'take'), remove
+    outbox, connection, me, item, act, holder, take: card => act(card, 'take'), remove
   })
 }
 
@@ -283,7 +298,7 @@ document.addEventListener('click', event => {
 document.addEventListener('keydown', event => {
   if (event.isComposing || event.keyCode === 229 || !event.altKey) return
   const button = document.querySelector(`[aria-keyshortcuts="Alt+${event.key}"]`)
-  if (button && !button.parentElement.hidden) { event.preventDefault(); add(button.dataset.add) }
+  if (button && !button.parentElement.hidden) { event.preventDefault(); button.click() }
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
   if (step) { event.preventDefault(); walk(step) }
 })
