@@ -97,10 +97,11 @@ def rewritten(address: str) -> list[str]:
 def everything() -> dict[type[Model], list[dict[str, object]]]:
     """All rows of the portal, and its sessions."""
     labels = ("core", "members", "documents", "meetings")
-    tables = [m for label in labels for m in apps.get_app_config(label).get_models()]
+    tables: list[type[Model]] = [Session]
+    for label in labels:
+        tables += apps.get_app_config(label).get_models()
     return {
-        table: list(table._default_manager.order_by("pk").values())
-        for table in [*tables, Session]
+        table: list(table._default_manager.order_by("pk").values()) for table in tables
     }
 
 
