@@ -1,5 +1,6 @@
 """The gate in a real Chromium: the script, mail scanners, no script, going back."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,13 @@ from typing import Any, TypeVar
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from documents.evidence.disclosure import READS
 from documents.models import Link, LinkCode
 from documents.models.links import RESEND_AFTER
+from documents.services import links
 from documents.services.links import IssuedLink
 from members.models import SignIn
 from members.services import factors
@@ -129,6 +133,52 @@ def test_link_code_and_then_the_sitting_and_back(chromium, cast, issued):
 
     assert chromium.run(visit)
     assert SignIn.objects.filter(link_id=issued.link.id).count() == 1
+
+
+def test_who_is_sent_the_link_and_its_code_reads_no_paper_and_is_seen(
+    chromium, cast, issued, released, live_server
+):
+    """A forwarded link, with the mailbox: the personal factor is not in it."""
+    version = released()
+    _, card = factors.issue_card(
+        actor=factories.sign_in(cast.secretariat), person=cast.clinic
+    )
+    paper = live_server.url + reverse("documents:version-view", args=[version.id])
+    picture = live_server.url + reverse("documents:page-image", args=[version.id, 1])
+    sitting = sitting_page(cast.sitting.id)
+
+    def forwarded(context: BrowserContext) -> list[object]:
+        page = open_link(context, issued)
+        before = [page.content(), context.request.get(picture).headers["content-type"]]
+        page.goto(issued.url)
+        ask_and_type(page)
+        page.wait_for_url(f"**{sitting}")
+        page.goto(paper)
+        after = [page.url, page.content()]
+        return [*before, *after, context.request.get(picture).headers["content-type"]]
+
+    notice, early, where, asked, late = chromium.run(forwarded)
+    assert cast.clinic.name not in notice
+    assert "/step-up/" in where
+    assert version.paper.title not in asked
+    assert early.startswith("text/html")
+    assert late.startswith("text/html")
+    reads = AuditEvent.objects.filter(action__in=READS)
+    assert not reads.exists()
+
+    def own(context: BrowserContext) -> None:
+        page = open_link(context, issued)
+        page.get_by_role("link", name=re.compile("コードカード")).click()
+        page.get_by_label("確認コード").fill(card[0])
+        page.get_by_role("button", name="次へ進む").click()
+        page.wait_for_url(f"**{sitting}")
+        page.goto(paper)
+        expect(page.locator(".viewer__page").first).to_be_visible()
+
+    chromium.run(own)
+    assert reads.exists()
+    (row,) = links.links_of(cast.sitting.id)
+    assert row.browser_count == 2
 
 
 def follow(page: Page, address: str) -> None:
