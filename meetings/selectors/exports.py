@@ -2,7 +2,10 @@
 
 from meetings.models import RecordStyle, RecordTemplate
 from meetings.record_style import STYLE, Style
+from members.access import Access
+from members.facts import Action
 from members.models import Body
+from members.policies import body_facts
 
 
 def style_of(body: Body) -> Style:
@@ -21,3 +24,13 @@ def template_of(body: Body) -> RecordTemplate | None:
     """The body's own Word file."""
     rows = RecordTemplate.objects.select_related("uploaded_by")
     return rows.filter(body=body).first()
+
+
+def failed_templates(access: Access) -> list[RecordTemplate]:
+    """Word files into which the last record could not be filled, for who convenes."""
+    rows = RecordTemplate.objects.filter(failed_at__isnull=False)
+    return [
+        row
+        for row in rows.select_related("body__unit")
+        if access.allows(Action.CONVENE, body_facts(row.body))
+    ]

@@ -19,11 +19,13 @@ from meetings.models import (
     Invitation,
     Minutes,
     Presence,
+    RecordTemplate,
     Sitting,
 )
 from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.selectors.asked import Asked, asked_at_home, recent_requests
 from meetings.selectors.calls import ListedCall, listed_calls
+from meetings.selectors.exports import failed_templates
 from meetings.selectors.late import After, late_of, unfinished
 from meetings.selectors.polls import PollsAtHome, polls_at_home
 from meetings.selectors.releases import kept_rounds, waiting_rounds
@@ -79,13 +81,14 @@ class Desk:
     locked: list[tuple[Link, Sitting]]
     rounds: list[RoundRow]
     late: list[After]
+    templates: list[RecordTemplate]
     asked: Asked
 
     @property
     def waits(self) -> bool:
         """Whether anything beside the next agenda is to be done."""
         sittings = (self.approvals, self.unanswered, self.locked)
-        papers = (self.held, self.releases, self.rounds, self.late)
+        papers = (self.held, self.releases, self.rounds, self.late, self.templates)
         return any((*sittings, *papers)) or bool(self.asked)
 
 
@@ -157,6 +160,7 @@ def home_of(actor: Actor) -> Home:
                 ),
                 releases=kept_rounds(access, releases, release_items),
                 late=late_of(access, past),
+                templates=failed_templates(access),
             )
             if convenes
             else None
@@ -293,6 +297,7 @@ def _desk(
         held=[version for version in held if _reads(access, version)],
         releases=[],
         late=[],
+        templates=[],
         locked=_locked(convened, people),
         rounds=[
             row

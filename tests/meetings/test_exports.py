@@ -43,6 +43,12 @@ def upload(data: bytes, name: str = "様式.docx") -> Upload:
     return Upload(io.BytesIO(data), name, len(data))
 
 
+def vault_of(data: bytes) -> StoredObject:
+    stored = vault.put(io.BytesIO(data))
+    vault.keep(stored)
+    return stored
+
+
 def filled(data: bytes, record=RECORD) -> layouts.Filled:
     return layouts.fill(
         io.BytesIO(data),
@@ -212,17 +218,24 @@ def test_what_cannot_be_used_is_refused_and_the_one_there_is_stays(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_template_that_fails_costs_no_record_and_is_told(cast: Cast, clerk: Actor):
+def test_a_template_that_fails_costs_no_record_and_is_told(
+    cast: Cast, clerk: Actor, signed_in: SignIn
+):
     good = record_template.example()
     exports.set_template(actor=clerk, body=cast.shien, upload=upload(good))
-    bad = vault.put(io.BytesIO(files.docx_file("{{r 議題 }}")))
-    vault.keep(bad)
-    RecordTemplate.objects.update(stored=bad)
+    RecordTemplate.objects.update(stored=vault_of(files.docx_file("{{r 議題 }}")))
     made = narrow(word_text(exports.word_file(RECORD, cast.shien)))
     assert "週1回訪問する。" in made
     template = RecordTemplate.objects.get()
     assert template.failed_at is not None
     assert "現れません" in template.failure
+    page = url("record-style", cast.shien.id)
+    for person, told in ((cast.secretariat, True), (cast.clinic, False)):
+        assert (page in signed_in(person).get(url("home")).content.decode()) is told
+    assert "現れません" in signed_in(cast.secretariat).get(page).content.decode()
+    RecordTemplate.objects.update(stored=vault_of(good))
+    exports.word_file(RECORD, cast.shien)
+    assert RecordTemplate.objects.get().failed_at is None
 
 
 @pytest.mark.django_db(transaction=True)
