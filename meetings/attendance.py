@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from meetings.models import AgendaItem, Presence
+from members.models import Seat
 from portal.core import clock
 
 
@@ -22,3 +23,10 @@ def gap(
 def of_today(item: AgendaItem) -> bool:
     """Whether it is still the day of the item's sitting, in Japan."""
     return clock.today() == item.sitting.starts_at.astimezone(clock.JST).date()
+
+
+def origin_words(stays: Iterable[Presence], seat: Seat) -> str:
+    """What the record adds to a person's part, where nobody showed them in."""
+    attested = Presence.Origin.ATTESTED
+    mine = {stay.origin for stay in stays if stay.person_id == seat.person_id}
+    return f"({attested.label})" if attested in mine else ""

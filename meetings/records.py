@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from documents.models import Paper, PaperVersion, Release
+from meetings.attendance import origin_words
 from meetings.models import (
     OUTCOMES,
     TASKS,
@@ -204,6 +205,7 @@ def load_all(item_ids: Collection[UUID], *, lock: bool = False) -> list[Record]:
             "item__body__charters",
             "confirmations__person",
             "corrections__person",
+            "versions",
             Prefetch("item__entries", Entry.objects.filter(deleted=False)),
             Prefetch(
                 "item__presences",
@@ -311,6 +313,7 @@ def document(record: Record, *, confirmed: bool) -> MinutesDocument:
         version=record.minutes.version,
         made_at=record.minutes.circulated_at or clock.now(),
         confirmed=confirmed,
+        again=any(v.finalized_at for v in record.minutes.versions.all()),
         attendance=_attendance(record),
         papers=_papers(item),
         entries=tuple(
@@ -356,7 +359,7 @@ def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
             organization=seat.person.organization.name,
             post=seat.person.post,
             name=seat.person.name,
-            role=_role_words(record, seat),
+            role=_role_words(record, seat) + origin_words(record.presences, seat),
             came=mine[0].starts_at if (mine := spans.get(seat.person_id)) else None,
             left=mine[-1].ends_at if mine else None,
         )

@@ -101,11 +101,9 @@ def open_item(clerk: Page) -> None:
     if checking.is_visible():
         checking.click()
     clerk.locator("#items").get_by_text(CASE).click()
-    clerk.get_by_role("button", name="入退室").click()
     row = clerk.locator(".roster__row", has_text=MEMBER)
     row.get_by_role("button", name="受付").click()
     expect(row.get_by_text("受付済み")).to_be_visible()
-    clerk.get_by_role("button", name="閉じる").click()
     clerk.get_by_role("button", name="この議題を始める").click()
     add_entry(clerk, "協議", SPOKEN)
 

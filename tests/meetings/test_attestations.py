@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from meetings import records
 from meetings.models import AgendaItem, Attestation, Minutes, Presence, Sitting
 from meetings.services import attestations, room
 from members.access import Actor
@@ -59,6 +60,11 @@ def test_what_is_accepted_counts_from_the_beginning(
     assert stay.origin == Presence.Origin.ATTESTED
     attestation.refresh_from_db()
     assert attestation.accepted
+    Minutes.objects.create(item=item)
+    document = records.document(records.load(item.id), confirmed=False)
+    roles = {row.name: row.role for row in document.attendance}
+    assert roles[cast.clinic.name].endswith("(本人の申し出)")
+    assert "申し出" not in roles[cast.chair.name]
 
 
 def test_who_was_let_in_late_is_given_the_time_before(

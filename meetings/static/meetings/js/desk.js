@@ -28,7 +28,7 @@ export class Desk {
     const roster = item?.roster ?? []
     const inside = roster.filter(seat => seat.inside).length
     byId('now-people').textContent = word('people', { count: inside })
-    byId('roster-list').replaceChildren(...roster.map(seat => this.seat(item, seat)))
+    redraw(byId('roster-list'), roster.map(seat => this.seat(item, seat)))
     const attendance = byId('attendance')
     if (attendance && item) attendance.href = `/items/${item.id}/attendance/`
     this.renderFloor(item)
@@ -61,7 +61,7 @@ export class Desk {
     byId('floor-ask').hidden = !inside || Boolean(own)
     byId('floor-withdraw').hidden = !own
     byId('floor-withdraw').textContent = word(own?.speaks ? 'ask-end' : 'ask-withdraw')
-    byId('floor').replaceChildren(...floor.map(turn => this.turn(item, turn)))
+    redraw(byId('floor'), floor.map(turn => this.turn(item, turn)))
   }
 
   turn (item, turn) {
@@ -75,6 +75,7 @@ export class Desk {
   }
 
   arm (row, act, person, place) {
+    row.dataset.person = person
     const button = part(row, 'act')
     button.hidden = !act
     if (!act) return
@@ -88,6 +89,14 @@ export class Desk {
     const done = await this.post(act, this.item().id, values)
     byId(place).textContent = done.ok ? '' : done.message
   }
+}
+
+// The rows anew; whoever stood on somebody's button stands there again.
+function redraw (list, rows) {
+  const stood = list.querySelector(':focus')?.closest('[data-person]').dataset.person
+  list.replaceChildren(...rows)
+  const row = rows.find(row => row.dataset.person === stood)
+  if (stood && row) part(row, 'act').focus()
 }
 
 // One press for each: a latecomer or a guest is checked in by being shown in.
