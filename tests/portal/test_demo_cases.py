@@ -177,7 +177,8 @@ class TestMinutes:
         items = by_key(demo.items)
         for entry in demo.minutes:
             assert bool(entry.source) == entry.kind.startswith("fact")
-            assert bool(entry.assignee) == bool(entry.due_on) == (entry.kind == "task")
+            duty = entry.kind in {"task", "pending"}
+            assert bool(entry.assignee) == bool(entry.due_on) == duty
             if entry.assignee:
                 assert entry.assignee in items[entry.item].people, entry
                 assert entry.due_on > sitting_of(demo, items[entry.item]).held_on

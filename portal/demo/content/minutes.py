@@ -5,7 +5,7 @@ A line that starts with a mark begins an entry, indented lines go on with it:
     本人 speaker 出どころ｜text            a fact from the person
     第三 speaker 出どころ｜text            a fact from a third party
     意見 / 協議 / 決定 speaker｜text       opinion, discussion, decision
-    役割 speaker >who until｜text          who does what; 次回 or a number of days (日)
+    役割 / 持帰 speaker >who until｜text   who does or brings back what; 次回 or days
 
 議長 and 事務局 stand for the chair and the clerk of the sitting.
 """
@@ -27,7 +27,9 @@ _KINDS: dict[str, EntryKind] = {
     "協議": "discussion",
     "決定": "decision",
     "役割": "task",
+    "持帰": "pending",
 }
+DUTIES = frozenset({"task", "pending"})
 _CONTINUATION = re.compile(r"\n\s+")
 
 
@@ -55,13 +57,13 @@ def _entry(
     head, text = line.split("｜")
     mark, speaker, *rest = head.split(" ")
     kind = _KINDS[mark]
-    assignee, due_on = (None, None) if kind != "task" else _task(rest, days)
+    assignee, due_on = _task(rest, days) if kind in DUTIES else (None, None)
     return MinutesEntry(
         item=item,
         order=order,
         kind=kind,
         speaker=speakers.get(speaker, speaker),
-        source="" if kind == "task" else "".join(rest),
+        source="" if kind in DUTIES else "".join(rest),
         text=text,
         assignee=assignee,
         due_on=due_on,

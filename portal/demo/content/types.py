@@ -27,7 +27,13 @@ CaseStatus = Literal[
     "closed",
 ]
 EntryKind = Literal[
-    "fact_subject", "fact_third_party", "opinion", "discussion", "decision", "task"
+    "fact_subject",
+    "fact_third_party",
+    "opinion",
+    "discussion",
+    "decision",
+    "task",
+    "pending",
 ]
 AttendanceState = Literal["present", "absent", "late", "left"]
 ItemKind = Literal["deliberation", "report", "study"]

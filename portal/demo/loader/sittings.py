@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from meetings import agenda
-from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting
+from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting, Task
 from members.facts import Role
 from members.grounds import ground_of
 from members.models import Person, Seat
@@ -16,6 +16,7 @@ from portal.demo.identity import uid
 from portal.demo.loader.rows import Rows, at, regime
 
 NOTICE_DAYS = 10
+SETTLED_AFTER = timedelta(days=10)
 
 
 def load(content: DemoContent, rows: Rows) -> None:
@@ -173,13 +174,32 @@ def _entries(content: DemoContent, rows: Rows) -> None:
             )
         )
     Entry.objects.bulk_create(made)
+    pairs = zip(content.minutes, made, strict=True)
+    Task.objects.bulk_create(
+        _task(rows.people[content.assignee], entry)
+        for content, entry in pairs
+        if content.assignee
+    )
     for key, revision in revisions.items():
         AgendaItem.objects.filter(id=rows.items[key].id).update(revision=revision)
 
 
+def _task(person: Person, entry: Entry) -> Task:
+    """What somebody took on; what was due some time ago is done."""
+    settled = clock.today() - SETTLED_AFTER
+    done = entry.due_on is not None and entry.due_on < settled
+    return Task(
+        entry=entry,
+        organization=person.organization,
+        person=person,
+        done_on=entry.due_on if done else None,
+        done_by=person if done else None,
+    )
+
+
 def _spoken_by(entry: EntryContent, rows: Rows) -> str:
     """Who said it, or who does it: a person with the agency, or an agency."""
-    key = (entry.assignee if entry.kind == "task" else entry.speaker) or ""
+    key = (entry.assignee or entry.speaker) or ""
     if key in rows.people:
         person = rows.people[key]
         return f"{person.organization.name} {person.name}"
