@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from meetings.models import AgendaItem, Invitation, Poll, Sitting
+from meetings.models import AgendaItem, Invitation, Poll, Presence, Sitting
 from meetings.policies import asked_facts, item_facts, poll_facts, sitting_facts
 from members.access import Access, Actor, access_for_all, as_if_here
 from members.facts import ALWAYS, Action, Answer, Regime, Role
@@ -178,6 +178,11 @@ def would_open(access: Access, item: AgendaItem) -> bool:
     """Whether the item opens for the person, the pledge aside."""
     answer = access.answer(Action.READ, item_facts(item, access.actor.id))
     return answer in {Answer.ALLOW, Answer.NEED_ACK, Answer.STEP_UP}
+
+
+def inside(item: AgendaItem) -> QuerySet[Presence]:
+    """Who is in the room for the item now."""
+    return Presence.objects.filter(item=item, ends_at=None)
 
 
 def would_follow(access: Access, item: AgendaItem) -> bool:

@@ -7,10 +7,11 @@ room for the item, is not written into the trail, and goes when the item closes.
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from meetings import rosters
 from meetings.live import bell
 from meetings.live.authorisation import Asked, look
 from meetings.models import AgendaItem, Turn
-from meetings.services.room import convened_item, inside
+from meetings.services.room import convened_item
 from members.access import Actor
 from members.models import Person
 from portal.core import clock
@@ -87,5 +88,5 @@ def _followed(actor: Actor, item: AgendaItem) -> AgendaItem:
 def _must_be_inside(item: AgendaItem, person: Person) -> None:
     if item.state != AgendaItem.State.OPEN:
         raise RefusedError(_("協議中の議題だけで、発言の順番をとれます。"))
-    if not inside(item).filter(person=person.pk).exists():
+    if not rosters.inside(item).filter(person=person.pk).exists():
         raise RefusedError(_("この議題に入室している方だけが、発言の順番をとれます。"))

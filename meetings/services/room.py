@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from meetings import rosters
@@ -97,7 +96,7 @@ def admit(*, actor: Actor, item: AgendaItem, person: Person) -> Presence:
     item = convened_item(actor=actor, item=item)
     if item.state != State.OPEN:
         raise RefusedError(_("議題を始めてから、入室を認めてください。"))
-    present = inside(item).filter(person=person.pk).first()
+    present = rosters.inside(item).filter(person=person.pk).first()
     if present is not None:
         return present
     (admitted, _kept_out) = _let_in(actor, item, {person.pk})
@@ -121,7 +120,7 @@ def admit(*, actor: Actor, item: AgendaItem, person: Person) -> Presence:
 def show_out(*, actor: Actor, item: AgendaItem, person: Person) -> None:
     """End somebody's presence. What they see of the item ends with it."""
     item = convened_item(actor=actor, item=item)
-    if inside(item).filter(person=person.pk).update(ends_at=clock.now()):
+    if rosters.inside(item).filter(person=person.pk).update(ends_at=clock.now()):
         Turn.objects.filter(item=item, person=person.pk).delete()
         _record("show_out", actor, f"item:{item.pk}", item, person=person.pk)
         bell.after_commit(item.sitting_id, standing=True)
@@ -165,7 +164,7 @@ def close_item(*, actor: Actor, item: AgendaItem) -> AgendaItem:
     if item.state == State.OPEN:
         item.state, item.closed_at = State.CLOSED, clock.now()
         item.save(update_fields=["state", "closed_at"])
-        inside(item).update(ends_at=item.closed_at)
+        rosters.inside(item).update(ends_at=item.closed_at)
         Turn.objects.filter(item=item).delete()
         _record("close", actor, f"item:{item.pk}", item)
         bell.after_commit(item.sitting_id, standing=True)
@@ -208,11 +207,6 @@ def convened_item(*, actor: Actor, item: AgendaItem) -> AgendaItem:
     return item
 
 
-def inside(item: AgendaItem) -> QuerySet[Presence]:
-    """Who is in the room for the item now."""
-    return Presence.objects.filter(item=item, ends_at=None)
-
-
 def _guests(item: AgendaItem) -> set[UUID]:
     seats = Seat.objects.filter(
         holding_at(clock.now()), item_id=item.pk, role=Role.GUEST
@@ -224,7 +218,7 @@ def _let_in(
     actor: Actor, item: AgendaItem, ids: Collection[UUID]
 ) -> tuple[list[Presence], tuple[Person, ...]]:
     """Show in those who could follow the item once inside; the others stay out."""
-    already = set(inside(item).values_list("person_id", flat=True))
+    already = set(rosters.inside(item).values_list("person_id", flat=True))
     people = [
         seat.person
         for seat in rosters.seats_of([item.pk])[item.pk]
@@ -249,7 +243,7 @@ def _note_presiding(item: AgendaItem) -> None:
     """The chair in the room for the first item presides over the sitting."""
     if item.sitting.presiding_id is not None:
         return
-    here = inside(item).values("person")
+    here = rosters.inside(item).values("person")
     chair = Seat.objects.filter(
         holding_at(clock.now()), item_id=item.pk, role=Role.CHAIR, person__in=here
     ).first()
