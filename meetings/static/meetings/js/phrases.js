@@ -32,7 +32,7 @@ export class Phrases {
     if (!field || field.readOnly) return
     const kind = entry.querySelector('[data-field="kind"]').value
     const offered = this.all.filter(phrase =>
-      phrase.dataset.phrase === this.shown && ['', kind].includes(phrase.dataset.kind))
+      phrase.dataset.phrase === this.shown() && ['', kind].includes(phrase.dataset.kind))
     byId('phrase-none').hidden = offered.length > 0
     byId('phrase-list').replaceChildren(...offered.map(phrase => this.line(phrase, field)))
     byId('phrase-dialog').showModal()
