@@ -130,6 +130,7 @@ class MinutesDocument:
     closed: str = ""
     acting_reason: str = ""
     confirmed: bool = False
+    again: bool = False
     attendance: tuple[AttendanceRow, ...] = ()
     papers: tuple[PaperRow, ...] = ()
     entries: tuple[MinutesEntry, ...] = ()
@@ -141,6 +142,11 @@ class MinutesDocument:
     mark: str = HANDLE_WITH_CARE
     notice: str = CARE
     style: Style = STYLE
+
+    @property
+    def state(self) -> str:
+        """How far the record is; ``again``: it was reopened before."""
+        return ("再確定" if self.again else "確定") if self.confirmed else "案"
 
 
 def minutes_pdf(document: MinutesDocument) -> bytes:
@@ -157,19 +163,17 @@ def compiled_pdf(documents: Sequence[MinutesDocument]) -> bytes:
     """The records of one sitting as one paper, item after item."""
     first = documents[0]
     named = body_words(first.municipality, first.body)
-    final = all(document.confirmed for document in documents)
     blocks: list[Block] = []
     for number, document in enumerate(documents, 1):
-        state = "確定" if document.confirmed else "案"
-        blocks.append(Heading(f"議題{number} {document.item.subject}({state})"))
-        blocks += _blocks(document)
+        head = f"議題{number} {document.item.subject}({document.state})"
+        blocks += [Heading(head), *_blocks(document)]
     sheet = Sheet(
         file_title=FILE_TITLE,
         title=f"第{first.sitting}回 {first.body} 会議録",
         made_at=max(document.made_at for document in documents),
         running=f"{named} 第{first.sitting}回",
         foot="全議題",
-        draft=not final,
+        draft=not all(document.confirmed for document in documents),
         blocks=tuple(blocks),
     )
     kept = {document.item.subject for document in documents}
@@ -192,16 +196,14 @@ _Part = tuple[str, tuple[Block, ...]]
 
 
 def _sheet(document: MinutesDocument) -> Sheet:
-    state = "確定" if document.confirmed else "案"
-    sitting = f"第{document.sitting}回 {document.body}"
     named = body_words(document.municipality, document.body)
     sheet = Sheet(
         file_title=FILE_TITLE,
-        title=f"{sitting} 会議録",
+        title=f"第{document.sitting}回 {document.body} 会議録",
         made_at=document.made_at,
         mark=document.mark,
         running=f"{named} 第{document.sitting}回 {document.item.subject}",
-        foot=f"第{document.version}版 {state}",
+        foot=f"第{document.version}版 {document.state}",
         draft=not document.confirmed,
         blocks=_blocks(document),
     )
