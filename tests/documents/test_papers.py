@@ -24,7 +24,15 @@ from portal.core.models import AuditEvent, StoredObject
 from portal.core.objectstore import store
 from tests import factories
 from tests.documents import files
-from tests.papers import details, hand_out, looked_at, reference, replace_by, rows_of, upload
+from tests.papers import (
+    details,
+    hand_out,
+    looked_at,
+    reference,
+    replace_by,
+    rows_of,
+    upload,
+)
 
 UPLOADERS = {
     "chair": State.DRAFT,
