@@ -23,7 +23,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from common import HOST, ROOT, BenchError, end, figure, free_port, say, set_up_django
 from common import wait_for_answer as wait_for
@@ -111,7 +111,13 @@ class Postgres:
         cluster = (FOLDER / "postgres").resolve()
         pg_ctl = [SERVICES.postgres_program("pg_ctl"), "-D", str(cluster)]
         log = str(cluster / "server.log")
-        SERVICES.run(SERVICES.as_postgres([*pg_ctl, "start", "-s", "-w", "-l", log]))
+        start = SERVICES.as_postgres([*pg_ctl, "start", "-s", "-w", "-l", log])
+        deadline = time.monotonic() + HEAL_LIMIT
+        # What the killed postmaster started may take a moment to notice its end.
+        while subprocess.run(start, cwd="/", check=False).returncode:
+            if time.monotonic() > deadline:
+                raise BenchError("PostgreSQL does not come back")
+            time.sleep(AGAIN)
 
 
 class Redis:
@@ -342,7 +348,7 @@ def whole_or_absent(scribes: list[Scribe]) -> int:
 
 def entries(scribes: list[Scribe]) -> list[Entry]:
     """What the database holds, and nothing kept open."""
-    rows = list(Entry.objects.filter(item_id=scribes[0].item))
+    rows = list(Entry.objects.filter(item_id=UUID(scribes[0].item)))
     connection.close()
     return rows
 
@@ -353,7 +359,7 @@ def count(scribes: list[Scribe]) -> Counter[str]:
     told = histories(scribes)
     present = {str(entry.id): entry.text for entry in entries(scribes)}
     kept: dict[str, list[str]] = {}
-    rows = EntryChange.objects.filter(entry__item_id=scribes[0].item)
+    rows = EntryChange.objects.filter(entry__item_id=UUID(scribes[0].item))
     for row in rows.order_by("revision"):
         kept.setdefault(str(row.entry_id), []).append(str(row.operation))
     connection.close()

@@ -89,7 +89,7 @@ async def test_connections_that_break_under_the_writer_lose_and_double_nothing(
     for number in range(CHANGES):
         if number % 10 == 5:
             await sync_to_async(cut_the_servers_connections)(own_pid)
-        act, fields = (Act.CHANGE, {}) if base else (Act.CREATE, {"kind": kind})
+        act, fields = (Act.CHANGE, {}) if base else (Act.CREATE, {"kind": str(kind)})
         fields = {**fields, "text": f"第{number}稿"}
         change = operation(cast.shien_item, "a", act, base=base, **fields)
         answer = await offered(writer, change)
