@@ -66,7 +66,7 @@ class Passage:
 
 def passages(document: MinutesDocument) -> tuple[Passage, ...]:
     """All places of the record that can be left out, in its order."""
-    day = document.style.until(document.next_monitoring, "")
+    day = document.style.until(document.next_monitoring, "定めなし")
     rows = [
         (PRESIDING, document.presiding, ""),
         *((ATTENDANCE, r.name, r.organization) for r in document.attendance),

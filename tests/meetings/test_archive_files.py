@@ -6,6 +6,7 @@ from dataclasses import replace
 from documents.output.sheet import Paragraph
 from documents.output.typesetting import sheet_pdf
 from meetings.agenda_rendering import agenda_pdf
+from meetings.disclosure_copy import BY_NUMBER, copied, list_pdf
 from meetings.rendering import MinutesEntry, Pane, compiled_pdf, minutes_pdf
 from tests.documents.output_sheets import font_descriptors, opened, sheet
 from tests.documents.verapdf import verdicts
@@ -13,6 +14,8 @@ from tests.meetings.test_rendering import AGENDA, EMPTY, RECORD
 
 TYPED = "髙橋と葛\U000e0100西の𠮷岡、外字\ue000、e\u0301、🍙、㍻、#panic(1)\n" * 3
 LONG = MinutesEntry(pane=Pane.COURSE, kind="協議", text="話し合った。" * 400)
+
+OUT = {2: BY_NUMBER[2], 8: BY_NUMBER[6]}
 
 
 def test_whatever_claims_to_be_an_archive_file_is_one(tmp_path):
@@ -29,6 +32,8 @@ def test_whatever_claims_to_be_an_archive_file_is_one(tmp_path):
         "long-entry": minutes_pdf(replace(RECORD, entries=(LONG,))),
         "one-per-sitting": compiled_pdf([final, RECORD]),
         "agenda": agenda_pdf(AGENDA),
+        "disclosed": minutes_pdf(copied(final, OUT, made_at=final.made_at)),
+        "left-out": list_pdf(final, OUT, made_at=final.made_at),
     }
     false = {"no-font": _without_a_font(sheet_pdf(sheet()))}
     said = verdicts(tmp_path, files | false).splitlines()
