@@ -114,6 +114,7 @@ meetings.ResourceGap         words followed
 meetings.CarryUp             title purpose answer
 meetings.Entry               speaker source text
 meetings.EntryChange         displaced_text
+meetings.Task                note
 meetings.Phrase              words
 meetings.PrivateNote         text
 meetings.PollVoter           note
