@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from meetings.live.protocol import Act
 from meetings.live.store import apply
-from meetings.models import Entry, EntryChange, Presence
+from meetings.models import Entry, EntryChange, Presence, PrivateNote
 from members.access import Actor
 from portal.asgi import application
 from portal.core import clock
@@ -285,3 +285,40 @@ async def test_words_of_two_who_write_the_same_entry_are_all_kept(
     await text_of(again).fill("短く")
     await saved(again)
     assert await texts() == ["議長の文", "短く"]
+
+
+async def test_phrases_come_in_at_the_caret_and_notes_stay_with_their_writer(
+    house: House, cast: Cast
+) -> None:
+    scribe, chair = await arrive(house, cast, "secretariat", "chair")
+    page, dialog = scribe.page, scribe.page.get_by_role("dialog")
+    entry = await add(page, "前後")
+    await page.keyboard.press("ArrowLeft")
+    keyboard = await scribe.devtools()
+    await keyboard.send(
+        "Input.imeSetComposition",
+        {"text": "か", "selectionStart": 1, "selectionEnd": 1},
+    )
+    await page.keyboard.press("Alt+0")
+    await expect(dialog).to_be_hidden()
+    await keyboard.send(
+        "Input.imeSetComposition", {"text": "", "selectionStart": 0, "selectionEnd": 0}
+    )
+    await page.keyboard.press("Alt+0")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    words = "結論は出さず、次回に引き続き協議する。"
+    await expect(text_of(entry)).to_have_value(f"前{words}後")
+    await saved(entry)
+    # The note of one's own, which a reload keeps and nobody else sees.
+    note = page.get_by_label("この議題についてのメモ")
+    await page.get_by_text("自分用メモ").click()
+    await note.fill("あとで電話する")
+    await expect(page.locator("#note-state")).to_have_text("保存済")
+    await note.fill("あとで電話する。急ぎ")
+    await page.reload()
+    await expect(note).to_have_value("あとで電話する。急ぎ")
+    await expect(page.locator("#note-state")).to_have_text("保存済")
+    await expect(chair.page.get_by_label("この議題についてのメモ")).to_have_value("")
+    assert (await PrivateNote.objects.aget()).text == "あとで電話する。急ぎ"
