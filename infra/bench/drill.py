@@ -10,9 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pikepdf
-from common import (
-    set_up_django,
-)
+from common import set_up_django
 
 set_up_django()
 

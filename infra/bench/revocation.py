@@ -9,6 +9,7 @@ removed to the end of the last answer, byte or frame that was still theirs; then
 of it again with Redis dead.
 """
 
+import json
 import os
 import random
 import signal
@@ -19,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from common import (
     HOST,
@@ -32,7 +33,6 @@ from common import (
     set_up_django,
 )
 from drill import PAGES, REMOVE, STAYS, Drill, Files, furnish, stored
-from minutes import follow, number_after, operation
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -46,6 +46,7 @@ REMOVALS = int(os.environ.get("KASANE_BENCH_REMOVALS", "200"))
 WITHOUT_REDIS = max(REMOVALS // 5, 1)
 AT_ONCE = 4
 BYTES_PER_SECOND = 1_000_000
+SENTENCE = "長男の受診歴は確認できていない。訪問看護の利用について、本人の希望を聞く。"
 CHANNELS = {"page", "asked", "download", "live"}
 PATIENCE = 60.0  # seconds until everything is under way
 AFTER = 6.0  # seconds in which nothing should come any more
@@ -180,7 +181,25 @@ def type_on(drill: Drill, port: int) -> None:
             if '"type":"ack"' not in answer:
                 say(f"revocation: the clerk was answered {answer or 'nothing'}")
                 return
-            number, base = number + 1, number_after(answer, '"revision":')
+            number, base = number + 1, json.loads(answer)["revision"]
+
+
+def operation(item: UUID, entry: UUID, base: int, number: int) -> str:
+    """The next state of the entry, as the page sends it."""
+    fields = {"text": f"{SENTENCE}{number}"}
+    if base == 0:
+        fields["kind"] = "discussion"
+    return json.dumps(
+        {
+            "type": "operation",
+            "id": str(uuid4()),
+            "item": str(item),
+            "entry": str(entry),
+            "act": "change" if base else "create",
+            "base": base,
+            "fields": fields,
+        }
+    )
 
 
 def _answer(drill: Drill, line: ClientConnection) -> str:
@@ -208,8 +227,9 @@ def _socket(drill: Drill, session: str, port: int) -> Iterator[ClientConnection]
         open_timeout=PATIENCE,
     ) as line:
         frame = ""
+        wish = json.dumps({"type": "follow", "item": str(drill.item.id), "revision": 0})
         while not frame.startswith('{"type":"snapshot"'):
-            line.send(follow(drill.item.id))
+            line.send(wish)
             with suppress(TimeoutError):
                 while not frame.startswith('{"type":"snapshot"'):
                     frame = str(line.recv(timeout=2))
