@@ -130,9 +130,7 @@ class Confirmation(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     presiding = models.BooleanField("議長として", default=False)
     # 前回会議録の確認: the item in whose room it was confirmed aloud.
-    in_item = models.ForeignKey(
-        AgendaItem, models.PROTECT, null=True, related_name="+"
-    )
+    in_item = models.ForeignKey(AgendaItem, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     text_digest = models.CharField(max_length=64)
 

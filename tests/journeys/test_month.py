@@ -170,7 +170,8 @@ def add_entry(clerk: Page, kind: str, text: str) -> None:
 
 def close_and_read_the_summary(clerk: Page, member: Page, sitting: str) -> None:
     """Once the meeting is closed, what was decided can be had at once."""
-    clerk.get_by_role("button", name="会議を終了する").click()
+    with clerk.expect_navigation():
+        clerk.get_by_role("button", name="会議を終了する").click()
     member.goto(f"/sittings/{sitting}/")
     member.get_by_role("link", name="決定のまとめを読む").click()
     expect(member.get_by_text(DECIDED)).to_be_visible()
@@ -184,11 +185,13 @@ def correct(clerk: Page, member: Page, record: str) -> None:
     entry.get_by_role("link", name="修正を申し出る").click()
     member.get_by_label("修正してほしい内容").fill("回数が違います。")
     member.get_by_role("button", name="申し出る").click()
+    expect(member.get_by_text("申し出を受け付けました")).to_be_visible()
     clerk.goto(record)
     clerk.get_by_role("link", name="回答する").click()
     clerk.get_by_label("直す(新しい版になります)").check()
     clerk.get_by_label("修正後の文").fill(MENDED)
     clerk.get_by_role("button", name="回答する").click()
+    expect(clerk.get_by_text("回答しました。申し出た方に")).to_be_visible()
     member.goto(record)
     member.get_by_role("link", name="第2版で直しました").click()
     expect(member.locator("ins")).not_to_have_count(0)
@@ -202,6 +205,7 @@ def reopen_and_confirm_again(
     clerk.get_by_role("link", name="確定した会議録を見直す").click()
     clerk.get_by_label("見直す理由").fill("支援の開始日に誤りがあったため")
     clerk.get_by_role("button", name="見直しを始める").click()
+    expect(clerk.get_by_text("見直しを始め、")).to_be_visible()
     for person in (chair, member):
         person.goto(record)
         expect(person.get_by_role("link", name="前の版を開く(PDF)")).to_be_visible()

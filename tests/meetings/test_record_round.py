@@ -336,8 +336,8 @@ def test_a_reopened_record_is_confirmed_anew_and_keeps_what_was_frozen(
     recording.answer(cast, recording.ask(cast.secretariat, item), NEW)
     again = recording.confirmed(cast, item)
     assert (again.state, again.version) == ("final", 3)
-    words = records.document(records.load(item.id), confirmed=True)
-    assert words.state == "再確定"
+    document = records.document(records.load(item.id), confirmed=True)
+    assert document.state == "再確定"
     assert again.pdf != first.pdf
     assert [v.version for v in again.versions.all()] == [1, 3]
     assert version_for(sign_in(cast.clinic), old.id).can.open

@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from meetings.models import AgendaItem, Entry, Minutes, Presence, Sitting
 from meetings.selectors.home import home_of
-from meetings.selectors.late import after_sitting
+from meetings.selectors.late import After, after_sitting
 from meetings.selectors.sittings import open_sitting
 from meetings.selectors.summary import Summary, summary_of
 from meetings.services import room
 from meetings.summary_rendering import summary_pdf
+from members.access import Actor
 from members.facts import Role
 from members.models import Charter, Consent, Person, Recusal
 from portal.core import clock
@@ -178,6 +179,12 @@ def test_the_page_of_the_sitting_leads_to_it(
     assert address not in signed_in(cast.clinic).get(detail).content.decode()
 
 
+def late_on_home(actor: Actor) -> list[After]:
+    desk = home_of(actor).desk
+    assert desk is not None
+    return desk.late
+
+
 def long_ago(sitting: Sitting, days: int, state: str = "closed") -> None:
     start = clock.now() - timedelta(days=days)
     Sitting.objects.filter(pk=sitting.pk).update(
@@ -188,9 +195,9 @@ def long_ago(sitting: Sitting, days: int, state: str = "closed") -> None:
 def test_a_sitting_not_closed_is_late_after_two_days(cast: Cast) -> None:
     clerk = factories.sign_in(cast.secretariat)
     long_ago(cast.sitting, 2, "convened")
-    assert home_of(clerk).desk.late == []
+    assert late_on_home(clerk) == []
     long_ago(cast.sitting, 3, "convened")
-    (row,) = home_of(clerk).desk.late
+    (row,) = late_on_home(clerk)
     assert (row.summary_late, row.minutes_late) == (True, False)
 
 
@@ -201,15 +208,15 @@ def test_records_are_late_after_the_days_of_the_body(cast: Cast, held: Sitting) 
     rules.save()
     clerk = factories.sign_in(cast.secretariat)
     long_ago(held, 10)
-    assert home_of(clerk).desk.late == []
+    assert late_on_home(clerk) == []
     long_ago(held, 11)
-    (row,) = home_of(clerk).desk.late
+    (row,) = late_on_home(clerk)
     assert (row.summary_late, row.open_records) == (False, 2)
     Minutes.objects.create(item=cast.shien_item, state=Minutes.State.FINAL)
-    (row,) = home_of(clerk).desk.late
+    (row,) = late_on_home(clerk)
     assert row.open_records == 1
     Minutes.objects.create(item=cast.juso_item, state=Minutes.State.FINAL)
-    assert home_of(clerk).desk.late == []
+    assert late_on_home(clerk) == []
 
 
 def test_what_is_late_is_shown_with_the_next_step(
@@ -235,7 +242,7 @@ def test_a_custodian_kept_away_hears_of_no_late_record(
         entered_by=cast.chair,
     )
     clerk = factories.sign_in(cast.secretariat)
-    assert home_of(clerk).desk.late == []
+    assert late_on_home(clerk) == []
     shown = after_sitting(open_sitting(clerk, held.id))
     assert shown is not None
     assert shown.open_records == 0
@@ -244,7 +251,7 @@ def test_a_custodian_kept_away_hears_of_no_late_record(
 def test_members_and_strangers_hear_of_nothing_late(cast: Cast, held: Sitting) -> None:
     long_ago(held, 50)
     assert home_of(factories.sign_in(cast.clinic)).desk is None
-    assert home_of(factories.sign_in(cast.stranger)).desk.late == []
+    assert late_on_home(factories.sign_in(cast.stranger)) == []
 
 
 def test_a_guest_of_one_item_takes_nothing_home(cast: Cast, held: Sitting) -> None:
