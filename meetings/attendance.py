@@ -1,23 +1,28 @@
 """What can be said afterwards of an item at which one was not seen."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meetings.models import AgendaItem, Presence
 from members.models import Seat
 from portal.core import clock
 
+MINUTE = timedelta(minutes=1)
+
 
 def gap(
     item: AgendaItem, stays: Iterable[Presence]
 ) -> tuple[datetime, datetime] | None:
-    """The part of a closed item, from its beginning, in which nobody saw the person."""
+    """The part of a closed item, from its beginning, in which nobody saw the person.
+
+    Less than a minute at the door is nothing.
+    """
     if item.state != AgendaItem.State.CLOSED:
         return None
     if item.opened_at is None or item.closed_at is None:
         return None
     until = min([item.closed_at, *(stay.starts_at for stay in stays)])
-    return (item.opened_at, until) if item.opened_at < until else None
+    return (item.opened_at, until) if until - item.opened_at >= MINUTE else None
 
 
 def of_today(item: AgendaItem) -> bool:

@@ -90,8 +90,10 @@ def test_what_is_declined_leaves_nothing(
 def test_who_was_there_from_the_beginning_has_nothing_to_say(
     cast: Cast, item: AgendaItem
 ) -> None:
+    assert item.opened_at is not None
+    at_the_door = item.opened_at + timedelta(seconds=20)
     factories.presence(cast.clinic, item)
-    Presence.objects.update(starts_at=item.opened_at, ends_at=item.closed_at)
+    Presence.objects.update(starts_at=at_the_door, ends_at=item.closed_at)
     with pytest.raises(RefusedError):
         said(cast, item)
 
