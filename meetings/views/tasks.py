@@ -23,9 +23,11 @@ def task_detail(request: MemberRequest, task_id: UUID) -> HttpResponse:
     """One task: what was agreed, and what has become of it."""
     task = selectors.task_named(request.actor, task_id)
     form = TaskForm(request.POST or None)
-    if form.is_valid() and attempt(form, lambda: _say(request, task, form)):
-        messages.success(request, _("登録しました。"))
-        return redirect("meetings:home")
+    if form.is_valid():
+        said = attempt(form, lambda: _say(request, task, form))
+        if said is not None:
+            messages.success(request, _("登録しました。"))
+            return redirect("meetings:home")
     audit.record_read(
         "meetings.task.read",
         actor=request.actor.id,
@@ -48,8 +50,10 @@ def item_homework(request: MemberRequest, item_id: UUID) -> HttpResponse:
     """前回からの宿題: what earlier meetings left open about the item's case."""
     found = selectors.homework(request.actor, item_id, clock.today())
     form = HomeworkForm(request.POST or None)
-    if form.is_valid() and attempt(form, lambda: _hear(request, found, form)):
-        return redirect("meetings:item-homework", item_id)
+    if form.is_valid():
+        heard = attempt(form, lambda: _hear(request, found, form))
+        if heard is not None:
+            return redirect("meetings:item-homework", item_id)
     audit.record_read(
         "meetings.homework.read",
         actor=request.actor.id,

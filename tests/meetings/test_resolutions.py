@@ -15,6 +15,7 @@ from meetings.models import AgendaItem, Entry, Minutes, Outcome, Sitting
 from meetings.outcomes import Resolution
 from meetings.services.resolutions import resolve
 from members.access import Actor
+from members.facts import Role
 from members.models import Case, Consent, Person, Seat
 from portal.core import clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -56,8 +57,8 @@ def make_scribe(cast: Cast, item: AgendaItem) -> Person:
         factories.commission(person, body)
     for pledge in cast.pledges.values():
         factories.acknowledge(person, pledge)
-    factories.membership(person, cast.case, "internal")
-    factories.seat(person, item, "internal", scribe=True)
+    factories.membership(person, cast.case, Role.INTERNAL)
+    factories.seat(person, item, Role.INTERNAL, scribe=True)
     factories.presence(person, item)
     return person
 

@@ -82,9 +82,8 @@ async def test_outcomes_by_keyboard_reach_the_follower(
     for words in ("受診に同行する", "所属の考えを返事する", "継続。"):
         await expect(pane).to_contain_text(words)
     assert await sync_to_async(Outcome.objects.count)() == 1
-    rows = await sync_to_async(list)(
-        Task.objects.order_by("entry__order").values_list("organization", "person")
-    )
+    tasks = Task.objects.order_by("entry__order")
+    rows = [row async for row in tasks.values_list("organization", "person")]
     organization = cast.clinic.organization_id
     assert rows == [(organization, cast.clinic.id), (organization, None)]
 

@@ -32,9 +32,10 @@ export class Quick {
 
   async open (kind) {
     this.url = this.address(kind)
+    byId('quick-inside').textContent = word('connecting')
+    this.dialog.showModal()
     const page = await ask(this.url)
     this.fill(page?.part('quick-form'))
-    this.dialog.showModal()
   }
 
   // The form with its page's heading; without it, what went wrong.
