@@ -297,7 +297,7 @@ document.addEventListener('click', event => {
 
 document.addEventListener('keydown', event => {
   if (event.isComposing || event.keyCode === 229 || !event.altKey) return
-  const button = document.querySelector(`[data-add][aria-keyshortcuts="Alt+${event.key}"]`)
+  const button = document.querySelector(`:is([data-add], [data-quick])[aria-keyshortcuts="Alt+${event.key}"]`)
   if (button && !button.parentElement.hidden) { event.preventDefault(); button.click() }
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
   if (step) { event.preventDefault(); walk(step) }
