@@ -178,7 +178,7 @@ def _report(actor: Actor, sitting: Sitting, report: Report) -> AgendaItem:
             title=_("前回の決定と役割の報告"),
             purpose="",
             minutes=REPORT_MINUTES,
-            points="\n".join(line_of(entry) for entry in report.outcomes),
+            points="\n".join(_line_of(entry) for entry in report.outcomes),
         ),
         regime=previous.regime,
     )
@@ -189,7 +189,7 @@ def _report(actor: Actor, sitting: Sitting, report: Report) -> AgendaItem:
     return item
 
 
-def line_of(entry: Entry) -> str:
+def _line_of(entry: Entry) -> str:
     """One outcome of an earlier meeting, as the report on it says it."""
     words = " ".join(entry.text.split())
     if entry.kind == Entry.Kind.DECISION:

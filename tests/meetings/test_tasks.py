@@ -23,7 +23,7 @@ from portal.core.errors import HiddenError, InvalidError, RefusedError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
-from tests.meetings.convening import key, offices
+from tests.meetings.convening import draft, key, offices
 from tests.meetings.live import by, name, operation
 
 pytestmark = pytest.mark.django_db
@@ -382,5 +382,6 @@ def test_the_list_is_a_page_and_a_form(cast, task, signed_in):
 
 def test_a_report_on_the_next_agenda_says_what_is_done(cast, earlier, task):
     services.finish(actor=factories.sign_in(cast.clinic), task=task)
-    line = carrying.line_of(Entry.objects.get(pk=task.pk))
-    assert line.startswith("役割分担(済み): 受診に同行する。")
+    actor = factories.sign_in(cast.secretariat)
+    (report,) = carrying.add_reports(actor=actor, sitting=draft(cast))
+    assert report.points.startswith("役割分担(済み): 受診に同行する。")

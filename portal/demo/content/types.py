@@ -26,15 +26,9 @@ CaseStatus = Literal[
     "suspended",
     "closed",
 ]
-EntryKind = Literal[
-    "fact_subject",
-    "fact_third_party",
-    "opinion",
-    "discussion",
-    "decision",
-    "task",
-    "pending",
-]
+FactKind = Literal["fact_subject", "fact_third_party"]
+TaskKind = Literal["task", "pending"]
+EntryKind = FactKind | TaskKind | Literal["opinion", "discussion", "decision"]
 AttendanceState = Literal["present", "absent", "late", "left"]
 ItemKind = Literal["deliberation", "report", "study"]
 RsvpAnswer = Literal["present", "absent", "waiting"]
