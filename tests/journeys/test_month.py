@@ -153,7 +153,7 @@ def speak_and_follow(clerk: Page, member: Page, sitting: str) -> None:
     add_entry(clerk, "決定", DECIDED)
     expect(member.get_by_text(SPOKEN)).to_be_visible()
     expect(member.get_by_text(DECIDED)).to_be_visible()
-    expect(member.locator("textarea")).to_have_count(0)
+    expect(member.locator(".entry textarea")).to_have_count(0)
     clerk.get_by_role("button", name="この議題を終える").click()
     expect(member.get_by_text(SPOKEN)).to_be_hidden()
 
