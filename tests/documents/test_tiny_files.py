@@ -48,9 +48,7 @@ def post(client: Client, page: str, number: int) -> int:
     return int(answer.status_code)
 
 
-def test_small_files_at_once_are_filed_once_each(
-    cast: Cast, signed_in: SignIn
-) -> None:
+def test_small_files_at_once_are_filed_once_each(cast: Cast, signed_in: SignIn) -> None:
     page = reverse("meetings:paper-upload", args=[cast.shien_item.id])
     clients = [signed_in(cast.secretariat) for _ in range(THREADS)]
     gate = threading.Barrier(THREADS)

@@ -29,11 +29,12 @@ NEXT = f"/sittings/{uid('sitting', 'north+01')}"
 DRAFT = f"/sittings/{uid('sitting', 'representatives+01')}"
 ITEM = f"/items/{uid('item', 'representatives-next-1')}"
 DONE = f"/items/{uid('item', 'kinrin-5')}"
+RECORD = f"/items/{uid('item', 'gomi-3')}/record/"
 CASE = f"/cases/{uid('case', 'eighty')}"
 POLL = f"/polls/{uid('poll', 'north+01')}"
 REQUEST = f"/cooperation/{uid('request', 'water')}"
 
-SECRETARIAT = (
+CONVENING = (
     "/",
     "/sittings/",
     "/sittings/new/",
@@ -53,6 +54,8 @@ SECRETARIAT = (
     f"{BODY}/agenda/",
     f"{TODAY}/invitations/",
     f"{TODAY}/presiding/",
+)
+CASES = (
     f"{CASE}/emergency/",
     f"{CASE}/cooperation/",
     f"{CASE}/cooperation/new/",
@@ -62,6 +65,8 @@ SECRETARIAT = (
     f"{DONE}/outcome/",
     "/gaps/",
     "/carried/",
+)
+BODIES = (
     "/bodies/",
     f"{BODY}/",
     f"{BODY}/rules/",
@@ -72,8 +77,18 @@ SECRETARIAT = (
     "/rolls/new/",
     "/people/",
 )
-PAGES = {
-    "tachibana": SECRETARIAT,
+PAPERS = (
+    f"{DONE}/papers/",
+    f"{DONE}/papers/release/",
+    f"{TODAY}/links/",
+    f"{TODAY}/copies/",
+    "/had/",
+)
+WALKS = {
+    "tachibana convening": CONVENING,
+    "tachibana cases": CASES,
+    "tachibana bodies": BODIES,
+    "tachibana papers": PAPERS,
     "sakaki": ("/", "/sittings/", f"{NEXT}/", f"{NEXT}/approve/", f"{BODY}/", "/feed/"),
     "sena": ("/",),
     "hosaka": ("/",),
@@ -132,11 +147,22 @@ def walk(page: Page, paths: Sequence[str]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("person", PAGES)
-def test_staff_pages_are_accessible(visitor, complaints, person):
+@pytest.mark.parametrize("name", WALKS)
+def test_staff_pages_are_accessible(visitor, complaints, name):
+    person, *_ = name.split()
     visitor.enter_as(person)
-    found = walk(visitor.page, PAGES[person])
+    found = walk(visitor.page, WALKS[name])
     assert found == []
+    assert complaints == []
+
+
+def test_a_record_of_the_past_opens_as_a_paper(visitor, complaints):
+    visitor.enter_as("sakaki")
+    page = visitor.page
+    found = walk(page, [RECORD])
+    turn(page, r"会議録を開く\(PDF\)")
+    expect(page.get_by_role("img", name=re.compile("1ページ目の画像"))).to_be_visible()
+    assert found + faults(page) == []
     assert complaints == []
 
 

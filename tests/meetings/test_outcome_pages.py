@@ -110,7 +110,8 @@ def test_a_result_of_another_timing_is_not_offered_and_not_taken(cast, clerk):
     page = text(clerk, url("item-outcome", item.id))
     assert 'value="confirmed"' in page
     assert 'value="closed"' not in page
-    answer = clerk.post(url("item-outcome", item.id), {"key": key(), "result": "closed"})
+    form = {"key": key(), "result": "closed"}
+    answer = clerk.post(url("item-outcome", item.id), form)
     assert answer.status_code == 422
     assert not Outcome.objects.exists()
 

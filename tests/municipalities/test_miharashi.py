@@ -370,6 +370,7 @@ def the_record(town: Town, items: dict[str, AgendaItem]) -> None:
     entry = steps.entry_of(item, "discussion")
     asked = record_services.ask_correction(
         actor=town.actor("nurse", steps.to(item.sitting)),
+        key=key("correction"),
         item_id=item.id,
         entry_id=entry.id,
         text="訪問看護の様子も加えてください。",
