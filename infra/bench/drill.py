@@ -15,15 +15,14 @@ from common import set_up_django
 set_up_django()
 
 from django.conf import settings  # noqa: E402 – after set-up
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from stage import long_ago, open_item, seated  # noqa: E402
 
 from documents.models import Paper, PaperVersion, Release  # noqa: E402
 from documents.services.links import issue_link, revoke_link  # noqa: E402
-from meetings.models import AgendaItem, Invitation, Presence, Sitting  # noqa: E402
+from meetings.models import AgendaItem  # noqa: E402
 from members import models  # noqa: E402
 from members.access import Actor  # noqa: E402
 from members.facts import Regime, Role, State, Way  # noqa: E402
-from members.http import SESSION_KEY  # noqa: E402
 from portal.core import clock, vault  # noqa: E402
 from portal.core.models import StoredObject  # noqa: E402
 
@@ -148,38 +147,24 @@ class Noise:
 def furnish(kind: str, files: Files) -> Drill:
     """A sitting with one open item about a case with consent, and its two papers."""
     now, word = clock.now(), uuid4().hex[:8]
-    before = now - timedelta(days=30)
-    unit = models.Unit.objects.create(name=f"測定{word}")
-    body = models.Body.objects.create(unit=unit, name="会議", regime=Regime.JUSO)
-    inside = models.Organization.objects.create(name=f"測定課{word}", internal=True)
+    item = open_item(Regime.JUSO, word)
+    clerk = item.sitting.created_by
     outside = models.Organization.objects.create(name=f"測定院{word}", internal=False)
-    clerk, person = (
-        models.Person.objects.create(
-            name="測定", login=f"{word}-{n}", organization=office, starts_at=before
-        )
-        for n, office in enumerate((inside, outside))
+    person = models.Person.objects.create(
+        name="測定", login=f"{word}-1", organization=outside, starts_at=long_ago()
     )
-    case = models.Case.objects.create(
-        number=f"B-{word}", unit=unit, body=body, title="測定", opened_on=before.date()
-    )
-    mother = models.HouseholdMember.objects.create(case=case, label="母")
+    mother = models.HouseholdMember.objects.create(case=item.case, label="母")
     models.Consent.objects.create(
-        member=mother, scope="構成員", given_at=before, entered_by=clerk
+        member=mother, scope="構成員", given_at=long_ago(), entered_by=clerk
     )
-    item = _item(body, case, clerk)
     item.about.set([mother])
     link = issue_link(
         actor=Actor(clerk),
         person=person,
         scope=models.Scope(models.Purpose.SITTING, item.sitting_id),
-        starts_at=before,
+        starts_at=long_ago(),
         ends_at=now + timedelta(days=1),
     ).link
-    for who, role in ((clerk, Role.SECRETARIAT), (person, Role.EXTERNAL)):
-        _seat(who, role, item)
-    models.Office.objects.create(
-        role=Role.SECRETARIAT, body=body, person=clerk, starts_at=before
-    )
     pages = _paper(item, clerk, files.pages, "application/pdf", PAGES)
     large = _paper(item, clerk, files.large, "text/plain", 0)
     for version in (pages, large):
@@ -205,46 +190,9 @@ def furnish(kind: str, files: Files) -> Drill:
         pages,
         large,
         link,
-        _session(person, **by_link),
-        _session(clerk),
+        seated(person, Role.EXTERNAL, item, **by_link).session,
+        seated(clerk, Role.SECRETARIAT, item).session,
     )
-
-
-def _item(body: models.Body, case: models.Case, clerk: models.Person) -> AgendaItem:
-    now = clock.now()
-    sitting = Sitting.objects.create(
-        body=body,
-        number=1,
-        starts_at=now,
-        ends_at=now + timedelta(hours=2),
-        place="測定室",
-        state=Sitting.State.CONVENED,
-        created_by=clerk,
-    )
-    return AgendaItem.objects.create(
-        sitting=sitting,
-        order=1,
-        kind=AgendaItem.Kind.DELIBERATION,
-        body=body,
-        law=Regime.JUSO,
-        ground="act_106_4",
-        case=case,
-        title="測定",
-        state=AgendaItem.State.OPEN,
-        opened_at=now,
-    )
-
-
-def _seat(person: models.Person, role: Role, item: AgendaItem) -> None:
-    now = clock.now()
-    since = {"person": person, "starts_at": now - timedelta(days=30)}
-    models.Commission.objects.create(form="appointment", body=item.body, **since)
-    models.Membership.objects.create(case=item.case, role=role, **since)
-    models.Seat.objects.create(item_id=item.id, role=role, **since)
-    for pledge in models.PledgeText.objects.all():
-        models.Acknowledgement.objects.create(person=person, pledge=pledge, at=now)
-    Invitation.objects.create(sitting=item.sitting, person=person, checked_in_at=now)
-    Presence.objects.create(item=item, person=person, starts_at=now)
 
 
 def _paper(
@@ -280,14 +228,3 @@ def _paper(
         uploaded_by=clerk,
         uploaded_at=now,
     )
-
-
-def _session(person: models.Person, **by: Any) -> str:
-    now = clock.now()
-    sign_in = models.SignIn.objects.create(
-        person=person, started_at=now, seen_at=now, strength=2, strong_at=now, **by
-    )
-    session = SessionStore()
-    session[SESSION_KEY] = str(sign_in.id)
-    session.save()
-    return str(session.session_key)

@@ -33,7 +33,7 @@ set_up_django()
 from asgiref.sync import sync_to_async  # noqa: E402 – after set-up
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
-from minutes import furnish, seat_of  # noqa: E402
+from stage import furnish, seated  # noqa: E402
 from websockets.asyncio.client import ClientConnection, connect  # noqa: E402
 from websockets.exceptions import ConnectionClosed, InvalidHandshake  # noqa: E402
 
@@ -286,7 +286,7 @@ def one_more(item: AgendaItem, number: int) -> Any:
     models.Office.objects.create(
         role=Role.SECRETARIAT, body=item.body, person=person, starts_at=clock.now()
     )
-    return seat_of(person, item, clerk=True)
+    return seated(person, Role.SECRETARIAT, item)
 
 
 async def suffer(chance: random.Random, part: Part, scribes: list[Scribe]) -> float:

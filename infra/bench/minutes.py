@@ -16,10 +16,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from common import (
     HOST,
@@ -40,18 +38,9 @@ from common import (
 set_up_django()
 
 from django.conf import settings  # noqa: E402 – after set-up
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from stage import Seat, furnish  # noqa: E402
 
-from meetings.models import (  # noqa: E402
-    AgendaItem,
-    Entry,
-    Invitation,
-    Presence,
-    Sitting,
-)
-from members import models  # noqa: E402
-from members.facts import Regime, Role  # noqa: E402
-from members.http import SESSION_KEY  # noqa: E402
+from meetings.models import AgendaItem, Entry  # noqa: E402
 from portal.core import clock, keys  # noqa: E402
 
 LIVE = ROOT / "infra" / "bench" / "live"
@@ -164,7 +153,7 @@ def kasane_wire(port: int, rooms: list[Plan]) -> Plan:
     return {"wire": "kasane", "origin": f"http://{HOST}:{port}", "rooms": rooms}
 
 
-def room_of(seats: list["Seat"], port: int) -> Plan:
+def room_of(seats: list[Seat], port: int) -> Plan:
     """A sitting as the load sees it: one item, and a socket for everybody."""
     url = f"ws://{HOST}:{port}/live/sittings/{seats[0].item.sitting_id}/"
     name = settings.SESSION_COOKIE_NAME
@@ -235,87 +224,6 @@ def load(plan: Plan) -> Plan:
     result: Plan = json.loads(done.stdout)
     say(f"minutes: {plan['wire']} {plan['scenario']}, {len(result['waits'])} waits")
     return result
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Somebody who will connect: the item and the session that opens it."""
-
-    item: AgendaItem
-    session: str
-
-
-def furnish(clients: int) -> list[Seat]:
-    """A sitting of a new body with one open item; the clerk first, then members."""
-    now, word = clock.now(), uuid4().hex[:8]
-    before = now - timedelta(days=30)
-    unit = models.Unit.objects.create(name=f"測定{word}")
-    body = models.Body.objects.create(unit=unit, name="支援会議", regime=Regime.SHIEN)
-    models.LegalBasis.objects.create(body=body, ground="act_106_6", starts_at=before)
-    office = models.Organization.objects.create(name=f"測定課{word}", internal=True)
-    people = models.Person.objects.bulk_create(
-        models.Person(
-            name=f"測定 {n}", login=f"{word}-{n}", organization=office, starts_at=before
-        )
-        for n in range(clients)
-    )
-    case = models.Case.objects.create(
-        number=f"B-{word}", unit=unit, body=body, title="測定", opened_on=before.date()
-    )
-    item = open_item(body, case, people[0])
-    clerk = people[0]
-    models.Office.objects.create(
-        role=Role.SECRETARIAT, body=body, person=clerk, starts_at=before
-    )
-    return [seat_of(person, item, clerk=person is clerk) for person in people]
-
-
-def open_item(body: models.Body, case: models.Case, clerk: models.Person) -> AgendaItem:
-    """The item that is being talked about, of a sitting under way."""
-    now = clock.now()
-    sitting = Sitting.objects.create(
-        body=body,
-        number=1,
-        starts_at=now,
-        ends_at=now + timedelta(hours=2),
-        place="測定室",
-        state=Sitting.State.CONVENED,
-        created_by=clerk,
-    )
-    return AgendaItem.objects.create(
-        sitting=sitting,
-        order=1,
-        kind=AgendaItem.Kind.DELIBERATION,
-        body=body,
-        law=Regime.SHIEN,
-        ground="act_106_6",
-        case=case,
-        title="測定",
-        state=AgendaItem.State.OPEN,
-        opened_at=now,
-    )
-
-
-def seat_of(person: models.Person, item: AgendaItem, *, clerk: bool) -> Seat:
-    """Somebody selected, commissioned, pledged, checked in, admitted and signed in."""
-    now = clock.now()
-    role = Role.SECRETARIAT if clerk else Role.INTERNAL
-    assert item.case is not None  # open_item gave it one
-    since = {"person": person, "starts_at": now - timedelta(days=30)}
-    models.Commission.objects.create(form="appointment", body=item.body, **since)
-    models.Membership.objects.create(case=item.case, role=role, **since)
-    models.Seat.objects.create(item_id=item.id, role=role, **since)
-    for pledge in models.PledgeText.objects.all():
-        models.Acknowledgement.objects.create(person=person, pledge=pledge, at=now)
-    Invitation.objects.create(sitting=item.sitting, person=person, checked_in_at=now)
-    Presence.objects.create(item=item, person=person, starts_at=now)
-    sign_in = models.SignIn.objects.create(
-        person=person, started_at=now, seen_at=now, strength=2, strong_at=now
-    )
-    session = SessionStore()
-    session[SESSION_KEY] = str(sign_in.id)
-    session.save()
-    return Seat(item, str(session.session_key))
 
 
 def write_record(item: AgendaItem) -> None:
