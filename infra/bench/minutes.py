@@ -126,7 +126,7 @@ def editor(peer: str, shape: Shape, peers: Path) -> Plan:
 
 
 def storm_of(peer: str, peers: Path) -> Plan:
-    """A late crowd opens a document as long, typed letter by letter."""
+    """A late crowd opens a document as long."""
     with serving_peer(peer, peers) as port:
         wire = peer_wire(peer, port, 1, JOINERS + 1)
         return load(joining() | wire | {"seed": RECORD_LETTERS})

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ROOMS } from './wires.mjs'
+import { ROOMS, TEXT } from './wires.mjs'
 
 const require = createRequire(path.join(process.env.KASANE_BENCH_PEERS, 'noop.js'))
 const WebSocket = require('ws')
@@ -147,17 +147,14 @@ async function join () {
   return { waits }
 }
 
-// Fill the document by typing, as nobody can from outside: small edits, many at once.
+// Fill the document before anybody comes.
 async function seed (seat) {
   const least = plan.least_bytes
   plan.least_bytes = 0
   await seat.join()
-  for (let number = 0; number < plan.seed; number++) {
-    seat.send(seat.room.change())
-    if (number % 500 === 0) await pause(20)
-  }
+  for (let letters = 0; letters < plan.seed; letters += TEXT.length) seat.send(seat.room.fill())
   plan.least_bytes = least
-  await pause(2000) // the server's own delay before it stores
+  await pause(5000) // the server takes it in, and stores after a delay of its own
 }
 
 const result = await { type, join }[plan.scenario]()

@@ -90,10 +90,18 @@ class YjsRoom {
   }
 
   change () {
-    const added = letter(this.typed++)
-    this.content.insert(this.content.length, added)
-    this.clock += added.length
-    this.marks.push(this.clock)
+    this.marks.push(this.clock + letter(this.typed).length)
+    return this.insert(letter(this.typed++))
+  }
+
+  // A long text at once, as it is stored after it was typed.
+  fill () {
+    return this.insert(TEXT.join(''))
+  }
+
+  insert (text) {
+    this.content.insert(this.content.length, text)
+    this.clock += text.length
     return [this.frame(0, 2, this.update)]
   }
 
