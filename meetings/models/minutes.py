@@ -50,6 +50,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.id}"
 
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it stands in the pane 決定・役割分担."""
+        return self.kind in OUTCOMES
+
 
 # Somebody is to do something, mostly until a day.
 TASKS = frozenset({Entry.Kind.TASK, Entry.Kind.PENDING})

@@ -15,7 +15,7 @@ from portal.core.errors import HiddenError
 def read_record(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
     """The record, for who may read it now."""
     record, access = records.readable(actor, item_id)
-    _note(actor, record)
+    note_read(actor, record)
     return record, access
 
 
@@ -53,7 +53,7 @@ def reopenable(actor: Actor, item_id: UUID) -> Record:
 def _opened(actor: Actor, item_id: UUID, action: Action) -> Record:
     record, access = _loaded(actor, item_id)
     access.require(action, record.thing(actor.id))
-    _note(actor, record)
+    note_read(actor, record)
     return record
 
 
@@ -63,7 +63,8 @@ def _loaded(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
     return record, access_for(actor, cases=cases, items=[item_id])
 
 
-def _note(actor: Actor, record: Record) -> None:
+def note_read(actor: Actor, record: Record) -> None:
+    """Put on record that the words of the record were shown."""
     audit.record_read(
         "meetings.minutes.read",
         actor=actor.id,

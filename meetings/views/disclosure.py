@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.forms.disclosure_copy import CopyForm
+from meetings.selectors.records import note_read
 from meetings.services import disclosure as services
 from meetings.services.disclosure import File
 from meetings.views.printing import DOCX
@@ -42,6 +43,7 @@ def disclosure_copy(request: MemberRequest, item_id: UUID) -> HttpResponse:
             return _file(data, file, f"{opened.document.starts_at:%Y%m%d}")
     elif form.is_bound:
         form.add_error(None, _("選び直して、もう一度作ってください。"))
+    note_read(request.actor, opened.record)
     context = {"item": opened.record.item, "document": opened.document}
     return form_page(request, form, "meetings/disclosure_copy.html", context)
 

@@ -247,6 +247,8 @@ def test_the_page_gives_the_file_under_a_neutral_name(
     client = signed_in(cast.secretariat)
     page = reverse("meetings:disclosure-copy", args=[item.id])
     assert "夜に声が聞こえた。" in client.get(page).content.decode()
+    read = AuditEvent.objects.get(action="meetings.minutes.read")
+    assert read.actor == str(cast.secretariat.id)
     kept = {f"place_{number_of(item, '夜に声が聞こえた。')}": "2"}
     answer = client.post(page, kept | {"file": "pdf"})
     assert re.fullmatch(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from meetings import records
@@ -18,6 +19,7 @@ from portal.core.errors import HiddenError, RefusedError, StepUpError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
+from tests.conftest import SignIn
 from tests.papers import Filed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +75,18 @@ def circulate(clerk: Actor, item: AgendaItem) -> Minutes:
 def confirm(actor: Actor, item: AgendaItem) -> None:
     digest = records.load(item.id).digest
     services.confirm(actor=actor, item_id=item.id, digest=digest)
+
+
+def test_a_pending_reply_stands_among_the_outcomes(
+    cast: Cast, clerk: Actor, item: AgendaItem, signed_in: SignIn
+) -> None:
+    Entry.objects.filter(item=item, kind="discussion").update(kind="pending")
+    circulate(clerk, item)
+    client = signed_in(cast.secretariat)
+    page = client.get(reverse("meetings:record-detail", args=[item.id]))
+    outcomes, course = page.content.decode().split('<h2 id="course">')
+    assert "長男の受診について協議した。" in outcomes
+    assert "長男の受診について協議した。" not in course
 
 
 def test_the_last_confirmation_freezes_the_record_as_files(
