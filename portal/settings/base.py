@@ -1,6 +1,7 @@
 """What all profiles share. A profile adds to it or overrides it."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.settings import env
 
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,6 +81,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 OTP_TOTP_ISSUER = "Kasane"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
+# Passkeys hold for one host name. Browsers make none for a bare address, so a trial
+# at 127.0.0.1 has them when it is opened as localhost.
+_base = urlsplit(BASE_URL)
+_loopback = _base.hostname == "127.0.0.1"
+OTP_WEBAUTHN_RP_ID = "localhost" if _loopback else str(_base.hostname)
+OTP_WEBAUTHN_RP_NAME = f"{MUNICIPALITY} かさね"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [
+    f"http://localhost:{_base.port or 80}"
+    if _loopback
+    else f"{_base.scheme}://{_base.netloc}"
+]
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
