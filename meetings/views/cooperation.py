@@ -21,10 +21,10 @@ from meetings.forms.cooperation import (
 )
 from meetings.selectors import cooperation as selectors
 from meetings.services import cooperation
-from meetings.views.letters import qr_of
 from members.http import MemberRequest, signed_in
 from portal.core import audit
 from portal.core.acting import attempt, form_page, press
+from portal.core.qr import qr_of
 
 
 @signed_in

@@ -15,9 +15,9 @@ from meetings.notices import serial_of
 from meetings.selectors import board
 from meetings.selectors import sittings as selectors
 from meetings.services import convocation, invitations
-from meetings.views.letters import qr_of
 from members.http import MemberRequest, signed_in
 from portal.core.acting import form_page, press
+from portal.core.qr import qr_of
 
 
 @signed_in

@@ -19,12 +19,12 @@ from meetings.poll_notices import late_words
 from meetings.selectors import polls as selectors
 from meetings.selectors.polls import OpenedPoll
 from meetings.services import polls as services
-from meetings.views.letters import qr_of
 from members import selectors as members
 from members.access import access_for
 from members.http import MemberRequest, signed_in
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
+from portal.core.qr import qr_of
 
 PER_PAGE = 20
 
