@@ -25,7 +25,7 @@ _AT_HAND = (State.DRAFT, State.HELD, State.RELEASED, State.FINAL)
 
 def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     """What is missing before people can be called; ``items`` are the visible ones."""
-    seats = rosters.seats_of([item.id for item in items])
+    seats = _looked_at(items)
     people = {seat.person for roster in seats.values() for seat in roster}
     standing = rosters.standing(people, items=items)
     papers, taxed = papers_of(items)
@@ -44,7 +44,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
             papers=papers[item.id],
             tax_papers=taxed[item.id],
             signatories_wanted=item.body.rules.signatories_named,
-            seats=_seat_rows(item, seats.get(item.id, []), standing, provers),
+            seats=_seat_rows(item, seats[item.id], standing, provers),
         )
         for order, item in enumerate(items, start=1)
     )
@@ -60,6 +60,19 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
         rules=_rules(sitting, day),
     )
     return readiness.findings(row, today=clock.today())
+
+
+def _looked_at(items: Sequence[AgendaItem]) -> dict[UUID, list[Seat]]:
+    """The seats of each item; who owes no secrecy as a guest is not asked (R16)."""
+    seats = rosters.seats_of([item.id for item in items])
+    return {
+        item.id: [
+            seat
+            for seat in seats.get(item.id, [])
+            if seat.role != Role.GUEST or item.regime is Regime.SHIEN
+        ]
+        for item in items
+    }
 
 
 def _rules(sitting: Sitting, day: date) -> RulesRow:

@@ -175,8 +175,9 @@ def who_may_answer(poll: Poll, people: Collection[Person]) -> set[UUID]:
 
 
 def would_open(access: Access, item: AgendaItem) -> bool:
-    """Whether the item opens for the person, the pledge aside."""
-    answer = access.answer(Action.READ, item_facts(item, access.actor.id))
+    """Whether the item opens for the person, the pledge and being let in aside."""
+    thing = replace(item_facts(item, access.actor.id), admitted=(ALWAYS,))
+    answer = access.answer(Action.READ, thing)
     return answer in {Answer.ALLOW, Answer.NEED_ACK, Answer.STEP_UP}
 
 

@@ -26,7 +26,7 @@ from meetings.selectors.printing import (
 )
 from meetings.selectors.sittings import Opened, open_sitting
 from members.access import Access, Actor, as_if_here
-from members.facts import Action
+from members.facts import Action, Role
 from members.filters import holding_at
 from members.models import Person, Seat
 from portal.core import audit, clock
@@ -162,8 +162,14 @@ def copies_of(printer: Opened) -> Copies:
 
 
 def _people(items: Sequence[AgendaItem]) -> list[Person]:
+    """Everybody seated but guests, who get no papers (R16)."""
     seats = rosters.seats_of([item.id for item in items])
-    people = {seat.person for roster in seats.values() for seat in roster}
+    people = {
+        seat.person
+        for roster in seats.values()
+        for seat in roster
+        if seat.role != Role.GUEST
+    }
     return sorted(people, key=lambda p: (p.organization.kana, p.kana))
 
 

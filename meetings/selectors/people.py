@@ -6,10 +6,19 @@ from uuid import UUID
 from meetings import rosters
 from meetings.models import AgendaItem, Sitting
 from members.access import Access, Actor, access_for
-from members.facts import Action, Role
+from members.facts import Action, Regime, Role
 from members.filters import holding_at
 from members.grounds import words_of
-from members.models import Body, Case, Commission, Membership, Person, Seat
+from members.models import (
+    Body,
+    Case,
+    Commission,
+    HouseholdMember,
+    Membership,
+    Person,
+    Seat,
+)
+from members.permissions import BY_SEAT
 from members.policies import body_facts, case_facts
 from portal.core import clock
 
@@ -35,6 +44,7 @@ class Roster:
 
     offices: list[Seat]
     candidates: list[Candidate]
+    guests: list[Seat]
     subject_invited: bool
 
 
@@ -42,11 +52,10 @@ def roster_of(item: AgendaItem) -> Roster:
     """The selection page of an item; who is kept away is simply not there (R27)."""
     seats = rosters.seats_of([item.id]).get(item.id, [])
     seated = {seat.person_id: seat for seat in seats}
-    # Who comes in a member's stead was accepted with the answer, not chosen (R25).
-    deputies = {seat.person_id for seat in seats if seat.role == Role.DEPUTY}
+    # Deputies come with an answer (R25), guests have a page of their own (R16).
+    by_seat = {seat.person_id for seat in seats if seat.role in BY_SEAT}
     memberships = rosters.members_of(item.case_id)
     words = _commission_words(item.body_id)
-    ground = words_of(item.ground, item.sitting.starts_at)
     found = [
         Candidate(
             person=person,
@@ -56,7 +65,7 @@ def roster_of(item: AgendaItem) -> Roster:
             may_scribe=person.organization.internal,
         )
         for person in rosters.candidates(item)
-        if person.id not in deputies
+        if person.id not in by_seat
     ]
     return Roster(
         offices=[seat for seat in seats if seat.role in rosters.OFFICES],
@@ -64,7 +73,46 @@ def roster_of(item: AgendaItem) -> Roster:
         candidates=sorted(
             found, key=lambda row: (row.seat is None, row.membership is None)
         ),
-        subject_invited=ground is not None and ground.subject_invited,
+        guests=[seat for seat in seats if seat.role == Role.GUEST],
+        subject_invited=subject_may_come(item),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """Who can be asked to come for one item alone, and who has been (R16)."""
+
+    household: list[HouseholdMember]
+    commissioned: list[Person]
+    outsiders: bool
+    guests: list[Seat]
+
+
+def invitable(item: AgendaItem) -> Invitable:
+    """What the page of guests offers; the decision follows with the act."""
+    seats = rosters.seats_of([item.id])[item.id]
+    guests = [seat for seat in seats if seat.role == Role.GUEST]
+    members = {s.person_id for s in seats if s not in guests}
+    members |= rosters.members_of(item.case_id).keys()
+    case = item.case if subject_may_come(item) else None
+    return Invitable(
+        household=list(case.household.all()) if case else [],
+        commissioned=[
+            person for person in rosters.candidates(item) if person.id not in members
+        ],
+        outsiders=item.regime is not Regime.SHIEN,
+        guests=guests,
+    )
+
+
+def subject_may_come(item: AgendaItem) -> bool:
+    """Whether the person concerned may come: own case, and a ground that knows it."""
+    ground = words_of(item.ground, item.sitting.starts_at)
+    return (
+        item.case_id is not None
+        and item.regime is Regime.JUSO
+        and ground is not None
+        and ground.subject_invited
     )
 
 

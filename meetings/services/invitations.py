@@ -17,6 +17,7 @@ from members.access import Actor, access_for
 from members.facts import Action, Answer, Role
 from members.filters import holding_at
 from members.models import Charter, Membership, Person, Seat
+from members.permissions import BY_SEAT
 from members.services import cases
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -55,20 +56,21 @@ def select_people(
 
     Whoever is not among them loses the seat; those in ``leaving`` also their
     membership of the case. A deputy comes with a member, and goes with that member
-    (R25). Once the sitting is convened, whoever comes in is told
-    at once and whoever has no item left gets a cancellation. Raises InvalidError
-    for a missing reason, RefusedError for somebody who cannot be chosen.
+    (R25); guests are no part of it (R16). Once the sitting is convened, whoever
+    comes in is told at once and whoever has no item left gets a cancellation. Raises
+    InvalidError for a missing reason, RefusedError for somebody who cannot be chosen.
     """
     item = lock_item(actor, item)
     taken = rosters.seats_of([item.id]).get(item.id, [])
     deputies = {seat.person_id: seat for seat in taken if seat.role == Role.DEPUTY}
-    offered = {person.id for person in rosters.candidates(item)} - deputies.keys()
+    by_seat = {seat.person_id for seat in taken if seat.role in BY_SEAT}
+    offered = {person.id for person in rosters.candidates(item)} - by_seat
     memberships = rosters.members_of(item.case_id)
     _check(choices, offered, memberships, has_case=item.case_id is not None)
     seats = {
         seat.person_id: seat
         for seat in taken
-        if seat.role not in {*rosters.OFFICES, Role.DEPUTY}
+        if seat.role not in rosters.OFFICES and seat.role not in BY_SEAT
     }
     for choice in choices:
         _select(actor, item, choice, memberships)
@@ -204,8 +206,7 @@ def settle(actor: Actor, sitting: Sitting) -> None:
     While the agenda is a draft nobody is told; once convened, newcomers get their
     notice and those without any seat a cancellation.
     """
-    seats = rosters.seats_of(sitting.items.values_list("id", flat=True))
-    seated = {seat.person_id: seat.person for rows in seats.values() for seat in rows}
+    seated = _asked(sitting)
     known = {row.person_id: row for row in sitting.invitations.select_related("person")}
     for person in seated.values():
         if person.id not in known:
@@ -218,6 +219,20 @@ def settle(actor: Actor, sitting: Sitting) -> None:
     if sitting.state == Sitting.State.CONVENED:
         untold = [i for i in known.values() if i.notified_at is None]
         convocation.notify(actor, sitting, untold)
+
+
+def _asked(sitting: Sitting) -> dict[UUID, Person]:
+    """Everybody seated; of guests those alone who have a commission (R10, R16)."""
+    bodies = dict(sitting.items.values_list("id", "body_id"))
+    seats = [seat for rows in rosters.seats_of(bodies).values() for seat in rows]
+    guests = {seat.person for seat in seats if seat.role == Role.GUEST}
+    standing = rosters.standing(guests, items=())
+    return {
+        seat.person_id: seat.person
+        for seat in seats
+        if seat.role != Role.GUEST
+        or rosters.commissioned(standing[seat.person_id], bodies[seat.item_id])
+    }
 
 
 def _ask_again(invitation: Invitation) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import live, presences, room, tasks, words
+from meetings.views import guests, live, presences, room, tasks, words
 
 urlpatterns = [
     path("sittings/<uuid:sitting_id>/room/", room.room, name="room"),
@@ -20,6 +20,12 @@ urlpatterns = [
         "items/<uuid:item_id>/attendance/",
         presences.item_attendance,
         name="item-attendance",
+    ),
+    path("items/<uuid:item_id>/guests/", guests.item_guests, name="item-guests"),
+    path(
+        "items/<uuid:item_id>/guests/<uuid:person_id>/withdraw/",
+        guests.guest_withdraw,
+        name="guest-withdraw",
     ),
     path("items/<uuid:item_id>/attest/", presences.item_attest, name="item-attest"),
     path(

@@ -71,6 +71,10 @@ class HouseholdMember(models.Model):
     # DV等支援措置: address and phone are shown to the custodians alone.
     address_protected = models.BooleanField("住所等の保護", default=False)
     subject = models.BooleanField("本人", default=False)
+    # As whom they come to an item of the case (R16): named by the label alone.
+    guest = models.OneToOneField(
+        Person, models.PROTECT, null=True, related_name="household_member"
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from members.access import Actor, access_for
 from members.facts import Action
-from members.models import Body, Organization, Person
-from members.policies import rules_facts
+from members.models import Body, HouseholdMember, Organization, Person
+from members.policies import case_facts, rules_facts
 from portal.core import audit, clock
 
 
@@ -55,6 +55,36 @@ def note_outsider(*, actor: Actor, body: Body, who: Outsider) -> Person:
         agency = Organization.objects.create(name=who.organization, unit=body.unit)
     entry = NewPerson(agency, who.name, post=who.post, email=who.email)
     return _entered(actor, entry)
+
+
+HOUSEHOLD = "本人・家族"
+
+
+@transaction.atomic
+def note_household_member(
+    *, actor: Actor, body: Body, member: HouseholdMember
+) -> Person:
+    """A household member as somebody who comes to the meeting: by label, not by name.
+
+    Each member of each case is a person of their own; a repeat is answered.
+    """
+    rows = HouseholdMember.objects.select_for_update(of=("self",))
+    member = rows.select_related("case", "guest__organization").get(pk=member.pk)
+    access = access_for(actor, cases=[member.case_id], items=())
+    access.require(Action.CONVENE, case_facts(member.case, body))
+    if member.guest is None:
+        party, _new = Organization.objects.get_or_create(name=HOUSEHOLD, unit=None)
+        member.guest = Person.objects.create(
+            organization=party, name=member.label, starts_at=clock.now()
+        )
+        member.save(update_fields=["guest"])
+        audit.record(
+            "members.person.enter",
+            actor=actor.id,
+            subject=f"person:{member.guest_id}",
+            case=member.case_id,
+        )
+    return member.guest
 
 
 def _entered(actor: Actor, entry: NewPerson) -> Person:
