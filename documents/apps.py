@@ -16,6 +16,7 @@ class DocumentsConfig(AppConfig):
         from portal.core import rotation, worker
 
         rotation.LIVING_CODES["codes printed with links"] = links.living_macs
+        _watch_takings()
         worker.SWEEPS += [
             upload_rows.sweep,
             scanning.ask_again,
@@ -23,3 +24,21 @@ class DocumentsConfig(AppConfig):
             renditions.look_after,
             mixups.ask_again,
         ]
+
+
+def _watch_takings() -> None:
+    """What must not come back by a restore."""
+    from portal.core.takings import WATCHED, Kind, Watch
+
+    WATCHED.extend(
+        [
+            Watch("documents.Link", ("ends_at", "revoked_at")),
+            Watch("documents.LinkCode", ("used_at",)),
+            Watch("documents.Release", ("ends_at",)),
+            Watch(
+                "documents.PaperVersion", ("state",), finals=("replaced", "recalled")
+            ),
+            Watch("documents.Paper", ("restricted",)),
+            Watch("documents.Paper_readers", (), Kind.GONE),
+        ]
+    )

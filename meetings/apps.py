@@ -1,6 +1,9 @@
 """Meetings as a Django app."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MeetingsConfig(AppConfig):
@@ -19,6 +22,7 @@ class MeetingsConfig(AppConfig):
         from meetings.services import (
             calls,
             convocation,
+            disposal,
             papers,
             polls,
             record_mail,
@@ -40,6 +44,9 @@ class MeetingsConfig(AppConfig):
         entrances.OPENERS[Purpose.RETRIEVAL] = retrievals.open_ask
         entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
+        _watch_takings()
+        _dispose_whole_files()
+        post_migrate.connect(_enter_classes, sender=self)
         worker.SWEEPS.append(budget.forget_old)
         worker.SWEEPS.append(records.requeue_archives)
         worker.SWEEPS.append(polls.remind_due)
@@ -48,3 +55,37 @@ class MeetingsConfig(AppConfig):
         worker.SWEEPS.append(papers.tell_due)
         worker.SWEEPS.append(record_mail.remind_due)
         worker.SWEEPS.append(rolls.drop_stale)
+        worker.SWEEPS.append(disposal.go_on)
+
+
+def _watch_takings() -> None:
+    """What must not come back by a restore."""
+    from portal.core.takings import WATCHED, Kind, Watch
+
+    WATCHED.extend(
+        [
+            Watch("meetings.Invitation", ("withdrawn_at",)),
+            Watch("meetings.CalendarFeed", ("ends_at",)),
+            Watch("meetings.Proxy", ("state",), finals=("refused", "ended")),
+            Watch("meetings.ActingHead", ("ended_at",)),
+            Watch("meetings.Tombstone", _TOMBSTONE, Kind.NEW),
+        ]
+    )
+
+
+_TOMBSTONE = ("kind", "file_id", "body", "completed_on", "expired_on", "started_at")
+
+
+def _dispose_whole_files() -> None:
+    """What goes with a case or a sitting, and what only loses a reference."""
+    from meetings import disposing
+    from portal.core import removal
+
+    removal.LOOSENED.update(disposing.LOOSENED)
+    removal.FOLLOWERS.update(disposing.FOLLOWERS)
+
+
+def _enter_classes(**_signal: Any) -> None:
+    from meetings.retention import enter_usual_classes
+
+    enter_usual_classes()

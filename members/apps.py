@@ -18,6 +18,29 @@ class MembersConfig(AppConfig):
         from portal.core import rotation
 
         rotation.LIVING_CODES["codes on paper cards"] = factors.living_macs
+        _watch_takings()
+
+
+def _watch_takings() -> None:
+    """What must not come back by a restore."""
+    from portal.core.takings import WATCHED, Kind, Watch
+
+    dated = ("Commission", "Membership", "Office", "Person", "Seat", "StandIn")
+    WATCHED.extend(Watch(f"members.{name}", ("ends_at",)) for name in dated)
+    party = ("person", "organization", "case", "item_id")
+    WATCHED.extend(
+        [
+            Watch("members.Consent", ("withdrawn_at",)),
+            Watch(
+                "members.Recusal",
+                (*party, "starts_at", "ends_at", "entered_by"),
+                Kind.NEW,
+            ),
+            Watch("members.HouseholdMember", ("address_protected",)),
+            Watch("members.PaperCode", ("used_at",)),
+            Watch("members.PaperCard", (), Kind.GONE),
+        ]
+    )
 
 
 def _enter_grounds(**_signal: Any) -> None:

@@ -13,13 +13,33 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Register the start-up checks; give an empty audit chain its head."""
-        from portal.core import checks  # noqa: F401 – registers on import
+        """Register the start-up checks; after each migration see to what must be.
 
+        That is the audit chain's head, and the triggers that note what is taken away.
+        """
+        from portal.core import checks, takings  # noqa: F401 – checks register
+
+        takings.WATCHED += [
+            takings.Watch(
+                "core.StoredObject",
+                ("state",),
+                finals=("erased",),
+                again=_erase_again,
+            ),
+            takings.Watch("otp_totp.TOTPDevice", (), takings.Kind.GONE),
+        ]
         post_migrate.connect(_make_audit_head, sender=self)
+        # Once, when all apps have their tables: members' is not the last one.
+        post_migrate.connect(takings.install)
 
 
 def _make_audit_head(**kwargs: Any) -> None:
     from portal.core.models import AuditHead
 
     AuditHead.objects.get_or_create(id=1)
+
+
+def _erase_again(row: Any) -> None:
+    from portal.core import vault
+
+    vault.erase(row.pk)

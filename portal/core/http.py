@@ -1,5 +1,6 @@
 """What every request and response passes, whatever the app."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from portal.core import context
-from portal.core.errors import DomainError
+from portal.core import context, journals
+from portal.core.errors import BusyError, DomainError
 
+log = logging.getLogger(__name__)
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -36,6 +39,21 @@ def request_context(get_response: GetResponse) -> GetResponse:
         address = str(request.META.get("REMOTE_ADDR", ""))
         with context.acting_from(context.Origin(address=address, channel="page")):
             return get_response(request)
+
+    return middleware
+
+
+def journaled(get_response: GetResponse) -> GetResponse:
+    """What an act took away is in the journal before the act is answered."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method not in SAFE_METHODS:
+            try:
+                journals.flush()
+            except OSError:  # the worker tries again, and readiness tells
+                log.exception("the journal cannot be written")
+        return response
 
     return middleware
 
@@ -66,7 +84,10 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page of a refusal. Hidden and unknown share one template (R4)."""
     if error.status == 404:
         return render(request, "404.html", status=404)
-    return render(request, "refused.html", {"error": error}, status=error.status)
+    page = render(request, "refused.html", {"error": error}, status=error.status)
+    if isinstance(error, BusyError):
+        page["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

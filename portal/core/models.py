@@ -31,6 +31,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["case", "seq"], name="audit_by_case"),
             models.Index(fields=["actor", "seq"], name="audit_by_actor"),
             models.Index(fields=["subject", "seq"], name="audit_by_subject"),
+            models.Index(fields=["at"], name="audit_by_time"),
         )
 
     def __str__(self) -> str:
@@ -41,6 +42,7 @@ class AuditHead(models.Model):
     """The newest link: the row that every append locks. There is exactly one."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    installation = models.UUIDField(default=uuid.uuid4)
     seq = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="0" * 64)
 
@@ -48,6 +50,28 @@ class AuditHead(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="one_audit_head"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.seq}"
+
+
+class SignedHead(models.Model):
+    """An end of the chain that was signed and given away. Rows are only ever inserted.
+
+    What proves something is the copy outside; this one says what was given away.
+    ``stamp`` is the RFC 3161 time stamp over the signed text, where there is one.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    stamp = models.BinaryField(default=bytes)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("seq",)
 
     def __str__(self) -> str:
         return f"{self.seq}"
@@ -117,3 +141,28 @@ class StoredObject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+class Taking(models.Model):
+    """Something taken away, on its way into the journal outside the database.
+
+    A trigger writes the row in the transaction of the act; ``portal.core.journals``
+    copies it into the journal and deletes it. ``row`` and ``facts`` hold keys, times
+    and states, never words.
+    """
+
+    class Kind(models.TextChoices):
+        """What happened to the row."""
+
+        SET = "set"  # an end was set
+        NEW = "new"  # a row that takes away, such as a recusal
+        GONE = "gone"
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    table = models.CharField(max_length=63)
+    row = models.CharField(max_length=64)
+    facts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.table} {self.row}"

@@ -9,7 +9,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from portal.core import outbox, upkeep
+from portal.core import heads, journals, outbox, upkeep
 from portal.core.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def drain() -> None:
 
 
 # What is looked after now and then; each app adds its own when it is ready.
-SWEEPS: list[Callable[[], object]] = [outbox.requeue_due]
+SWEEPS: list[Callable[[], object]] = [outbox.requeue_due, heads.keep_up]
 
 
 def sweep() -> None:
@@ -71,7 +71,11 @@ def run(stop: threading.Event) -> None:
     """Work until ``stop`` is set; a failing database or store is waited for."""
     slow = threading.Thread(target=_work, args=(stop, SLOW_QUEUE), daemon=True)
     slow.start()
-    rounds = [_Round(SWEEP_SECONDS, sweep), _Round(UPKEEP_SECONDS, upkeep.sweep)]
+    rounds = [
+        _Round(TICK_SECONDS, journals.flush),
+        _Round(SWEEP_SECONDS, sweep),
+        _Round(UPKEEP_SECONDS, upkeep.sweep),
+    ]
     _work(stop, "default", rounds)
 
 
@@ -81,7 +85,7 @@ def _work(stop: threading.Event, queue: str, rounds: Sequence[_Round] = ()) -> N
             run_waiting(queue)
             for each in rounds:
                 each.run_if_due()
-        except (DatabaseError, UnavailableError):
-            log.exception("the worker waits for the database or the store")
+        except (DatabaseError, UnavailableError, OSError):
+            log.exception("the worker waits for the database, the store or a disk")
         finally:
             close_old_connections()

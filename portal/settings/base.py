@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.core.http.response_headers",
+    "portal.core.http.journaled",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,14 +73,6 @@ INSTALLED_APPS += ["django.forms"]
 
 AUTH_USER_MODEL = "members.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 15},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-OTP_TOTP_ISSUER = "Kasane"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 # Passkeys hold for one host name. Browsers make none for a bare address, so a trial
@@ -117,6 +110,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DEVICE_COOKIE_NAME = "kasane_device"
 CSRF_COOKIE_NAME = "kasane_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -163,6 +157,16 @@ REPLY_DOMAIN = env.text("KASANE_REPLY_DOMAIN", "")
 
 # Key-encryption keys live outside the database and outside the object store.
 KEY_FILE = Path(env.text("KASANE_KEY_FILE", str(DATA / "keys" / "kasane-keys.json")))
+# What was taken away, outside the database and its backups: on another disk.
+JOURNAL = Path(env.text("KASANE_JOURNAL", str(DATA / "journal")))
+
+# Signed heads of the audit trail: how often, and where outside they go.
+AUDIT_HEAD_MINUTES = env.number("KASANE_AUDIT_HEAD_MINUTES", 10)
+AUDIT_DROP = env.text("KASANE_AUDIT_DROP", "")
+AUDIT_MAIL = env.text("KASANE_AUDIT_MAIL", "")
+# Who stamps them with the time (RFC 3161), and the certificates to believe it by.
+TSA_URL = env.text("KASANE_TSA_URL", "")
+TSA_ROOTS = env.text("KASANE_TSA_ROOTS", "")
 
 # Values marked (S) in the access rules; the decision takes them as inputs.
 IDLE_EXTERNAL_MINUTES = env.number("KASANE_IDLE_EXTERNAL_MINUTES", 15)
