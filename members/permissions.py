@@ -57,6 +57,7 @@ ACTS: dict[Kind, frozenset[Action]] = {
             Action.READ,
             Action.CONVENE,
             Action.APPROVE,
+            Action.DISPOSE,
         }
     ),
     Kind.CASE: frozenset(

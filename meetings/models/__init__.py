@@ -19,6 +19,15 @@ from meetings.models.records import (
     RecordVersion,
 )
 from meetings.models.requests import SittingRequest
+from meetings.models.retention import (
+    Disposal,
+    FileKind,
+    LegalHold,
+    Lengthening,
+    RecordsClass,
+    RetentionRule,
+    Tombstone,
+)
 from meetings.models.sittings import AgendaItem, Invitation, Presence, Sitting
 from meetings.models.stamps import StandingStamp
 from meetings.models.tasks import Task
@@ -39,13 +48,17 @@ __all__ = [
     "CarryUp",
     "Confirmation",
     "Correction",
+    "Disposal",
     "Entry",
     "EntryChange",
+    "FileKind",
     "FrameLine",
     "HandBack",
     "Invitation",
     "ItemTemplate",
     "JointSitting",
+    "LegalHold",
+    "Lengthening",
     "Minutes",
     "OnlineRequest",
     "Outcome",
@@ -61,12 +74,15 @@ __all__ = [
     "RecordStyle",
     "RecordTemplate",
     "RecordVersion",
+    "RecordsClass",
     "ResourceGap",
+    "RetentionRule",
     "Sitting",
     "SittingRequest",
     "StandingStamp",
     "SupportDecision",
     "Task",
+    "Tombstone",
     "Turn",
     "YearPlan",
 ]

@@ -39,7 +39,7 @@ LEADS_TO = {"sitting", "call", "request"}
 _KNOWN = {
     "body": "read convene issue_card set_rules appoint",
     "call": "see_notice acknowledge convene propose",
-    "sitting": "see_notice acknowledge read convene approve",
+    "sitting": "see_notice acknowledge read convene approve dispose",
     "case": "read convene enter_consent enter_recusal declare_recusal dispose",
     "item": "read convene upload write_minutes follow_minutes declare_recusal",
     "paper": "read open_frozen download release recall dispose",

@@ -1,0 +1,208 @@
+"""Files with what is known of their keeping, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+
+from meetings.models import (
+    Disposal,
+    FileKind,
+    LegalHold,
+    Lengthening,
+    RetentionRule,
+    Sitting,
+    Tombstone,
+)
+from meetings.retention import File, FileKey, Keeping, class_of
+from members.access import Access, Actor, access_for
+from members.charters import kept_body
+from members.facts import Action
+from members.models import Body, Case
+from portal.core import clock, jp
+from portal.core.errors import HiddenError
+
+PER_PAGE = 50
+OVER = (Sitting.State.CLOSED, Sitting.State.CANCELLED)
+
+
+def key_of(kind: str, file_id: UUID) -> FileKey:
+    """The file that an address names."""
+    if kind not in FileKind:
+        raise HiddenError
+    return FileKey(FileKind(kind), file_id)
+
+
+def files_of(keys: Iterable[FileKey]) -> list[File]:
+    """The files that are still here, in the order of their numbers."""
+    wanted = defaultdict(set)
+    for key in keys:
+        wanted[key.kind].add(key.id)
+    cases = _cases(Q(id__in=wanted[FileKind.CASE]))
+    sittings = _sittings(Q(id__in=wanted[FileKind.SITTING]))
+    return [*cases, *sittings]
+
+
+def _cases(found: Q) -> list[File]:
+    rows = Case.objects.filter(found).select_related("body", "unit")
+    return [File.of_case(case) for case in rows.prefetch_related("household")]
+
+
+def _sittings(found: Q) -> list[File]:
+    rows = Sitting.objects.filter(found).select_related("body")
+    return [File.of_sitting(sitting) for sitting in rows.order_by("starts_at")]
+
+
+def keepings_of(files: Sequence[File]) -> list[Keeping]:
+    """Until when each file is kept, and what says so."""
+    ids = {file.key.id for file in files}
+    rules = list(
+        RetentionRule.objects.filter(
+            body__in={file.body.id for file in files}
+        ).select_related("records_class")
+    )
+    lengthenings = _by_file(
+        Lengthening.objects.filter(file_id__in=ids).select_related("entered_by")
+    )
+    holds = _by_file(
+        LegalHold.objects.filter(file_id__in=ids).select_related(
+            "placed_by", "lifted_by"
+        )
+    )
+    disposals = {each.file_id: each for each in _disposals(Q(file_id__in=ids))}
+    return [
+        Keeping(
+            file,
+            class_of(file, rules),
+            tuple(lengthenings[file.key.id]),
+            tuple(holds[file.key.id]),
+            disposals.get(file.key.id),
+        )
+        for file in files
+    ]
+
+
+Row = TypeVar("Row", Lengthening, LegalHold)
+
+
+def _by_file(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    grouped: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.file_id].append(row)
+    return grouped
+
+
+def _disposals(found: Q) -> list[Disposal]:
+    rows = Disposal.objects.filter(found)
+    return list(rows.select_related("body", "proposed_by", "approved_by"))
+
+
+def keeping_for(actor: Actor, key: FileKey) -> tuple[Keeping, Access]:
+    """One file, for who may keep it and let it go; not one that is going."""
+    if Tombstone.objects.filter(file_id=key.id).exists():
+        raise HiddenError
+    for keeping in keepings_of(files_of([key])):
+        access = access_to(actor, [keeping.file])
+        access.require(Action.DISPOSE, keeping.file.thing)
+        return keeping, access
+    raise HiddenError
+
+
+def access_to(actor: Actor, files: Iterable[File]) -> Access:
+    """The actor's access to the cases of files."""
+    cases = [file.case.id for file in files if file.case is not None]
+    return access_for(actor, cases=cases, items=())
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """廃棄予定一覧: what of a body ended, or ends with the fiscal year."""
+
+    body: Body
+    rules: list[RetentionRule]
+    year_end: date
+    proposed: list[Keeping]  # waits for the second person
+    mine: frozenset[UUID]  # files that the actor proposed: another approves
+    expired: list[Keeping]
+    coming: list[Keeping]
+    held: list[Keeping]
+
+
+def shelf_of(actor: Actor, body_id: UUID) -> Shelf:
+    """The list of a body, as far as the actor may dispose of what is on it."""
+    body, _access = kept_body(actor, body_id)
+    today = clock.today()
+    year_end = date(jp.fiscal_year(today) + 1, 3, 31)
+    rules = list(body.retention_rules.select_related("records_class"))
+    keepings = _ending(actor, body, rules, year_end)
+    open_ones = [each for each in keepings if each.disposal is None]
+    waiting = [each for each in keepings if each.disposal is not None]
+    return Shelf(
+        body=body,
+        rules=rules,
+        year_end=year_end,
+        proposed=waiting,
+        mine=frozenset(
+            each.file.key.id
+            for each in waiting
+            if each.disposal and each.disposal.proposed_by_id == actor.id
+        ),
+        expired=[each for each in open_ones if each.may_go(today)],
+        coming=[
+            each
+            for each in open_ones
+            if not each.live_holds and not each.may_go(today)
+        ],
+        held=[each for each in open_ones if each.live_holds],
+    )
+
+
+def _ending(
+    actor: Actor, body: Body, rules: Sequence[RetentionRule], year_end: date
+) -> list[Keeping]:
+    """Files of the body whose keeping ends by ``year_end``, the oldest first."""
+    gone = Tombstone.objects.filter(body=body).values("file_id")
+    own, files = Q(body=body) & ~Q(id__in=gone), list[File]()
+    if day := _completed_before(rules, FileKind.CASE, year_end):
+        files += _cases(own & Q(closed_on__lt=day))
+    if day := _completed_before(rules, FileKind.SITTING, year_end):
+        begun = Q(starts_at__lt=clock.day_start(day), state__in=OVER)
+        files += _sittings(own & begun)
+    access = access_to(actor, files)
+    mine = [file for file in files if access.offers(Action.DISPOSE, file.thing)]
+    keepings = [
+        each
+        for each in keepings_of(mine)
+        if each.expires_on is not None and each.expires_on <= year_end
+    ]
+    return sorted(keepings, key=lambda each: (str(each.expires_on), each.file.number))
+
+
+def _completed_before(
+    rules: Sequence[RetentionRule], kind: FileKind, year_end: date
+) -> date | None:
+    """Only files that are older can end by then, by any of the classes."""
+    years = [r.records_class.years for r in rules if r.kind == kind]
+    ending = [each for each in years if each is not None]
+    return date(year_end.year - min(ending), 4, 1) if ending else None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """廃棄簿: one page of what a body has disposed of."""
+
+    body: Body
+    page: Page[Tombstone]
+
+
+def register_of(actor: Actor, body_id: UUID, number: str | None) -> Register:
+    """The body's tombstones, newest first, for who keeps the body."""
+    body, _access = kept_body(actor, body_id)
+    rows = Tombstone.objects.filter(body=body)
+    rows = rows.select_related("proposed_by", "approved_by")
+    return Register(body, Paginator(rows, PER_PAGE).get_page(number))
