@@ -25,7 +25,10 @@ from meetings.models import Sitting
 from members.access import Actor
 from members.http import SESSION_KEY
 from portal.asgi import application
-from portal.core.management.commands.serve import WEBSOCKET_FRAME_LIMIT
+from portal.core.management.commands.serve import (
+    WEBSOCKET_FRAME_LIMIT,
+    WEBSOCKET_SILENCE_SECONDS,
+)
 from tests.journeys.installation import free_port
 
 PATIENCE_MS = 10_000
@@ -35,9 +38,10 @@ HOST = "127.0.0.1"
 class Town:
     """The server on one port: it can be stopped and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, silence: float = WEBSOCKET_SILENCE_SECONDS) -> None:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
+        self._silence = silence
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -49,6 +53,8 @@ class Town:
             port=self.port,
             ws="websockets-sansio",
             ws_max_size=WEBSOCKET_FRAME_LIMIT,
+            ws_ping_interval=self._silence,
+            ws_ping_timeout=self._silence,
             lifespan="off",
             log_config=None,
             timeout_graceful_shutdown=1,
@@ -102,7 +108,7 @@ class House:
         """A window in which ``actor`` is signed in."""
         context = await self.browser.new_context(base_url=self.town.url)
         context.set_default_timeout(PATIENCE_MS)
-        key = await sync_to_async(_session)(actor)
+        key = await sync_to_async(session_of)(actor)
         await context.add_cookies(
             [
                 {
@@ -120,7 +126,8 @@ class House:
         return Window(self.town, context, await context.new_page())
 
 
-def _session(actor: Actor) -> str:
+def session_of(actor: Actor) -> str:
+    """The cookie of a browser in which ``actor`` is signed in."""
     assert actor.sign_in is not None
     session = SessionStore()
     session[SESSION_KEY] = str(actor.sign_in.id)

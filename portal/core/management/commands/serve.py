@@ -14,6 +14,8 @@ from portal.core.checks import LOOPBACK
 
 # One frame of live minutes is far smaller; more is hostile.
 WEBSOCKET_FRAME_LIMIT = 64 * 1024
+# A peer that says nothing is asked after so long, and given up as long after.
+WEBSOCKET_SILENCE_SECONDS = 10
 
 
 class Command(BaseCommand):
@@ -50,6 +52,8 @@ class Command(BaseCommand):
                 workers=options["workers"],
                 ws="websockets-sansio",
                 ws_max_size=WEBSOCKET_FRAME_LIMIT,
+                ws_ping_interval=WEBSOCKET_SILENCE_SECONDS,
+                ws_ping_timeout=WEBSOCKET_SILENCE_SECONDS,
                 ws_per_message_deflate=False,
                 server_header=False,
                 lifespan="off",
