@@ -7,10 +7,12 @@ with growing pauses.
 
 import logging
 from datetime import datetime, timedelta
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from documents.intake import scan_notices
@@ -19,7 +21,7 @@ from documents.services import holds
 from members.facts import State
 from portal.core import audit, clamd, clock, vault
 from portal.core.clamd import Verdict
-from portal.core.errors import UnavailableError
+from portal.core.errors import InvalidError, RefusedError, UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 SIGNATURES_HOLD_FOR = timedelta(days=7)
 LOOK_AGAIN = timedelta(hours=6)
+CHUNK = 64 * 1024
 
 
 def ask(version: PaperVersion) -> None:
@@ -40,6 +43,39 @@ def ask(version: PaperVersion) -> None:
     due_at = clock.now() + FIRST_PAUSE
     ScanWait.objects.create(version=version, due_at=due_at)
     scan.enqueue(str(version.id))
+
+
+def require_clean(file: BinaryIO) -> None:
+    """Let through only what the scanner calls clean, at once; for what is no paper.
+
+    Raises InvalidError for anything else, RefusedError where there is no answer.
+    Leaves the file at its beginning.
+    """
+    if settings.CLAMD == clamd.OFF:
+        return
+    file.seek(0)
+    try:
+        verdict = clamd.scan(iter(lambda: file.read(CHUNK), b""))
+    except UnavailableError as error:
+        log.exception("the virus scanner does not answer")
+        words = _(
+            "ウイルス検査が応答しません。しばらくしてから、もう一度お試しください。"
+        )
+        raise RefusedError(words) from error
+    file.seek(0)
+    if verdict is Verdict.INFECTED:
+        raise InvalidError(
+            _(
+                "ウイルスが見つかったため、受け取れません。"
+                "お使いのパソコンを検査し、作り直したファイルを選んでください。"
+            )
+        )
+    if verdict is Verdict.UNSCANNABLE:
+        raise InvalidError(
+            _(
+                "ウイルス検査ができないファイルです。作り直したファイルを選んでください。"
+            )
+        )
 
 
 @task()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from documents.intake import acceptance
+from documents.intake import acceptance, scanning
 from documents.output import layouts
 from documents.output.layouts import Filled
 from documents.services.papers import Upload
@@ -28,13 +28,15 @@ class Taken:
 
 
 def take_in(upload: Upload, words: Mapping[str, Any], made_at: datetime) -> Taken:
-    """Inspect a Word file as any upload, try it out with words, and store it.
+    """Inspect and scan a Word file as any upload, try it out with words, and store it.
 
-    Raises InvalidError with all that is wrong with it.
+    Raises InvalidError with all that is wrong with it, RefusedError where the virus
+    scanner does not answer.
     """
     if not upload.name.lower().endswith(".docx"):
         raise InvalidError(_("ひな形は、Wordのファイル(docx)で登録してください。"))
     found = acceptance.inspect(upload.file, upload.name, upload.size)
+    scanning.require_clean(upload.file)
     tried = layouts.fill(upload.file, words, title="", made_at=made_at)
     if tried.complaints:
         raise InvalidError(" ".join(tried.complaints))

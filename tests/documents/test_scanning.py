@@ -18,11 +18,17 @@ from django.urls import reverse
 from documents.intake import scanning
 from documents.models import PaperVersion, ScanWait
 from documents.selectors import version_for
-from documents.services import papers
+from documents.services import layouts, papers
+from documents.services.papers import Upload
 from members.facts import Action, State, Way
 from portal.core import clamd, clock, outbox, vault
 from portal.core.clamd import Verdict
-from portal.core.errors import HiddenError, UnavailableError
+from portal.core.errors import (
+    HiddenError,
+    InvalidError,
+    RefusedError,
+    UnavailableError,
+)
 from portal.core.models import AuditEvent, OutgoingMail, StoredObject
 from tests import factories
 from tests.documents import files
@@ -351,6 +357,35 @@ def test_old_signatures_raise_an_alarm(scanner, caplog, monkeypatch, answer, ala
     scanning.watch_signatures()  # not at every sweep
     assert len(caplog.records) == alarm
     scanning._looked_at.clear()
+
+
+# A template of the municipality's own: no paper, so it waits for nothing
+
+
+def blank() -> Upload:
+    data = files.docx_file("様式")
+    return Upload(io.BytesIO(data), "様式.docx", len(data))
+
+
+def test_a_template_is_taken_once_it_is_called_clean(db, scanner):
+    taken = layouts.take_in(blank(), {}, clock.now())
+    layouts.keep(taken)
+    assert vault.read(taken.stored) == scanner.got[-1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("stream: Win.Test.EICAR_HDB-1 FOUND", InvalidError),
+        ("stream: Heuristics.Encrypted.Zip FOUND", InvalidError),
+        (None, RefusedError),
+    ],
+)
+def test_any_other_template_is_refused_and_not_kept(db, scanner, answer, error):
+    scanner.says = lambda _: answer
+    with pytest.raises(error):
+        layouts.take_in(blank(), {}, clock.now())
+    assert not StoredObject.objects.exists()
 
 
 # Debian's clamd itself
