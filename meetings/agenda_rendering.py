@@ -18,11 +18,9 @@ from documents.output.typesetting import sheet_pdf
 from meetings.rendering import (
     PaperRow,
     body_words,
-    instant_words,
-    interval_words,
     paper_grid,
-    time_words,
 )
+from meetings.times import instant_words, interval_words, time_words
 
 FILE_TITLE = "次第"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from documents.output.sheet import AUTHOR, Grid, Paragraph, Sheet, facts
 from documents.output.typesetting import sheet_pdf
-from meetings.rendering import time_words
+from meetings.times import time_words
 
 FILE_TITLE = "回収チェックリスト"
 _OPEN = "□"

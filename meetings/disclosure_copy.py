@@ -12,7 +12,13 @@ from datetime import datetime
 from documents.output.sheet import Block, Grid, Heading, Paragraph, Sheet, facts
 from documents.output.typesetting import sheet_pdf
 from meetings.record_style import Detail, unified_sheet
-from meetings.rendering import MinutesDocument, Signatory, body_words, interval_words
+from meetings.rendering import (
+    AttendanceRow,
+    MinutesDocument,
+    Signatory,
+    body_words,
+)
+from meetings.times import interval_words
 
 MARK = "開示用"
 LIST_TITLE = "不開示とした部分の一覧"
@@ -133,7 +139,14 @@ def copied(
         presiding=head or document.presiding,
         acting_reason="" if head else document.acting_reason,
         attendance=tuple(
-            replace(row, organization="", post="", name=words)
+            AttendanceRow(
+                organization="",
+                post="",
+                name=words,
+                role="",
+                came=None,
+                withheld=True,
+            )
             if (words := mark())
             else row
             for row in document.attendance

@@ -23,11 +23,10 @@ from meetings.rendering import (
     Signatory,
     body_words,
     entries_shown,
-    instant_words,
-    interval_words,
     presence_words,
     presiding_words,
 )
+from meetings.times import instant_words, interval_words
 from portal.core.clock import JST
 
 # What can be put in anywhere, and what it says.

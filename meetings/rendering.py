@@ -5,7 +5,7 @@ the manner of 公用文作成の考え方 (2022). Labels of kinds, regimes, occa
 come in as the municipality's own words.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,8 +25,7 @@ from documents.output.sheet import (
 )
 from documents.output.typesetting import sheet_pdf
 from meetings.record_style import STYLE, Detail, Style, unified_sheet
-from portal.core.clock import JST
-from portal.core.jp import clock_words, era_words
+from meetings.times import instant_words, interval_words, time_words
 
 NOTHING = "なし"
 FILE_TITLE = "会議録"
@@ -59,7 +58,10 @@ class MinutesItem:
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceRow:
-    """One person's presence at the item; ``None`` in ``came`` says absent."""
+    """One person's presence at the item; ``None`` in ``came`` says absent.
+
+    Of somebody ``withheld`` nothing stands there but the mark in the place of the name.
+    """
 
     organization: str
     post: str
@@ -67,6 +69,7 @@ class AttendanceRow:
     role: str
     came: datetime | None
     left: datetime | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,18 +246,21 @@ def presiding_words(document: MinutesDocument) -> str:
 
 def _attendance(document: MinutesDocument) -> _Part:
     present = [row for row in document.attendance if row.came]
-    absent = [row for row in document.attendance if not row.came]
+    withheld = [row for row in document.attendance if row.withheld]
+    absent = [r for r in document.attendance if not r.came and not r.withheld]
     title = f"出席者(この議題) 出席{len(present)}人"
     if absent:
         title += f"、欠席{len(absent)}人"
+    if withheld:
+        title += f"、不開示{len(withheld)}人"
     times = document.style.times
     header, widths = _TIMED if times else _UNTIMED
     rows = tuple(
         (
             *(row.organization, row.post, row.name, row.role),
-            *(presence_words(row) if times else ("出席" if row.came else "欠席",)),
+            *(presence_words(row) if times else (_there(row),)),
         )
-        for row in (*present, *absent)
+        for row in (*present, *absent, *withheld)
     )
     return title, (_grid(header, rows, widths),)
 
@@ -266,10 +272,16 @@ _TIMED = (
 _UNTIMED = (("機関", "職名", "氏名", "区分", "出欠"), (42, 36, 32, 16, 14))
 
 
+def _there(row: AttendanceRow) -> str:
+    if row.withheld:
+        return ""
+    return "出席" if row.came else "欠席"
+
+
 def presence_words(row: AttendanceRow) -> Pair:
     """When somebody came and left."""
     if not row.came:
-        return "欠席", ""
+        return _there(row), ""
     return time_words(row.came), time_words(row.left) if row.left else "終了まで"
 
 
@@ -377,24 +389,3 @@ def _grid(
 def _interval(document: MinutesDocument) -> str:
     day = document.style.day
     return interval_words(document.starts_at, document.ends_at, day)
-
-
-Day = Callable[[date], str]
-
-
-def interval_words(start: datetime, end: datetime, day: Day = era_words) -> str:
-    """From when to when, e.g. 「令和8年11月21日(土)午前9時から午前10時まで」."""
-    start, end = start.astimezone(JST), end.astimezone(JST)
-    last_day = "" if end.date() == start.date() else day(end.date())
-    return f"{instant_words(start, day)}から{last_day}{time_words(end)}まで"
-
-
-def instant_words(moment: datetime, day: Day = era_words) -> str:
-    """The day and the time in Japan."""
-    local = moment.astimezone(JST)
-    return f"{day(local.date())}{time_words(local)}"
-
-
-def time_words(moment: datetime) -> str:
-    """The time in Japan."""
-    return clock_words(moment.astimezone(JST).time())

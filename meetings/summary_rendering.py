@@ -13,7 +13,11 @@ from documents.output.sheet import (
     facts,
 )
 from documents.output.typesetting import sheet_pdf
-from meetings.rendering import NOTHING, body_words, instant_words, interval_words
+from meetings.rendering import (
+    NOTHING,
+    body_words,
+)
+from meetings.times import instant_words, interval_words
 from portal.core.jp import era_words
 
 FILE_TITLE = "決定のまとめ"

@@ -16,7 +16,6 @@ from meetings import notices, rosters
 from meetings.agenda_rendering import agenda_pdf
 from meetings.models import AgendaItem, Invitation
 from meetings.policies import item_facts
-from meetings.rendering import interval_words
 from meetings.selectors.printing import (
     Shown,
     agenda_document,
@@ -25,6 +24,7 @@ from meetings.selectors.printing import (
     shown_to,
 )
 from meetings.selectors.sittings import Opened, open_sitting
+from meetings.times import interval_words
 from members.access import Access, Actor, as_if_here
 from members.facts import Action, Role
 from members.filters import holding_at

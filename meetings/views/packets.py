@@ -16,10 +16,10 @@ from documents.delivery import gateway
 from meetings.copies_rendering import CopyRow, check_list_pdf
 from meetings.forms.packets import AccountForm, PrintForm
 from meetings.notices import serial_of
-from meetings.rendering import interval_words
 from meetings.selectors import packets
 from meetings.selectors.sittings import Opened, convened_sitting
 from meetings.services import copies
+from meetings.times import interval_words
 from members.http import MemberRequest, signed_in
 from portal.core import audit, clock
 from portal.core.acting import attempt, form_page, press

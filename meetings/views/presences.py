@@ -12,13 +12,24 @@ from meetings.selectors.room import item_named
 from meetings.selectors.sittings import convened_item
 from meetings.services import attestations as services
 from members.http import MemberRequest, signed_in
+from portal.core import audit
 from portal.core.acting import press
 
 
 @signed_in
 def item_attendance(request: MemberRequest, item_id: UUID) -> HttpResponse:
-    """入退室の記録: for whoever convenes the item; its buttons need no script."""
+    """入退室の記録: for whoever convenes the item; its buttons need no script.
+
+    Who was there, and when, is content (R5): each showing is in the trail.
+    """
     item, _access = convened_item(request.actor, item_id)
+    audit.record_read(
+        "meetings.attendance.read",
+        actor=request.actor.id,
+        subject=f"item:{item_id}",
+        case=item.case_id,
+        item=item_id,
+    )
     context = {
         "item": item,
         "sitting": item.sitting,

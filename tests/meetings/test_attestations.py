@@ -172,6 +172,7 @@ def test_the_pages_of_both(cast: Cast, item: AgendaItem, signed_in: SignIn) -> N
     assert "事務局が確かめます" in page.content.decode()
     attendance = reverse("meetings:item-attendance", args=[item.id])
     assert "出席の申し出" in clerk.get(attendance).content.decode()
+    assert AuditEvent.objects.filter(action="meetings.attendance.read").count() == 1
     answer = reverse(
         "meetings:attestation-answer", args=[item.id, Attestation.objects.get().pk]
     )

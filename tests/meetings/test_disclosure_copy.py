@@ -96,6 +96,21 @@ def test_all_that_belongs_to_a_place_goes_with_it(kind):
 
 
 @pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("times", [True, False])
+def test_of_a_person_left_out_neither_part_nor_presence_is_told(kind, times):
+    guest = replace(RECORD.attendance[-1], name="高田 実", role="傍聴")
+    record = replace(FULL, attendance=(*RECORD.attendance, guest))
+    record = replace(record, style=replace(record.style, times=times))
+    place = next(p for p in passages(record) if p.text == "高田 実")
+    copy = copied(record, {place.number: BY_NUMBER[2]}, made_at=MADE_AT)
+    row = copy.attendance[-1]
+    assert (row.role, row.came, row.left) == ("", None, None)
+    text = narrow(inside(WRITERS[kind](copy)))
+    assert "傍聴" not in text
+    assert "不開示1人" in text
+
+
+@pytest.mark.parametrize("kind", WRITERS)
 def test_what_is_not_left_out_is_all_there(kind):
     read = {"pdf": text_of, "docx": word_text}[kind]
     short = replace(FULL, style=Style(detail=Detail.GIST))
