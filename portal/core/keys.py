@@ -1,11 +1,12 @@
-"""The key file: key-encryption keys and code keys, outside database and store.
+"""The key file: wrapping, code and signing keys, outside database and store.
 
-The file holds two Tink keysets in JSON, ``wrap`` and ``code``. Each may hold several
-keys: the primary one is used for what is new, the others for what they once made.
-Its loss makes every stored paper unreadable, its theft alone opens nothing: back it
-up apart from the data. ``portal.core.rotation`` exchanges the keys.
+The file holds Tink keysets in JSON, ``wrap``, ``code`` and ``sign``. Each may hold
+several keys: the primary one is used for what is new, the others for what they once
+made. Its loss makes every stored paper unreadable, its theft alone opens nothing: back
+it up apart from the data. ``portal.core.rotation`` exchanges the keys.
 """
 
+import base64
 import functools
 import json
 import os
@@ -20,14 +21,17 @@ from typing import Any
 import tink
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from tink import aead, mac, secret_key_access
+from tink import aead, mac, secret_key_access, signature
+from tink.proto import ed25519_pb2
 
 aead.register()
 mac.register()
+signature.register()
 
 TEMPLATES = {
     "wrap": aead.aead_key_templates.AES256_GCM,
     "code": mac.mac_key_templates.HMAC_SHA256_256BITTAG,
+    "sign": signature.signature_key_templates.ED25519,
 }
 KeyFile = dict[str, Any]
 
@@ -85,6 +89,8 @@ class _Ring:
     wrap: aead.Aead
     code: mac.Mac
     each_code: tuple[mac.Mac, ...]  # the primary one first
+    sign: signature.PublicKeySign
+    public: str
     primary: dict[str, int]
 
 
@@ -134,6 +140,8 @@ def _read(path: Path, seen: tuple[int, int, int]) -> _Ring:
         _handle(keysets["wrap"]).primitive(aead.Aead),  # type: ignore[type-abstract] # Tink asks so
         _mac(code),
         tuple(_mac({"primaryKeyId": k["keyId"], "key": [k]}) for k in ordered),
+        _handle(keysets["sign"]).primitive(signature.PublicKeySign),  # type: ignore[type-abstract] # Tink asks so
+        public_of(keysets["sign"]),
         {name: keysets[name]["primaryKeyId"] for name in TEMPLATES},
     )
 
@@ -186,6 +194,30 @@ def unseal(sealed: bytes, purpose: bytes) -> str:
     return wrapping_key().decrypt(sealed, purpose).decode("utf-8")
 
 
+def sign(message: bytes) -> str:
+    """The Ed25519 signature of ``message``, in hexadecimal digits."""
+    return _ring().sign.sign(message)[_PREFIX_BYTES:].hex()
+
+
+def public_key() -> str:
+    """The public half of the signing key in use, in hexadecimal digits."""
+    return _ring().public
+
+
+def public_of(keyset: dict[str, Any]) -> str:
+    """The public half of a signing keyset's primary key."""
+    public = tink.json_proto_keyset_format.serialize_without_secret(
+        _handle(keyset).public_keyset_handle()
+    )
+    (value,) = (
+        key["keyData"]["value"]
+        for key in json.loads(public)["key"]
+        if key["keyId"] == keyset["primaryKeyId"]
+    )
+    held = ed25519_pb2.Ed25519PublicKey.FromString(base64.b64decode(value))  # type: ignore[attr-defined] # made by protobuf
+    return str(held.key_value.hex())
+
+
 def primary(name: str) -> int:
     """The number of the key in use."""
     return _ring().primary[name]
@@ -193,10 +225,11 @@ def primary(name: str) -> int:
 
 def key_of(made: bytes) -> int:
     """The number of the key that made a ciphertext or a MAC; it stands in front."""
-    if len(made) < len(_PREFIX) + 4 or not made.startswith(_PREFIX):
+    if len(made) < _PREFIX_BYTES or not made.startswith(_PREFIX):
         return 0
     return int.from_bytes(made[1:5], "big")
 
 
 # Of Tink's own output, by its wire format.
 _PREFIX = b"\x01"
+_PREFIX_BYTES = len(_PREFIX) + 4

@@ -166,3 +166,17 @@ class Taking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.table} {self.row}"
+
+
+class Restoration(models.Model):
+    """A restore. Until it is proved, nobody from outside gets in (R40)."""
+
+    at = models.DateTimeField()
+    manifest = models.CharField(max_length=64)
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return f"{self.at}"

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from portal.core import audit, clock, keys, vault
+from portal.core import audit, clock, heads, keys, vault
 from portal.core.models import OutgoingMail, StoredObject
 
 BATCH = 500
@@ -64,21 +64,28 @@ def _newest(keyset: dict[str, Any]) -> int:
 def rotate() -> dict[str, int]:
     """Make the newest key of each kind the primary one; the numbers of those.
 
-    Where the primary key is the newest one, a new one is added.
+    Where the primary key is the newest one, a new one is added. The old signing key
+    signs the head that covers the event which names the new one: who trusts the old
+    one can trust the new one.
     """
     held = keys.load(settings.KEY_FILE)
     for name in keys.TEMPLATES:
         if _newest(held[name]) == held[name]["primaryKeyId"]:
             _add(held[name], name)
         held[name]["primaryKeyId"] = _newest(held[name])
-        _record("core.keys.rotate", name, _newest(held[name]))
+        public = {"public": keys.public_of(held[name])} if name == "sign" else {}
+        _record("core.keys.rotate", name, _newest(held[name]), public)
+    heads.give(heads.newest())
     held[_SINCE] = clock.now().isoformat()
     keys.replace(settings.KEY_FILE, held)
     return {name: held[name]["primaryKeyId"] for name in keys.TEMPLATES}
 
 
-def _record(action: str, name: str, number: int) -> None:
-    audit.record(action, actor=None, subject=f"key:{number}", detail={"kind": name})
+def _record(
+    action: str, name: str, number: int, more: audit.Detail | None = None
+) -> None:
+    detail = {"kind": name, **(more or {})}
+    audit.record(action, actor=None, subject=f"key:{number}", detail=detail)
 
 
 @dataclass(slots=True)
@@ -186,7 +193,12 @@ def _retire(held: keys.KeyFile, name: str) -> Retired:
 
 
 def _uses(name: str) -> Iterator[tuple[str, int]]:
-    """Everything that rests and was made by a key of the kind: what, key's number."""
+    """Everything that rests and was made by a key of the kind: what, key's number.
+
+    Signatures are verified by public keys, which the heads themselves name.
+    """
+    if name == "sign":
+        return
     if name == "code":
         for what, living in LIVING_CODES.items():
             yield from ((what, keys.key_of(made)) for made in living())

@@ -27,7 +27,7 @@ def test_the_key_file_is_its_owners_only(key_path: Path) -> None:
     assert stat.S_IMODE(key_path.stat().st_mode) == 0o600
     assert stat.S_IMODE(key_path.parent.stat().st_mode) == 0o700
     assert [path.name for path in key_path.parent.iterdir()] == [key_path.name]
-    assert json.loads(key_path.read_text()).keys() == {"wrap", "code"}
+    assert json.loads(key_path.read_text()).keys() == {"wrap", "code", "sign"}
 
 
 def test_an_existing_key_file_is_never_touched(key_path: Path) -> None:

@@ -95,8 +95,8 @@ def test_the_whole_exchange(kept, key_file):
     assert outbox.compose(mail).body
     acts = AuditEvent.objects.filter(action__startswith="core.keys.")
     assert sorted(acts.values_list("action", flat=True)) == [
-        *["core.keys.retire"] * 2,
-        *["core.keys.rotate"] * 2,
+        *["core.keys.retire"] * 3,
+        *["core.keys.rotate"] * 3,
     ]
 
 

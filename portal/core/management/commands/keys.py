@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.core import keys, rotation
 
-_KINDS = {"wrap": "wrapping key", "code": "code key"}
+_KINDS = {"wrap": "wrapping key", "code": "code key", "sign": "signing key"}
 
 
 class Command(BaseCommand):
