@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from members import facts, models
-from members.decide import decide, session_is_fresh
+from members.decide import decide, factor_is_fresh, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Regime, Role, Session, Span
 from portal.core import clock
 from portal.core.errors import HiddenError, NeedAcknowledgementError, StepUpError
@@ -115,13 +115,31 @@ def access_for_all(
 
 def session_holds(actor: Actor, t: datetime) -> bool:
     """R7 alone, in no query: an active account and a fresh sign-in."""
+    known = _alone(actor)
+    return session_is_fresh(actor.session, known, t) and known.person.active.holds(t)
+
+
+def require_own_factor(actor: Actor, *, fresh: bool) -> None:
+    """R8 alone, for one's own ways to sign in, which are no thing of any body.
+
+    Whoever came by a code in a mail proves a personal factor first, and who changes
+    something has proved it just now. Raises StepUpError.
+    """
+    session = actor.session
+    if session is None or session.strength < 2:
+        raise StepUpError
+    if fresh and not factor_is_fresh(session, _alone(actor), clock.now()):
+        raise StepUpError
+
+
+def _alone(actor: Actor) -> facts.Facts:
+    """The actor without anything that they belong to."""
     person = facts.PersonFacts(
         id=actor.id,
         internal=actor.person.organization.internal,
         active=actor.person.span,
     )
-    fresh = session_is_fresh(actor.session, facts.Facts(person, _settings()), t)
-    return fresh and person.active.holds(t)
+    return facts.Facts(person, _settings())
 
 
 def _people(

@@ -71,11 +71,13 @@ def r8_session_is_strong(q: Question) -> bool:
         return False
     if q.session.strength < _needed_strength(q):
         return False
-    if not _needs_fresh_factor(q):
-        return True
-    limit = timedelta(minutes=q.facts.municipality.step_up_minutes)
-    proved = q.session.strong_at
-    return proved is not None and q.t < proved + limit
+    return not _needs_fresh_factor(q) or factor_is_fresh(q.session, q.facts, q.t)
+
+
+def factor_is_fresh(session: Session, facts: Facts, t: datetime) -> bool:
+    """Whether a personal factor was proved a few minutes ago."""
+    limit = timedelta(minutes=facts.municipality.step_up_minutes)
+    return session.strong_at is not None and t < session.strong_at + limit
 
 
 def _needs_fresh_factor(q: Question) -> bool:

@@ -1,10 +1,12 @@
 """The signed-in request: who acts, in which sign-in, and with what access."""
 
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +20,8 @@ from portal.core.errors import NeedAcknowledgementError, StepUpError
 SESSION_KEY = "sign_in"
 # The idle clock is written at most this often, so that reading stays reading.
 SEEN_EVERY = timedelta(seconds=30)
+# As long as browsers keep a cookie at all.
+DEVICE_LIFE = timedelta(days=400)
 
 
 class MemberRequest(HttpRequest):
@@ -39,7 +43,11 @@ class SignInMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Attach ``request.actor``: an Actor with a live sign-in, or None."""
         request.actor = actor_of(request.session.get(SESSION_KEY))  # type: ignore[attr-defined] # added here
-        return self.get_response(request)
+        response = self.get_response(request)
+        token = getattr(request, "new_device", None)
+        if token is not None:
+            _keep_device(response, token)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], *args: Any
@@ -92,6 +100,26 @@ def _touch(actor: Actor) -> None:
     if row is not None and now - row.seen_at > SEEN_EVERY:
         row.seen_at = now
         row.save(update_fields=["seen_at"])
+
+
+def device_of(request: HttpRequest) -> str:
+    """The token by which this browser is known again; a new one for a new browser."""
+    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
+    if not token:
+        token = secrets.token_urlsafe(32)
+        request.new_device = token  # type: ignore[attr-defined] # read by the middleware
+    return token
+
+
+def _keep_device(response: HttpResponseBase, token: str) -> None:
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        token,
+        max_age=DEVICE_LIFE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

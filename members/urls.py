@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from members.views import bodies, body_people, cases, duty, people, sign_in, stand_ins
+from members.views import (
+    bodies,
+    body_people,
+    cases,
+    duty,
+    own,
+    people,
+    questions,
+    sign_in,
+    stand_ins,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -10,6 +20,26 @@ urlpatterns = [
     path("sign-in/factor/", sign_in.factor, name="factor"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("step-up/", sign_in.step_up, name="step-up"),
+    path(
+        "passkeys/<slug:occasion>/question/",
+        questions.passkey_question,
+        name="passkey-question",
+    ),
+    path("own/", own.own, name="own"),
+    path("own/passkeys/new/", own.passkey_add, name="passkey-add"),
+    path("own/apps/new/", own.app_add, name="app-add"),
+    path(
+        "own/<slug:sort>/<int:factor_id>/remove/",
+        own.factor_remove,
+        name="factor-remove",
+    ),
+    path("own/password/", own.password_change, name="password-change"),
+    path(
+        "own/sign-ins/<uuid:sign_in_id>/end/",
+        own.sign_in_end,
+        name="sign-in-end",
+    ),
+    path("own/sign-ins/end/", own.sign_ins_end, name="sign-ins-end"),
     path("pledge/", duty.pledge, name="pledge"),
     path("cases/", cases.case_list, name="case-list"),
     path("cases/new/", cases.case_create, name="case-create"),

@@ -20,6 +20,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "signed_in": {
             "name": actor.person.name,
             "office": actor.person.standing,
+            "own_url": reverse("members:own"),
             "sign_out_url": reverse("members:sign-out"),
         },
         "navigation": _ways(request, actor),

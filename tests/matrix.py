@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
 from documents.models import Paper, PaperVersion, Release, RetrievalAsk
 from documents.services import paper_words
 from meetings import record_template
@@ -213,8 +215,23 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "act": "close",
         "way_name": "mail",
         **_template(cast),
+        **_own(cast),
         "key": UUID(int=1),
         "secret": _feed(cast),
+    }
+
+
+def _own(cast: Cast) -> dict[str, object]:
+    """Two authenticator apps of the clinic, and a sign-in at another computer."""
+    TOTPDevice.objects.create(user=cast.clinic, name="電話")
+    app = TOTPDevice.objects.create(user=cast.clinic, name="古い電話")
+    elsewhere = factories.sign_in(cast.clinic).sign_in
+    assert elsewhere is not None
+    return {
+        "occasion": "nowhere",
+        "sort": "app",
+        "factor_id": app.pk,
+        "sign_in_id": elsewhere.id,
     }
 
 

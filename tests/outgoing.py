@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import time_machine
+from django_otp.oath import totp
 
 from documents.intake import scanning
 from documents.models import PaperVersion, Planned
@@ -26,6 +27,7 @@ from meetings.services import (
     records,
     reminders,
     reopening,
+    room,
     sitting_requests,
     sittings,
     triage,
@@ -37,6 +39,7 @@ from meetings.services.invitations import ProxyWords
 from meetings.services.sittings import When
 from members.facts import Regime, Way
 from members.models import Commission, ExOfficio, Person, Post, Tenure
+from members.services import factors, sign_ins
 from members.services.posts import Successor
 from portal.core import clock
 from portal.core.clamd import Verdict
@@ -69,6 +72,7 @@ SENDERS = {
     "meetings/services/poll_mail.py",
     "meetings/services/record_mail.py",
     "meetings/services/reminders.py",
+    "members/services/own_notices.py",
 }
 Act = Callable[[Cast], Iterator[None]]
 
@@ -333,8 +337,10 @@ def scan(cast: Cast) -> Iterator[None]:
 
 
 def circulate_a_record(cast: Cast) -> Iterator[None]:
-    """A draft, a correction asked for and answered, a reminder, a reopening."""
+    """A summary, a draft, a correction and its answer, a reminder, a reopening."""
     item = recording.held(cast, cast.juso_item)
+    room.close_sitting(actor=clerk(cast), sitting=cast.sitting)
+    yield
     recording.circulate(cast, item, days=1)
     yield
     asked = recording.ask(cast.clinic, item, text="受診ではなく相談です。")
@@ -356,7 +362,19 @@ def circulate_a_record(cast: Cast) -> Iterator[None]:
 
 
 # Each act with the number of mails that leave at least.
+def change_own_ways(cast: Cast) -> Iterator[None]:
+    """A new authenticator app, and a sign-in at a browser not seen before."""
+    actor = factories.sign_in(cast.clinic)
+    key = factors.new_app_key(actor=actor)
+    code = f"{totp(bytes.fromhex(key)):06d}"
+    factors.enrol_app(actor=actor, key=key, token=code, name="電話")
+    yield
+    sign_ins.start(person=cast.clinic, strength=2, device="browser")
+    yield
+
+
 ACTS: dict[Act, int] = {
+    change_own_ways: 2,
     convene: 17,
     leave_out: 5,
     hand_in: 1,
@@ -372,6 +390,6 @@ ACTS: dict[Act, int] = {
     ask_for_declarations: 2,
     mail_a_code: 1,
     tell_of_papers: 6,
-    circulate_a_record: 8,
+    circulate_a_record: 10,
     scan: 4,
 }

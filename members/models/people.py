@@ -93,6 +93,9 @@ class SignIn(models.Model):
     scope_id = models.UUIDField(null=True, blank=True)
     address = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
+    # Of the browser's own token, and for this person only: two people at one computer
+    # do not show as such.
+    device = models.CharField(max_length=64, blank=True)
 
     class Meta:
         indexes = (

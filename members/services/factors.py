@@ -1,16 +1,30 @@
 """Personal factors: which a person has, their proof, and the paper card (R8)."""
 
 import secrets
+from base64 import b32encode
+from urllib.parse import quote, urlencode
 
 import django_otp
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_otp.models import Device
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp_webauthn.models import WebAuthnCredential
 
-from members.access import Actor
+from members.access import Actor, require_own_factor
 from members.models import PaperCard, PaperCode, Person
 from members.models.factors import CODE_DIGITS, CODES_PER_CARD, normalized
+from members.services import own_notices
 from portal.core import audit, clock
+from portal.core.errors import HiddenError, InvalidError, RefusedError
+
+MOST_APPS = 5
+_KINDS: dict[str, type[Device]] = {
+    "passkey": WebAuthnCredential,
+    "app": TOTPDevice,
+    "card": PaperCard,
+}
 
 
 def usable_devices(person: Person) -> list[TOTPDevice | PaperCard]:
@@ -60,3 +74,87 @@ def issue_card(*, actor: Actor, person: Person) -> tuple[PaperCard, list[str]]:
         detail={"codes": len(codes)},
     )
     return card, codes
+
+
+def new_app_key(*, actor: Actor) -> str:
+    """The key of an authenticator app to be; this session alone keeps it."""
+    require_own_factor(actor, fresh=True)
+    return secrets.token_hex(20)
+
+
+@transaction.atomic
+def enrol_app(*, actor: Actor, key: str, token: str, name: str) -> TOTPDevice:
+    """Keep the app whose ``key`` this session was shown, once it gives a right code.
+
+    It becomes the acting person's; the code that proves it is used up.
+    """
+    require_own_factor(actor, fresh=True)
+    Person.objects.select_for_update().get(pk=actor.person.pk)
+    owned = TOTPDevice.objects.filter(user=actor.person, confirmed=True)
+    if owned.count() >= MOST_APPS:
+        raise InvalidError(
+            _("認証アプリは5つまでです。使わないものを削除してください。")
+        )
+    app: TOTPDevice = TOTPDevice.objects.create(
+        user=actor.person, key=key, name=name, confirmed=True
+    )
+    if not app.verify_token(normalized(token)):
+        raise InvalidError(  # and nothing of it is kept
+            _(
+                "コードを確かめられませんでした。アプリの新しいコードを入力してください。"
+            )
+        )
+    audit.record("members.app.enrol", actor=actor.id, subject=f"person:{actor.id}")
+    own_notices.ways_changed(actor.person)
+    return app
+
+
+def app_address(*, actor: Actor, key: str) -> str:
+    """What the app reads from the QR code (the Key Uri Format all apps know)."""
+    issuer = f"かさね {settings.MUNICIPALITY}"
+    label = f"{issuer}:{actor.person.login or actor.person.name}"
+    values = {"secret": app_key_words(key).replace(" ", ""), "issuer": issuer}
+    return f"otpauth://totp/{quote(label)}?{urlencode(values, quote_via=quote)}"
+
+
+def app_key_words(key: str) -> str:
+    """The key for typing, in groups of four letters."""
+    plain = b32encode(bytes.fromhex(key)).decode().rstrip("=")
+    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
+
+
+def own_factor(*, actor: Actor, kind: str, factor_id: int) -> Device:
+    """One of the actor's own factors; anybody else's does not exist."""
+    model = _KINDS.get(kind)
+    if model is None:
+        raise HiddenError
+    device: Device | None = model.objects.filter(
+        user=actor.person, pk=factor_id
+    ).first()
+    if device is None:
+        raise HiddenError
+    return device
+
+
+@transaction.atomic
+def remove(*, actor: Actor, kind: str, factor_id: int) -> None:
+    """Delete one of the actor's own factors; the last one stays."""
+    require_own_factor(actor, fresh=True)
+    Person.objects.select_for_update().get(pk=actor.person.pk)
+    device = own_factor(actor=actor, kind=kind, factor_id=factor_id)
+    passkeys = WebAuthnCredential.objects.filter(user=actor.person, confirmed=True)
+    left = {d.persistent_id for d in [*usable_devices(actor.person), *passkeys]}
+    if not left - {device.persistent_id}:
+        raise RefusedError(
+            _(
+                "これを削除すると、入る方法がなくなります。先に別の方法を登録してください。"
+            )
+        )
+    device.delete()
+    audit.record(
+        "members.factor.remove",
+        actor=actor.id,
+        subject=f"person:{actor.id}",
+        detail={"kind": kind},
+    )
+    own_notices.ways_changed(actor.person)

@@ -4,7 +4,8 @@ A sign-in is the ground of every page, socket and download: ending its row is
 what revocation means (R14, P5).
 """
 
-from datetime import datetime
+import hashlib
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,12 @@ from django.db.models import Q
 from members.access import Actor
 from members.filters import ending_after
 from members.models import Person, Scope, SignIn
+from members.services import own_notices
 from portal.core import audit, clock
+from portal.core.errors import HiddenError
+
+SHOWN_DAYS = 30
+MOST_SHOWN = 100
 
 
 def person_named(person_id: UUID) -> Person | None:
@@ -31,9 +37,15 @@ def start(
     ends_at: datetime | None = None,
     address: str = "",
     user_agent: str = "",
+    device: str = "",
 ) -> SignIn:
-    """Begin a sign-in of ``person``; a link's ends with the link."""
+    """Begin a sign-in of ``person``; a link's ends with the link.
+
+    ``device`` is the browser's token. Where it was not seen with this person before,
+    the person is told, unless all they gave was a code from that same mailbox.
+    """
     now = clock.now()
+    digest = _device_digest(person, device)
     sign_in = SignIn.objects.create(
         person=person,
         started_at=now,
@@ -46,6 +58,7 @@ def start(
         scope_id=scope.id if scope else None,
         address=address,
         user_agent=user_agent[:200],
+        device=digest,
     )
     audit.record(
         "members.sign_in.start",
@@ -53,7 +66,27 @@ def start(
         subject=f"sign_in:{sign_in.id}",
         detail={"strength": strength, "link": str(link_id or "")},
     )
+    if digest and strength == 2 and _is_new_device(sign_in):
+        own_notices.new_device(person)
     return sign_in
+
+
+def _device_digest(person: Person, device: str) -> str:
+    if not device:
+        return ""
+    return hashlib.sha256(f"{person.id}:{device}".encode()).hexdigest()
+
+
+def _is_new_device(sign_in: SignIn) -> bool:
+    earlier = SignIn.objects.filter(person=sign_in.person, device=sign_in.device)
+    return not earlier.exclude(id=sign_in.id).exists()
+
+
+def own_sign_ins(*, actor: Actor) -> list[SignIn]:
+    """The actor's sign-ins of the last days, the newest first."""
+    since = clock.now() - timedelta(days=SHOWN_DAYS)
+    rows = SignIn.objects.filter(person=actor.person, started_at__gte=since)
+    return list(rows.order_by("-started_at")[:MOST_SHOWN])
 
 
 @transaction.atomic
@@ -80,6 +113,31 @@ def end(*, actor: Actor) -> None:
             actor=actor.id,
             subject=f"sign_in:{actor.sign_in.id}",
         )
+
+
+@transaction.atomic
+def end_own(*, actor: Actor, sign_in_id: UUID) -> None:
+    """End one of the actor's sign-ins, on whatever device it is."""
+    own = SignIn.objects.filter(person=actor.person, id=sign_in_id)
+    if not own.exists():
+        raise HiddenError
+    _end(Q(id=sign_in_id))
+    audit.record("members.sign_in.end", actor=actor.id, subject=f"sign_in:{sign_in_id}")
+
+
+@transaction.atomic
+def end_others(*, actor: Actor) -> int:
+    """End all of the actor's sign-ins but the one they act in; returns how many."""
+    if actor.sign_in is None:
+        raise ValueError("Only a sign-in has others beside it.")
+    ended = _end(Q(person=actor.person) & ~Q(id=actor.sign_in.id))
+    audit.record(
+        "members.sign_in.end_others",
+        actor=actor.id,
+        subject=f"person:{actor.id}",
+        detail={"ended": ended},
+    )
+    return ended
 
 
 @transaction.atomic

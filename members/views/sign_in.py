@@ -1,7 +1,6 @@
-"""Sign-in by password and factor, renewal of the factor, sign-out."""
+"""Sign-in by password and factor or by passkey, renewal of the factor, sign-out."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -10,14 +9,12 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members import held, http
+from members.forms.own import PasskeyProofForm
 from members.forms.sign_in import FactorForm, SignInForm
 from members.http import MemberRequest, signed_in
 from members.models import Person
-from members.services import factors, passwords, sign_ins
-from portal.core import clock
-
-PENDING = "pending_sign_in"
-PENDING_MINUTES = 5
+from members.services import passkeys, passwords, sign_ins
+from members.views import pending, questions
 
 
 def next_url(request: HttpRequest) -> str:
@@ -30,58 +27,103 @@ def next_url(request: HttpRequest) -> str:
 
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """First half: name and password. It opens nothing yet (R8)."""
+    """First half: name and password, which open nothing yet; or a passkey (R8)."""
+    if "answer" in request.POST:
+        return _enter_by_passkey(request)
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         person = passwords.prove(**form.cleaned_data)
         if person is not None:
-            request.session.flush()
-            request.session[PENDING] = [str(person.id), clock.now().isoformat()]
+            pending.begin(request, person)
             back = urlencode({"next": next_url(request)})
             return redirect(f"{reverse('members:factor')}?{back}")
         form.refuse()
-    context = {"form": form, "next": next_url(request)}
-    status = 422 if form.is_bound else 200
+    return _sign_in_page(request, form, None)
+
+
+def _enter_by_passkey(request: HttpRequest) -> HttpResponse:
+    form = PasskeyProofForm(
+        request.POST, person=None, state=questions.take(request, "enter")
+    )
+    if form.is_valid() and form.owner is not None:
+        return _enter(request, form.owner)
+    return _sign_in_page(request, SignInForm(), form)
+
+
+def _sign_in_page(
+    request: HttpRequest, form: SignInForm, passkey: PasskeyProofForm | None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "passkey_form": passkey,
+        "passkeys": passkeys.available(request.get_host()),
+        "next": next_url(request),
+    }
+    status = 422 if request.method == "POST" else 200
     return render(request, "members/sign_in.html", context, status=status)
 
 
-def _pending(request: HttpRequest) -> Person | None:
-    person_id, begun = request.session.get(PENDING) or ("", "")
-    if not person_id:
-        return None
-    limit = datetime.fromisoformat(begun) + timedelta(minutes=PENDING_MINUTES)
-    if clock.now() >= limit:
-        return None
-    return sign_ins.person_named(UUID(person_id))
+def _enter(request: HttpRequest, person: Person) -> HttpResponse:
+    """Everything is proved: only now a sign-in begins."""
+    row = sign_ins.start(
+        person=person,
+        strength=2,
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        user_agent=request.headers.get("User-Agent", ""),
+        device=http.device_of(request),
+    )
+    target = next_url(request)
+    http.begin(request, row)
+    return redirect(target)
+
+
+def _proof(
+    request: HttpRequest, person: Person, occasion: str
+) -> FactorForm | PasskeyProofForm:
+    """What was sent to prove the person's factor: a passkey's answer or a code."""
+    if "answer" in request.POST:
+        state = questions.take(request, occasion)
+        return PasskeyProofForm(request.POST, person=person, state=state)
+    return FactorForm(request.POST or None, person=person)
+
+
+def _proof_page(
+    request: HttpRequest,
+    template: str,
+    person: Person,
+    form: FactorForm | PasskeyProofForm,
+) -> HttpResponse:
+    by_code = isinstance(form, FactorForm)
+    own = passkeys.passkeys_of(person)
+    context: dict[str, Any] = {
+        "form": form if by_code else FactorForm(person=person),
+        "passkey_form": None if by_code else form,
+        "passkeys": bool(own) and passkeys.available(request.get_host()),
+        "next": next_url(request),
+        "person": person,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, template, context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def factor(request: HttpRequest) -> HttpResponse:
     """Second half: the personal factor; only now a sign-in begins."""
-    person = _pending(request)
+    person = pending.person_of(request)
     if person is None:
         return redirect("members:sign-in")
-    form = FactorForm(request.POST or None, person=person)
+    form = _proof(request, person, "factor")
     if request.method == "POST" and form.is_valid():
-        row = sign_ins.start(
-            person=person,
-            strength=2,
-            address=str(request.META.get("REMOTE_ADDR", "")),
-            user_agent=request.headers.get("User-Agent", ""),
-        )
-        target = next_url(request)
-        http.begin(request, row)
-        return redirect(target)
-    context = {"form": form, "next": next_url(request), "person": person}
-    status = 422 if form.is_bound else 200
-    return render(request, "members/factor.html", context, status=status)
+        return _enter(request, person)
+    return _proof_page(request, "members/factor.html", person, form)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def step_up(request: MemberRequest) -> HttpResponse:
     """Prove the personal factor again before an act that asks for it (R8)."""
-    form = FactorForm(request.POST or None, person=request.actor.person)
+    person = request.actor.person
+    form = _proof(request, person, "step-up")
     if request.method == "POST" and form.is_valid():
         sign_ins.strengthen(actor=request.actor)
         request.session.cycle_key()
@@ -90,14 +132,7 @@ def step_up(request: MemberRequest) -> HttpResponse:
             return redirect(next_url(request))
         context = {"held": kept, "next": next_url(request)}
         return render(request, "members/held_form.html", context)
-    context = {
-        "form": form,
-        "next": next_url(request),
-        "person": request.actor.person,
-        "devices": factors.usable_devices(request.actor.person),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "members/step_up.html", context, status=status)
+    return _proof_page(request, "members/step_up.html", person, form)
 
 
 @require_POST

@@ -78,3 +78,16 @@ class UnavailableError(DomainError):
     def default_message(self) -> str:
         """Say when to try again."""
         return _("ただいま処理できません。少し待ってから、もう一度お試しください。")
+
+
+class BusyError(UnavailableError):
+    """Too much at once: shed before any work was done, to be tried again soon."""
+
+    code = "busy"
+    retry_after: ClassVar[int] = 10
+
+    def default_message(self) -> str:
+        """Say when to try again."""
+        return _(
+            "ただいま混み合っています。10秒ほど待ってから、もう一度お試しください。"
+        )

@@ -57,6 +57,7 @@ else:
 if urlsplit(BASE_URL).scheme == "https":  # noqa: F405
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-kasane_session"
+    DEVICE_COOKIE_NAME = "__Host-kasane_device"
     CSRF_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-kasane_csrf"
     SECURE_HSTS_SECONDS = 31_536_000

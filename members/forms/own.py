@@ -1,0 +1,101 @@
+"""Forms of one's own sign-ins: passkeys, authenticator app, password."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Person
+from members.password_rules import ADVISED, LEAST
+from members.services import passkeys
+
+
+class PasskeyForm(forms.Form):
+    """The browser's answer to a question about a passkey; the script fills it in."""
+
+    answer = forms.CharField(
+        max_length=passkeys.LONGEST_ANSWER,
+        widget=forms.HiddenInput({"autocomplete": "off"}),
+    )
+
+
+class PasskeyProofForm(PasskeyForm):
+    """Its ``clean`` proves the passkey: a valid form has its ``owner``."""
+
+    def __init__(
+        self,
+        *args: Any,
+        person: Person | None,
+        state: dict[str, Any] | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.state = person, state
+        self.owner: Person | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """Prove the answer, once."""
+        data = super().clean() or {}
+        if "answer" in data:
+            self.owner = passkeys.prove(
+                person=self.person, state=self.state, answer=data["answer"]
+            )
+        if self.owner is None:
+            self.add_error(
+                None,
+                _("パスキーで確認できませんでした。もう一度お試しください。"),
+            )
+        return data
+
+
+class PasskeyNameForm(PasskeyForm):
+    """A new passkey and what its owner calls it."""
+
+    name = forms.CharField(
+        label=_("パスキーの名前"),
+        help_text=_("あとで見分けるための名前です。例: 業務用のパソコン"),
+        max_length=64,
+    )
+
+
+class AppForm(forms.Form):
+    """A new authenticator app and its first code."""
+
+    name = forms.CharField(
+        label=_("認証アプリの名前"),
+        help_text=_("あとで見分けるための名前です。例: 自分のスマートフォン"),
+        max_length=64,
+    )
+    token = forms.CharField(
+        label=_("アプリに表示された6けたの数字"),
+        max_length=20,
+        widget=forms.TextInput(
+            {
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "class": "input--short",
+            }
+        ),
+    )
+
+
+class PasswordForm(forms.Form):
+    """The password until now and the new one."""
+
+    current = forms.CharField(
+        label=_("今のパスワード"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("新しいパスワード"),
+        help_text=_(
+            "%(least)s文字以上。長い合言葉(%(advised)s文字以上)をおすすめします。"
+            "日本語や空白も使えます。定期的に変える必要はありません。"
+        )
+        % {"least": LEAST, "advised": ADVISED},
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
