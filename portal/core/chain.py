@@ -24,7 +24,8 @@ GENESIS = "0" * 64
 # Clocks of several servers differ; what goes back further is told.
 TOLERANCE = timedelta(seconds=60)
 HEAD_FORMAT = "kasane-head-1"
-ROTATION = "core.keys.rotate"  # of the event that names the next signing key
+# Events that say something to a verifier: the next signing key; a restore.
+ROTATION, RESTORE = "core.keys.rotate", "core.restore"
 
 TEXTS = ("at", "action", "actor", "sign_in", "address", "subject", "case", "item")
 FIELDS = ("seq", *TEXTS, "detail", "previous")
@@ -73,11 +74,24 @@ def signed_text(head: Head) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A place where the chain does not hold, or (``clock``) where time went back."""
+    """A place where the chain does not hold; a ``note`` breaks nothing and is told."""
 
     seq: int
     reason: str
-    clock: bool = False
+    note: bool = False
+
+
+class Restore(NamedTuple):
+    """A restore from a backup, as its event declares it: what came after is lost."""
+
+    at: datetime
+    seq: int
+    kept: int
+    lost_up_to: int
+
+    def lost(self, head: Head) -> bool:
+        """Whether the head is of the events that are lost."""
+        return self.kept < head.seq <= self.lost_up_to and head.moment < self.at
 
 
 class Walk:
@@ -93,6 +107,8 @@ class Walk:
         self._heads = sorted(set(heads), key=lambda head: (head.seq, head.at))
         self.keys = set(keys) or {head.key for head in self._heads[:1]}
         self._named: dict[str, int] = {}
+        self._restores: list[Restore] = []
+        self._strays: list[Head] = []
         self._newest: datetime | None = None
         self._next = 0
         self._installation = self._heads[0].installation if self._heads else ""
@@ -105,9 +121,8 @@ class Walk:
             self._learn(event)
             self.seq, self.digest = event["seq"], event["digest"]
             yield from self._past_heads()
-        for head in self._heads[self._next :]:
-            reason = f"a head names event {head.seq}, the last is {self.seq}"
-            yield Finding(head.seq, reason)
+        self._strays += self._heads[self._next :]
+        yield from self._off_the_chain()
 
     def _link(self, event: Event) -> Iterator[Finding]:
         seq = event["seq"]
@@ -124,7 +139,7 @@ class Walk:
         moment = datetime.fromisoformat(at)
         if self._newest and moment < self._newest - TOLERANCE:
             back = self._newest - moment
-            yield Finding(seq, f"the clock went back by {back}", clock=True)
+            yield Finding(seq, f"the clock went back by {back}", note=True)
             self._newest = moment
         self._newest = max(self._newest or moment, moment)
 
@@ -132,6 +147,11 @@ class Walk:
         detail = event["detail"]
         if event["action"] == ROTATION and isinstance(detail.get("public"), str):
             self._named.setdefault(detail["public"], event["seq"])
+        if event["action"] == RESTORE:
+            gap = [detail.get(name) for name in ("kept", "lost_up_to")]
+            if all(type(each) is int for each in gap):
+                at = datetime.fromisoformat(event["at"])
+                self._restores.append(Restore(at, event["seq"], *gap))
 
     def _past_heads(self) -> Iterator[Finding]:
         while self._next < len(self._heads) and self._heads[self._next].seq <= self.seq:
@@ -139,7 +159,9 @@ class Walk:
             self._next += 1
             faults = list(self._faults(head))
             yield from (Finding(head.seq, reason) for reason in faults)
-            if not faults:
+            if (head.seq, head.digest) != (self.seq, self.digest):
+                self._strays.append(head)
+            elif not faults:
                 self.proved = head.seq
                 yield from self._clock(head.seq, head.at)
 
@@ -152,8 +174,19 @@ class Walk:
             yield "a head is signed with a key that nobody named"
         elif not is_signed(head):
             yield "a head is not what was signed"
-        if (head.seq, head.digest) != (self.seq, self.digest):
-            yield "a head kept outside names another chain"
+
+    def _off_the_chain(self) -> Iterator[Finding]:
+        """The heads that name other events than the chain's; a restore may say why."""
+        for head in self._strays:
+            if not any(restore.lost(head) for restore in self._restores):
+                reason = "a head kept outside names another chain"
+                if head.seq > self.seq:
+                    reason = f"a head names event {head.seq}, the last is {self.seq}"
+                yield Finding(head.seq, reason)
+        for restore in self._restores:
+            span = f"{restore.kept + 1} to {restore.lost_up_to}"
+            told = f"a restore is declared, which lost the earlier events {span}"
+            yield Finding(restore.seq, told, note=True)
 
 
 def is_signed(head: Head) -> bool:
@@ -267,11 +300,11 @@ def key_argument(text: str) -> str:
 def report(walk: Walk, findings: Iterable[Finding]) -> Iterator[str]:
     """What was found, in words, the outcome last; that begins ``HOLDS`` or ``BROKEN``.
 
-    A clock that went back breaks no link: it is told, and does not decide.
+    Notes are told and do not decide: clocks that went back, restores that are declared.
     """
     count = 0
     for found in findings:
-        count += not found.clock
+        count += not found.note
         yield f"event {found.seq}: {found.reason}"
     if count:
         yield f"BROKEN in {count} place(s)."

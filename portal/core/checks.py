@@ -54,6 +54,15 @@ def profile_is_safe(
                 id="kasane.E006",
             )
         )
+    if settings.TSA_URL and not (
+        urlsplit(settings.TSA_URL).scheme in {"http", "https"} and settings.TSA_ROOTS
+    ):
+        problems.append(
+            Error(
+                "KASANE_TSA_URL must be http(s), and KASANE_TSA_ROOTS name a file.",
+                id="kasane.E007",
+            )
+        )
     return problems
 
 

@@ -121,6 +121,32 @@ def test_a_key_is_trusted_once_a_trusted_head_covers_its_event() -> None:
 
 
 @pytest.mark.pure
+def test_a_declared_restore_is_told_and_explains_its_lost_heads_alone() -> None:
+    dice = random.Random(5)
+    lost = tampering.trail(dice)
+    kept = 20
+    events = [tampering.written(dice, number) for number in range(kept + 1, 36)]
+    for event in events:
+        event["at"] = (lost.heads[-1].moment + timedelta(hours=1)).isoformat()
+    gap = {"kept": kept, "lost_up_to": LAST_HEAD}
+    events[2] |= {"action": chain.RESTORE, "detail": gap}
+    made = tampering.linked([*lost.events[:kept], *events], kept)
+    heads = [*lost.heads, signed(made[-1])]
+    walk = chain.Walk(heads)
+    told = list(walk.over(made))
+    assert [found.reason for found in told] == [
+        "a restore is declared, which lost the earlier events 21 to 33"
+    ]
+    assert told[0].note
+    assert walk.proved == 35
+    events[2]["detail"] = {"kept": kept, "lost_up_to": 25}
+    made = tampering.linked([*lost.events[:kept], *events], kept)
+    walk = chain.Walk([*lost.heads, signed(made[-1])])
+    broken = [found.seq for found in walk.over(made) if not found.note]
+    assert broken == [26, LAST_HEAD]
+
+
+@pytest.mark.pure
 def test_clocks_may_differ_a_little(sound: Trail) -> None:
     """Servers do; it is a note and breaks nothing when they differ by more."""
     events = list(sound.events)

@@ -99,3 +99,19 @@ def test_a_default_secret_of_the_store_is_refused(
 ) -> None:
     town.VAULT_STORE[name] = value
     assert problems() == ["kasane.E004"]
+
+
+@pytest.mark.parametrize(
+    ("url", "roots", "found"),
+    [
+        ("", "", []),
+        ("http://tsa.mihon.example/tsr", "/etc/kasane/tsa.pem", []),
+        ("http://tsa.mihon.example/tsr", "", ["kasane.E007"]),
+        ("file:///etc/passwd", "/etc/kasane/tsa.pem", ["kasane.E007"]),
+    ],
+)
+def test_an_authority_of_time_is_believed_by_its_certificate(
+    town: Settings, url: str, roots: str, found: list[str]
+) -> None:
+    town.TSA_URL, town.TSA_ROOTS = url, roots
+    assert problems() == found
