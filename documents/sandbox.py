@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+_SCRATCH = "/tmp"  # nosec B108 # noqa: S108 – the box's own, empty, in memory
 SCRATCH_BYTES = 1024 * 1024 * 1024
 _PROBE_SECONDS = 20
 _SYSTEM = ("bin", "sbin", "lib", "lib64")
@@ -93,10 +94,10 @@ def _boxed(command: list[str], readable: Iterable[Path]) -> list[str]:
         elif folder.exists():
             box += ["--ro-bind", str(folder), str(folder)]
     box += ["--proc", "/proc", "--dev", "/dev"]
-    box += ["--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 – the box's
+    box += ["--size", str(SCRATCH_BYTES), "--tmpfs", _SCRATCH]
     for folder in dict.fromkeys([*_python(), *readable]):
         box += ["--ro-bind", str(folder), str(folder)]
-    return [*box, "--chdir", "/tmp", "--", *command]  # noqa: S108 – the box's
+    return [*box, "--chdir", _SCRATCH, "--", *command]
 
 
 def _python() -> list[Path]:

@@ -26,7 +26,7 @@ PDF_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 120
 TASKS = 256
 
-_HOME = Path("/tmp")  # noqa: S108 – the box's own, empty, in memory
+_HOME = Path("/tmp")  # nosec B108 # noqa: S108 – in memory
 _FONTS = Path(__file__).parents[1] / "output" / "fonts"
 # Faces of Windows, and what stands in for those that are not installed.
 _MINCHO = (

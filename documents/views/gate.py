@@ -250,7 +250,9 @@ def _locked(request: HttpRequest, link: Link) -> HttpResponse:
     return _page(request, "gate_locked", {"link": link}, 403)
 
 
-def _unavailable(request: HttpRequest, secret: str = "") -> HttpResponse:
+def _unavailable(  # nosec B107 # no secret is no default password
+    request: HttpRequest, secret: str = ""
+) -> HttpResponse:
     request.session.pop(HANDLE, None)
     return _page(request, "gate_unavailable", {"secret": secret}, 404)
 

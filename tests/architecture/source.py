@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -25,9 +24,8 @@ def templates() -> list[Path]:
     return sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.html"))
 
 
-@cache
 def tree(path: Path) -> ast.Module:
-    """The syntax tree of a module."""
+    """The syntax tree of a module; not kept, as each test looks through what is."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
@@ -45,13 +43,6 @@ def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Call):
         return dotted(node.func)
     return "?"
-
-
-def attributes(path: Path) -> Iterator[tuple[int, str]]:
-    """Every dotted expression of a module, with its line."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute):
-            yield node.lineno, dotted(node)
 
 
 def calls(path: Path) -> Iterator[tuple[int, str]]:

@@ -23,7 +23,7 @@ def scanned_pdf(
     Every page is a grey JPEG, a little askew, with the grain of paper and lamp; about
     0.6 MB a page at the given dpi. The same arguments give the same bytes.
     """
-    chance = random.Random(seed)  # noqa: S311 - grain, not a secret
+    chance = random.Random(seed)  # nosec B311 # noqa: S311 – grain
     originals = list(_pictures(source, dpi))
     with pikepdf.new() as pdf:
         for number in range(pages):
