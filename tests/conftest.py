@@ -43,10 +43,21 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_open() -> Iterator[None]:
-    """What a test leaves open fails this test, not a later one by chance."""
+def nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test leaves open fails this test, not a later one by chance.
+
+    What outlives it (a cache, a fixture of its module) is not looked at again and
+    again by the thousands that follow, but once more by the last.
+    """
     yield
+    request.node.funcargs.clear()
     gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_protocol(nextitem: pytest.Item | None) -> None:
+    if nextitem is None:
+        gc.unfreeze()
 
 
 @pytest.fixture
