@@ -28,8 +28,9 @@ class DocumentsConfig(AppConfig):
 
 def _watch_takings() -> None:
     """What must not come back by a restore."""
-    from portal.core.takings import WATCHED, Kind, Watch
+    from portal.core.takings import LIVING, WATCHED, Kind, Watch
 
+    LIVING.extend(["documents.Link.ends_at", "documents.LinkCode.ends_at"])
     WATCHED.extend(
         [
             Watch("documents.Link", ("ends_at", "revoked_at")),

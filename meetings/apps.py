@@ -21,6 +21,7 @@ class MeetingsConfig(AppConfig):
         from meetings.selectors.sittings import open_sitting
         from meetings.services import (
             calls,
+            capsules,
             convocation,
             disposal,
             papers,
@@ -49,6 +50,7 @@ class MeetingsConfig(AppConfig):
         post_migrate.connect(_enter_classes, sender=self)
         worker.SWEEPS.append(budget.forget_old)
         worker.SWEEPS.append(records.requeue_archives)
+        worker.SWEEPS.append(capsules.look_after)
         worker.SWEEPS.append(polls.remind_due)
         worker.SWEEPS.append(calls.remind_due)
         worker.SWEEPS.append(turnover.settle_due)
@@ -60,20 +62,27 @@ class MeetingsConfig(AppConfig):
 
 def _watch_takings() -> None:
     """What must not come back by a restore."""
-    from portal.core.takings import WATCHED, Kind, Watch
+    from portal.core.takings import LIVING, WATCHED, Kind, Watch
 
+    LIVING.append("meetings.CalendarFeed.ends_at")
     WATCHED.extend(
         [
             Watch("meetings.Invitation", ("withdrawn_at",)),
             Watch("meetings.CalendarFeed", ("ends_at",)),
             Watch("meetings.Proxy", ("state",), finals=("refused", "ended")),
             Watch("meetings.ActingHead", ("ended_at",)),
-            Watch("meetings.Tombstone", _TOMBSTONE, Kind.NEW),
+            Watch("meetings.Tombstone", _TOMBSTONE, Kind.NEW, again=_dispose_again),
         ]
     )
 
 
 _TOMBSTONE = ("kind", "file_id", "body", "completed_on", "expired_on", "started_at")
+
+
+def _dispose_again(tombstone: Any) -> None:
+    from meetings.services import disposal
+
+    disposal.finish(tombstone.pk)
 
 
 def _dispose_whole_files() -> None:

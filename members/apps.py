@@ -23,8 +23,9 @@ class MembersConfig(AppConfig):
 
 def _watch_takings() -> None:
     """What must not come back by a restore."""
-    from portal.core.takings import WATCHED, Kind, Watch
+    from portal.core.takings import LIVING, WATCHED, Kind, Watch
 
+    LIVING.append("members.SignIn.ends_at")
     dated = ("Commission", "Membership", "Office", "Person", "Seat", "StandIn")
     WATCHED.extend(Watch(f"members.{name}", ("ends_at",)) for name in dated)
     party = ("person", "organization", "case", "item_id")

@@ -25,7 +25,7 @@ from meetings.models import (
 from meetings.record_notices import Occasion
 from meetings.records import Record
 from meetings.rendering import minutes_pdf
-from meetings.services import exports, record_mail
+from meetings.services import capsules, exports, record_mail
 from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Charter, Person
@@ -278,6 +278,7 @@ def archive(item_id: str, person_id: str) -> None:
             for ending, (_data, kind) in files.items()
         }
         _freeze(actor, record, versions)
+    capsules.keep(record.minutes)
 
 
 def requeue_archives() -> int:

@@ -15,8 +15,8 @@ from members.access import Actor
 from members.filters import ending_after
 from members.models import Person, Scope, SignIn
 from members.services import own_notices
-from portal.core import audit, clock
-from portal.core.errors import HiddenError
+from portal.core import audit, clock, restoring
+from portal.core.errors import HiddenError, UnavailableError
 
 SHOWN_DAYS = 30
 MOST_SHOWN = 100
@@ -44,6 +44,8 @@ def start(
     ``device`` is the browser's token. Where it was not seen with this person before,
     the person is told, unless all they gave was a code from that same mailbox.
     """
+    if not person.organization.internal and restoring.is_closed():
+        raise UnavailableError  # until a restore is proved (R40)
     now = clock.now()
     digest = _device_digest(person, device)
     sign_in = SignIn.objects.create(

@@ -93,12 +93,12 @@ def append(entries: Sequence[tuple[str, str, Facts]]) -> None:
 
 
 def _opened() -> BinaryIO:
-    """This host's file, locked against other writers until it is closed."""
+    """The file of this host, locked against other writers until it is closed."""
     folder: Path = settings.JOURNAL
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{socket.gethostname()}.jsonl"
     is_new = not path.exists()
-    file = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
     fcntl.flock(file, fcntl.LOCK_EX)
     if is_new:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -15,14 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.models import QuerySet
 
 from portal.core.models import Taking
 
 Kind = Taking.Kind
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,27 @@ class Watch:
         """The table's name."""
         return self.rows._meta.db_table
 
+    @property
+    def fields(self) -> list[models.Field[Any, Any]]:
+        """What is noted of a row."""
+        found = [self.rows._meta.get_field(name) for name in self.columns]
+        return cast("list[models.Field[Any, Any]]", found)
+
 
 WATCHED: list[Watch] = []
+# "app.Model.field": what lives until a time, and is dead after any restore (R40).
+LIVING: list[str] = []
 
 
-# The triggers --------------------------------------------------------------------------
+def column_of(path: str) -> tuple[str, str]:
+    """Table and column of "app.Model.field"."""
+    label, _, name = path.rpartition(".")
+    meta = apps.get_model(label)._meta
+    field = cast("models.Field[Any, Any]", meta.get_field(name))
+    return meta.db_table, str(field.column)
+
+
+# The triggers -----------------------------------------------------------------------
 
 _EVENTS = {Kind.SET: "UPDATE", Kind.NEW: "INSERT", Kind.GONE: "DELETE"}
 _FUNCTION = """
@@ -124,7 +142,7 @@ def _dropping(name: str, table: str) -> str:
 def _statement(watch: Watch, name: str) -> str:
     """The SQL that makes the trigger; it holds names of the code alone."""
     meta = watch.rows._meta
-    columns = [meta.get_field(each).column or "" for each in watch.columns]
+    columns = [field.column or "" for field in watch.fields]
     side = "OLD" if watch.kind == Kind.GONE else "NEW"
     form = _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
     return form.format(
@@ -132,7 +150,7 @@ def _statement(watch: Watch, name: str) -> str:
         event=_EVENTS[watch.kind],
         table=meta.db_table,
         kind=watch.kind.value,
-        key=meta.pk.column if meta.pk else "",
+        key=meta.pk.column,
         columns=",".join(columns),
         side=side,
         pairs=", ".join(f"'{each}', {side}.\"{each}\"" for each in columns),
@@ -143,8 +161,7 @@ def _statement(watch: Watch, name: str) -> str:
 def _condition(watch: Watch) -> str:
     """Only a change is a taking; of a state only that to a final one."""
     parts = []
-    for name in watch.columns:
-        field = watch.rows._meta.get_field(name)
+    for field in watch.fields:
         old, new = f'OLD."{field.column}"', f'NEW."{field.column}"'
         differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
         part = f"{old} {differs} {new}"
@@ -157,10 +174,10 @@ def _condition(watch: Watch) -> str:
     return f"WHEN ({' OR '.join(parts)})"
 
 
-# The replay ----------------------------------------------------------------------------
+# The replay -------------------------------------------------------------------------
 
 
-def replay(kind: str, table: str, row: str, facts: Mapping[str, Any]) -> bool:
+def replay(kind: str, table: str, row: str, facts: Facts) -> bool:
     """Take away again what a journal says was taken; whether that changed anything.
 
     It never gives: an end that is later than the one in the database is passed over.
@@ -174,33 +191,30 @@ def replay(kind: str, table: str, row: str, facts: Mapping[str, Any]) -> bool:
         if entered and watch.again:
             watch.again(entered)
         return entered is not None
-    found = watch.rows._default_manager.filter(pk=row).first()
+    found = QuerySet(watch.rows).filter(pk=row).first()
     if found is None:
         return False
     if kind == Kind.GONE:
         found.delete()
         return True
-    changed = [each for each in watch.columns if _take(watch, found, each, facts)]
+    changed = [each for each in watch.fields if _take(watch, found, each, facts)]
     if changed:
-        found.save(update_fields=changed)
+        found.save(update_fields=[each.name for each in changed])
         if watch.again:
             watch.again(found)
     return bool(changed)
 
 
-def _watch_of(kind: str, table: str, facts: Mapping[str, Any]) -> Watch | None:
+def _watch_of(kind: str, table: str, facts: Facts) -> Watch | None:
     for watch in WATCHED:
-        names = {watch.rows._meta.get_field(each).column for each in watch.columns}
+        names = {field.column for field in watch.fields}
         if (watch.table, watch.kind) == (table, kind) and names == set(facts):
             return watch
     return None
 
 
-def _take(
-    watch: Watch, found: models.Model, name: str, facts: Mapping[str, Any]
-) -> bool:
+def _take(watch: Watch, found: models.Model, field: Any, facts: Facts) -> bool:
     """Set one column of ``found`` if that takes something away."""
-    field: Any = found._meta.get_field(name)
     value = _value(field, facts[field.column])
     held = getattr(found, field.attname)
     if isinstance(field, models.DateTimeField):
@@ -222,21 +236,24 @@ def _value(field: Any, raw: Any) -> Any:
     return value
 
 
+def _is_there(model: Any, key: Any) -> bool:
+    return QuerySet(model).filter(pk=key).exists()
+
+
 def _enter_again(
-    rows: type[models.Model], row: str, facts: Mapping[str, Any]
+    rows: type[models.Model], row: str, facts: Facts
 ) -> models.Model | None:
     """The row that shuts somebody out; none where one of those it names is unknown."""
-    if rows._default_manager.filter(pk=row).exists():
+    if QuerySet(rows).filter(pk=row).exists():
         return None
     entered = rows(pk=row)
     for field in rows._meta.concrete_fields:
         if field.column not in facts or field.primary_key:
             continue
-        value = _value(getattr(field, "target_field", field), facts[field.column])
+        value = _value(getattr(field, "target_field", field), facts[str(field.column)])
         target = field.related_model
-        if value is not None and target is not None:
-            if not target._default_manager.filter(pk=value).exists():
-                return None
+        if target and value is not None and not _is_there(target, value):
+            return None
         setattr(entered, field.attname, value)
     entered.save(force_insert=True)
     return entered
