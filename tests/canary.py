@@ -50,6 +50,9 @@ LEFT_OUT = {
     "meetings.Minutes.digest": "a digest",
     "meetings.RecordVersion.words": "a copy of entries, each of them planted",
     "meetings.Confirmation.text_digest": "a digest",
+    "meetings.RecordsClass.name": "a length of time",
+    "meetings.Tombstone.class_name": "a length of time",
+    "meetings.Tombstone.digest": "a digest",
     "core.AuditEvent.action": "the trail, listened to as a whole",
     "core.AuditEvent.actor": "the trail, listened to as a whole",
     "core.AuditEvent.sign_in": "the trail, listened to as a whole",
@@ -126,6 +129,10 @@ meetings.Correction          text answer
 meetings.RecordVersion       reason
 meetings.RecordTemplate      file_name failure
 meetings.SittingRequest      reason answer
+meetings.RetentionRule       decided_by
+meetings.Lengthening         reason approved_by
+meetings.LegalHold           reason lift_reason
+meetings.Tombstone           number
 meetings.CalendarDay         name decided_by
 """
 

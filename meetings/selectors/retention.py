@@ -132,13 +132,24 @@ class Shelf:
     coming: list[Keeping]
     held: list[Keeping]
 
+    @property
+    def count(self) -> int:
+        """How many files are on the list."""
+        parts = (self.proposed, self.expired, self.coming, self.held)
+        return sum(map(len, parts))
+
+
+def rules_of(body: Body) -> list[RetentionRule]:
+    """The classes of the body's files, in the order of their days."""
+    return list(body.retention_rules.select_related("records_class"))
+
 
 def shelf_of(actor: Actor, body_id: UUID) -> Shelf:
     """The list of a body, as far as the actor may dispose of what is on it."""
     body, _access = kept_body(actor, body_id)
     today = clock.today()
     year_end = date(jp.fiscal_year(today) + 1, 3, 31)
-    rules = list(body.retention_rules.select_related("records_class"))
+    rules = rules_of(body)
     keepings = _ending(actor, body, rules, year_end)
     open_ones = [each for each in keepings if each.disposal is None]
     waiting = [each for each in keepings if each.disposal is not None]
@@ -154,9 +165,7 @@ def shelf_of(actor: Actor, body_id: UUID) -> Shelf:
         ),
         expired=[each for each in open_ones if each.may_go(today)],
         coming=[
-            each
-            for each in open_ones
-            if not each.live_holds and not each.may_go(today)
+            each for each in open_ones if not each.live_holds and not each.may_go(today)
         ],
         held=[each for each in open_ones if each.live_holds],
     )

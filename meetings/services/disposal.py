@@ -39,7 +39,9 @@ def propose(*, actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> int:
     today, now = clock.today(), clock.now()
     if not keepings or not all(each.may_go(today) for each in keepings):
         raise RefusedError(
-            _("満了していないか、凍結されたファイルがあります。一覧を見直してください。")
+            _(
+                "満了していないか、凍結されたファイルがあります。一覧を見直してください。"
+            )
         )
     count = 0
     for keeping in keepings:
@@ -95,9 +97,7 @@ def approve(*, actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> int:
     return len(keepings)
 
 
-def _required(
-    actor: Actor, body_id: UUID, keys: Sequence[FileKey]
-) -> list[Keeping]:
+def _required(actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> list[Keeping]:
     """The files, held still, for who may dispose of every one of them."""
     body, _access = kept_body(actor, body_id)
     wanted = {key.id for key in keys}

@@ -131,9 +131,7 @@ def place_hold(*, actor: Actor, key: FileKey, reason: str) -> LegalHold:
 
 
 @transaction.atomic
-def lift_hold(
-    *, actor: Actor, key: FileKey, hold_id: UUID, reason: str
-) -> LegalHold:
+def lift_hold(*, actor: Actor, key: FileKey, hold_id: UUID, reason: str) -> LegalHold:
     """End a hold; another person than the one who placed it (R32)."""
     keeping = _locked(actor, key)
     hold = next((each for each in keeping.live_holds if each.id == hold_id), None)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from meetings.urls import cases, dates, exports, papers, people, records, room, sittings
+from meetings.urls import (
+    cases,
+    dates,
+    exports,
+    papers,
+    people,
+    records,
+    retention,
+    room,
+    sittings,
+)
 from meetings.views import home
 
 app_name = "meetings"
@@ -16,4 +26,5 @@ urlpatterns = [
     *exports.urlpatterns,
     *dates.urlpatterns,
     *cases.urlpatterns,
+    *retention.urlpatterns,
 ]

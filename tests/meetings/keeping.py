@@ -2,13 +2,24 @@
 
 from datetime import date
 
-from meetings.models import FileKind, RecordsClass, RetentionRule
+from documents.services import papers
+from meetings.models import (
+    AgendaItem,
+    Disposal,
+    FileKind,
+    Minutes,
+    RecordsClass,
+    RetentionRule,
+    Tombstone,
+)
 from meetings.retention import FileKey, enter_usual_classes
 from meetings.services import disposal
+from meetings.services.records import DOCX
 from members.models import Body, Case, Person
-from portal.core import worker
+from portal.core import clock
 from tests import factories
 from tests.cast import Cast
+from tests.papers import reference
 
 LONG_CLOSED = date(2020, 4, 2)  # five years ended with March 2026
 
@@ -21,6 +32,31 @@ def rule(body: Body, kind: FileKind, name: str = "5年") -> RetentionRule:
         records_class=RecordsClass.objects.get(name=name),
         starts_on=date(2010, 4, 1),
         decided_by="文書取扱規程",
+    )
+
+
+def record(cast: Cast, item: AgendaItem) -> Minutes:
+    """A record as it is once confirmed; its files are of a few bytes."""
+    versions = [
+        papers.file_record(
+            actor=factories.sign_in(cast.chair),
+            author=cast.secretariat,
+            item=reference(item),
+            title="会議録",
+            stored=papers.store_record(f"{ending} of the record".encode()),
+            file_name=f"会議録.{ending}",
+            media_type=kind,
+        )
+        for ending, kind in (("docx", DOCX), ("pdf", "application/pdf"))
+    ]
+    return Minutes.objects.create(
+        item=item,
+        state=Minutes.State.FINAL,
+        version=1,
+        finalized_at=clock.now(),
+        docx=versions[0].paper,
+        pdf=versions[1].paper,
+        digest=versions[1].stored.sha256,
     )
 
 
@@ -48,4 +84,11 @@ def propose(person: Person, body: object, *keys: FileKey) -> int:
 
 def dispose(cast: Cast, *keys: FileKey) -> None:
     approve(cast, *keys)
-    worker.run_waiting()
+    run()
+
+
+def run() -> None:
+    """What the worker would do now."""
+    for model in (Disposal, Tombstone):
+        for file_id in model.objects.values_list("file_id", flat=True):
+            disposal.dispose.call(str(file_id))
