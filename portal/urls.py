@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("portal.core.urls")),
     path("", include("members.urls")),
     path("", include("documents.urls")),
     path("", include("meetings.urls")),

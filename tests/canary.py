@@ -37,6 +37,7 @@ LEFT_OUT = {
     "members.SignIn.address": "the network address of a sign-in",
     "members.SignIn.user_agent": "the name of a browser",
     "members.SignIn.device": "a digest",
+    "members.FactorReset.proof": "the code of a way",
     "members.SignInFailure.login_digest": "a digest",
     "documents.Link.digest": "a digest",
     "documents.Link.card_mac": "a digest",
@@ -53,6 +54,11 @@ LEFT_OUT = {
     "meetings.RecordsClass.name": "a length of time",
     "meetings.Tombstone.class_name": "a length of time",
     "meetings.Tombstone.digest": "a digest",
+    "core.Taking.table": "a name of the code",
+    "core.Taking.row": "a key",
+    "core.Taking.facts": "keys, moments and states",
+    "core.Restoration.manifest": "a digest",
+    "core.Beat.host": "the name of a machine",
     "core.AuditEvent.action": "the trail, listened to as a whole",
     "core.AuditEvent.actor": "the trail, listened to as a whole",
     "core.AuditEvent.sign_in": "the trail, listened to as a whole",
@@ -88,6 +94,7 @@ members.HouseholdMember      label name kana address phone
 members.Consent              scope evidence
 members.Membership           reason
 members.Recusal              reason
+members.ArchiveGrant         purpose
 members.Charter              name head_title convener_title requests_in_name_of
 members.Charter              decided_by
 members.Office               appointed_by

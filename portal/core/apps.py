@@ -15,9 +15,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register the start-up checks; after each migration see to what must be.
 
-        That is the audit chain's head, and the triggers that note what is taken away.
+        That is the audit chain's head, the function that appends to it, and the
+        triggers that note what is taken away.
         """
-        from portal.core import checks, takings  # noqa: F401 – checks register
+        from portal.core import audit, checks, rights, takings  # noqa: F401 – checks
 
         takings.WATCHED += [
             takings.Watch(
@@ -27,10 +28,13 @@ class CoreConfig(AppConfig):
                 again=_erase_again,
             ),
             takings.Watch("otp_totp.TOTPDevice", (), takings.Kind.GONE),
+            takings.Watch("django_otp_webauthn.WebAuthnCredential", (), takings.Kind.GONE),
         ]
         post_migrate.connect(_make_audit_head, sender=self)
+        post_migrate.connect(audit.install, sender=self)
         # Once, when all apps have their tables: members' is not the last one.
         post_migrate.connect(takings.install)
+        post_migrate.connect(rights.give)
 
 
 def _make_audit_head(**kwargs: Any) -> None:

@@ -180,3 +180,13 @@ class Restoration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at}"
+
+
+class Beat(models.Model):
+    """That a worker lives: each host's writes down the time every few seconds."""
+
+    host = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.host

@@ -1,6 +1,7 @@
 """The worker: runs queued tasks, and now and then what nobody asked for by hand."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -9,12 +10,14 @@ from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from portal.core import heads, journals, outbox, upkeep
+from portal.core import clock, heads, journals, outbox, upkeep
 from portal.core.errors import UnavailableError
+from portal.core.models import Beat
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
+BEAT_SECONDS = 10
 SWEEP_SECONDS = 30
 UPKEEP_SECONDS = 10 * 60  # it lists the whole store
 
@@ -67,12 +70,19 @@ class _Round:
             self.act()
 
 
+def beat() -> None:
+    """Say that a worker lives on this host."""
+    host = socket.gethostname()[:64]
+    Beat.objects.update_or_create(host=host, defaults={"at": clock.now()})
+
+
 def run(stop: threading.Event) -> None:
     """Work until ``stop`` is set; a failing database or store is waited for."""
     slow = threading.Thread(target=_work, args=(stop, SLOW_QUEUE), daemon=True)
     slow.start()
     rounds = [
         _Round(TICK_SECONDS, journals.flush),
+        _Round(BEAT_SECONDS, beat),
         _Round(SWEEP_SECONDS, sweep),
         _Round(UPKEEP_SECONDS, upkeep.sweep),
     ]

@@ -1,6 +1,7 @@
 """What all profiles share. A profile adds to it or overrides it."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal.settings import env
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.core.observing.observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -93,7 +95,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = Path(env.text("KASANE_STATIC", str(DATA / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -178,17 +180,28 @@ RELEASE_UNDO_MINUTES = env.number("KASANE_RELEASE_UNDO_MINUTES", 10)
 RELEASE_SECOND_PERSON = env.flag("KASANE_RELEASE_SECOND_PERSON", default=False)
 STEP_UP_MINUTES = 5
 
-LOGGING = {
+# The role that serves, where another one owns the tables.
+DATABASE_ROLE = env.text("KASANE_DATABASE_ROLE", "")
+# Who reads /metrics: whoever brings this token; empty: this machine alone.
+METRICS_TOKEN = env.text("KASANE_METRICS_TOKEN", "")
+LOG_FORMAT = env.text("KASANE_LOG_FORMAT", "line")
+
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
+        "json": {"()": "portal.core.logs.JsonFormatter"},
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # One line per look at an empty queue, and one per imported library.
         "django_tasks_db": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
+        # One line for each request; the server profile turns it on.
+        "portal.request": {"level": "WARNING"},
     },
 }

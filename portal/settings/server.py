@@ -65,5 +65,11 @@ if urlsplit(BASE_URL).scheme == "https":  # noqa: F405
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+LOG_FORMAT = env.text("KASANE_LOG_FORMAT", "json")
+LOGGING["handlers"]["console"]["formatter"] = LOG_FORMAT  # noqa: F405
+LOGGING["loggers"]["portal.request"]["level"] = "INFO"  # noqa: F405
+# Asked by machines on the inside, without the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+
 # To enter a city's whole domain into the browsers' list is the city's decision.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]

@@ -12,8 +12,12 @@ from tests.architecture.source import APPS, ROOT, tree
 
 # Open to whoever knows the address, each for its own reason.
 PUBLIC = {
+    "core:live": "says that the process answers",
+    "core:ready": "says whether all that it needs is there",
+    "core:metrics": "its token is the key; without one, this machine alone",
     "members:sign-in": "the way in",
     "members:factor": "the second half of the way in",
+    "members:begin": "the way in for who has a card and no password yet",
     "members:passkey-question": "a question; only its answer proves anything",
     "members:sign-out": "out, also when the sign-in has already ended",
     "documents:gate": "the link itself is the key; it opens nothing yet",
@@ -40,6 +44,15 @@ WITHOUT_ACTOR = {
     "members.services.duty.pledges_due": "a question about a person",
     "members.services.factors.usable_devices": "a question about a person",
     "members.services.factors.verify": "the person proves who they are",
+    "members.services.accounts.require_login": "a question about a name",
+    "members.services.factors.drop_all": "its caller records who and why",
+    "members.services.factors.first_card": "of the first, before anybody is there",
+    "members.services.factors.has_any": "a question about a person",
+    "members.services.factors.verify_card": "the person proves who they are",
+    "members.services.founding.first_administrator": "before anybody is there",
+    "members.services.own_notices.reset_started": "its caller records the reset",
+    "members.services.passwords.begin": "who it is comes out of it",
+    "members.services.resets.open_reset": "a question about a person",
     "members.services.factors.app_key_words": "a question about a key",
     "members.services.own_notices.ways_changed": "its caller records what changed",
     "members.services.own_notices.new_device": "its caller records the sign-in",

@@ -1,10 +1,18 @@
 """Settings that would be unsafe stop the start."""
 
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+import redis
 from django.core.checks import Error
 from django.core.management import CommandError, call_command
+from django.db import connection
 from pytest_django.fixtures import Settings
 
+from portal.core import checks
 from portal.core.checks import profile_is_safe
 
 STORE = {
@@ -15,6 +23,16 @@ STORE = {
     "bucket": "kasane",
     "region": "us-east-1",
 }
+SECRET = "a-long-random-secret-key-of-fifty-characters-0123456789"
+DATABASE = {
+    "ENGINE": "django.db.backends.postgresql",
+    "HOST": "db.mihon.example",
+    "PASSWORD": "long-and-random-51c9",
+}
+
+
+def layer(address: str) -> dict[str, object]:
+    return {"BACKEND": "bell", "CONFIG": {"hosts": [address]}}
 
 
 @pytest.fixture
@@ -24,6 +42,9 @@ def town(settings: Settings) -> Settings:
     settings.DEMO = False
     settings.VAULT_STORE = dict(STORE)
     settings.CLAMD = "unix:/run/clamav/clamd.ctl"
+    settings.SECRET_KEY = SECRET
+    settings.DATABASES = {"default": dict(DATABASE)}
+    settings.CHANNEL_LAYERS = {"default": layer("redis://kasane:a-long-7f3a-one@r/0")}
     return settings
 
 
@@ -115,3 +136,80 @@ def test_an_authority_of_time_is_believed_by_its_certificate(
 ) -> None:
     town.TSA_URL, town.TSA_ROOTS = url, roots
     assert problems() == found
+
+
+def test_debugging_is_never_on(town: Settings) -> None:
+    town.DEBUG = True
+    assert problems() == ["kasane.E008"]
+
+
+@pytest.mark.parametrize("key", ["a" * 60, "django-insecure-" + SECRET])
+def test_a_secret_that_is_no_secret_is_refused(town: Settings, key: str) -> None:
+    town.SECRET_KEY = key
+    assert problems() == ["kasane.E005"]
+
+
+@pytest.mark.parametrize(
+    ("host", "password", "found"),
+    [
+        ("db.mihon.example", "kasane", ["kasane.E009"]),
+        ("127.0.0.1", "", ["kasane.E009"]),
+        ("/run/postgresql", "", []),  # the socket knows who asks
+    ],
+)
+def test_a_weak_password_of_the_database_is_refused(
+    town: Settings, host: str, password: str, found: list[str]
+) -> None:
+    town.DATABASES["default"] |= {"HOST": host, "PASSWORD": password}
+    assert problems() == found
+
+
+@pytest.mark.parametrize("address", ["redis://r:6379/0", "redis://kasane:redis@r/0"])
+def test_a_redis_without_a_real_password_is_refused(
+    town: Settings, address: str
+) -> None:
+    town.CHANNEL_LAYERS["default"] = layer(address)
+    assert problems() == ["kasane.E010"]
+
+
+@pytest.fixture
+def open_redis(tmp_path: Path) -> Iterator[str]:
+    """A Redis that lets in everybody."""
+    program, file = shutil.which("redis-server"), tmp_path / "redis.sock"
+    if program is None:
+        pytest.skip("no redis-server here")
+    words = ["--port", "0", "--unixsocket", str(file), "--save", ""]
+    with subprocess.Popen([program, *words], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        for line in server.stdout:
+            if b"ready to accept" in line.lower():
+                break
+        yield f"unix://{file}"
+        server.terminate()
+
+
+def test_a_redis_that_lets_in_everybody_is_refused(
+    open_redis: str, settings: Settings
+) -> None:
+    settings.CHANNEL_LAYERS = {"default": layer(open_redis)}
+    (problem,) = checks.bell_is_closed(None, ["default"])
+    assert problem.id == "kasane.E012"
+    with redis.Redis.from_url(open_redis) as client:
+        client.config_set("requirepass", "a-long-and-random-one")
+    assert checks.bell_is_closed(None, ["default"]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_may_forget_is_refused() -> None:
+    assert checks.what_is_committed_stays(None, ["default"]) == []
+    if connection.vendor == "postgresql":
+        name, off, on = "commit", "SET synchronous_commit = off", "RESET ALL"
+    else:
+        name, off, on = "=", "PRAGMA synchronous = OFF", "PRAGMA synchronous = FULL"
+    with connection.cursor() as cursor:
+        cursor.execute(off)
+        (problem,) = checks.what_is_committed_stays(None, ["default"])
+        cursor.execute(on)
+    assert problem.id == "kasane.E011"
+    assert name in problem.msg
+    assert problem.hint

@@ -163,7 +163,8 @@ def test_a_server_that_starts_says_how_it_stands(shelf, caplog, monkeypatch):
     shelf.client = Lax(shelf.client, "DELETE")
     objectlock.report()
     assert "object lock is off: delete the version: was not refused" in caplog.text
-    (warning,) = checks.lock_is_proved(None)
-    assert "was not refused" in warning.msg
+    (refusal,) = checks.lock_is_proved(None)
+    assert refusal.id == "kasane.E014"
+    assert "was not refused" in refusal.msg
     with pytest.raises(UnavailableError):
         vault.put(io.BytesIO(b"x"), locked_until=clock.now() + timedelta(minutes=1))

@@ -1,5 +1,7 @@
 """``serve``: the application server, uvicorn on loopback by default."""
 
+import os
+import tempfile
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -11,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.core import objectlock, worker
 from portal.core.checks import LOOPBACK
+from portal.core.metrics import SHARED
 
 # One frame of live minutes is far smaller; more is hostile.
 WEBSOCKET_FRAME_LIMIT = 64 * 1024
@@ -37,8 +40,14 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demo signs anybody in: it listens on loopback only."
             )
-        call_command("check", fail_level="ERROR")
+        call_command("check", databases=["default"], fail_level="ERROR")
         objectlock.report()
+        with tempfile.TemporaryDirectory(prefix="kasane-figures-") as shared:
+            if options["workers"] > 1:  # they add up what each has counted
+                os.environ[SHARED] = shared
+            self._serve(options)
+
+    def _serve(self, options: dict[str, Any]) -> None:
         stop = threading.Event()
         if settings.WORKER_IN_SERVER:
             threading.Thread(

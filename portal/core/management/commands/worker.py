@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.core import worker
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Stop on SIGTERM or Ctrl-C, between two tasks."""
+        call_command("check", databases=["default"], fail_level="ERROR")
         if options["drain"]:
             worker.drain()
             return

@@ -1,0 +1,12 @@
+"""Addresses for those who run the portal."""
+
+from django.urls import path
+
+from portal.core import health
+
+app_name = "core"
+urlpatterns = [
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", health.figures, name="metrics"),
+]
