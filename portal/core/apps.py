@@ -20,6 +20,7 @@ class CoreConfig(AppConfig):
         """
         from portal.core import audit, checks, rights, takings  # noqa: F401 – checks
 
+        gone = takings.Kind.GONE
         takings.WATCHED += [
             takings.Watch(
                 "core.StoredObject",
@@ -27,8 +28,8 @@ class CoreConfig(AppConfig):
                 finals=("erased",),
                 again=_erase_again,
             ),
-            takings.Watch("otp_totp.TOTPDevice", (), takings.Kind.GONE),
-            takings.Watch("django_otp_webauthn.WebAuthnCredential", (), takings.Kind.GONE),
+            takings.Watch("otp_totp.TOTPDevice", (), gone),
+            takings.Watch("django_otp_webauthn.WebAuthnCredential", (), gone),
         ]
         post_migrate.connect(_make_audit_head, sender=self)
         post_migrate.connect(audit.install, sender=self)
