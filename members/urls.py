@@ -3,6 +3,7 @@
 from django.urls import path
 
 from members.views import (
+    accounts,
     bodies,
     body_people,
     cases,
@@ -18,6 +19,7 @@ app_name = "members"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/factor/", sign_in.factor, name="factor"),
+    path("sign-in/begin/", sign_in.begin, name="begin"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("step-up/", sign_in.step_up, name="step-up"),
     path(
@@ -69,6 +71,33 @@ urlpatterns = [
     ),
     path("people/", people.person_list, name="person-list"),
     path("people/<uuid:person_id>/card/", people.card_issue, name="card-issue"),
+    path("people/<uuid:person_id>/reset/", people.reset_ask, name="reset-ask"),
+    path(
+        "people/<uuid:person_id>/reset/withdraw/",
+        people.reset_withdraw,
+        name="reset-withdraw",
+    ),
+    path("administration/", accounts.accounts, name="accounts"),
+    path(
+        "administration/accounts/<uuid:account_id>/name/",
+        accounts.account_name,
+        name="account-name",
+    ),
+    path(
+        "administration/accounts/<uuid:account_id>/stop/",
+        accounts.account_stop,
+        name="account-stop",
+    ),
+    path(
+        "administration/accounts/<uuid:account_id>/resume/",
+        accounts.account_resume,
+        name="account-resume",
+    ),
+    path(
+        "administration/resets/<uuid:reset_id>/start/",
+        accounts.reset_start,
+        name="reset-start",
+    ),
     path("bodies/", bodies.body_list, name="body-list"),
     path("bodies/new/", bodies.body_create, name="body-create"),
     path("bodies/<uuid:body_id>/", bodies.body_detail, name="body-detail"),

@@ -40,6 +40,8 @@ def _ways(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
             ways.append((_("会議"), reverse("meetings:sitting-list")))
             ways.append((_("提案"), reverse("meetings:call-list")))
             ways.append((_("事例"), reverse("members:case-list")))
+        if any(o.role == "administrator" for o in offices):
+            ways.append((_("アカウント"), reverse("members:accounts")))
         if any(o.role in _CUSTODIANS for o in offices):
             ways.append((_("人と機関"), reverse("members:person-list")))
             ways.append((_("会議体"), reverse("members:body-list")))

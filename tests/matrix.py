@@ -47,9 +47,11 @@ from meetings.models import (
 from meetings.services import feeds
 from members.facts import Regime, Role, State
 from members.models import (
+    ArchiveGrant,
     Body,
     Charter,
     ExOfficio,
+    FactorReset,
     Person,
     Post,
     RollImport,
@@ -213,6 +215,14 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         **_desk(cast, version),
         "kind": "case",
         "thing_id": cast.case.id,
+        "grant_id": ArchiveGrant.objects.create(
+            case=cast.case,
+            person=cast.colleague,
+            purpose="再相談のため",
+            granted_by=cast.secretariat,
+            starts_at=now,
+            ends_at=now + timedelta(days=1),
+        ).pk,
         "hold_id": LegalHold.objects.create(
             kind="case",
             file_id=cast.case.id,
@@ -230,7 +240,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
 
 
 def _own(cast: Cast) -> dict[str, object]:
-    """Two authenticator apps of the clinic, and a sign-in at another computer."""
+    """Two apps of the clinic, its other sign-in, and a reset that waits."""
     TOTPDevice.objects.create(user=cast.clinic, name="電話")
     app = TOTPDevice.objects.create(user=cast.clinic, name="古い電話")
     elsewhere = factories.sign_in(cast.clinic).sign_in
@@ -240,6 +250,13 @@ def _own(cast: Cast) -> dict[str, object]:
         "sort": "app",
         "factor_id": app.pk,
         "sign_in_id": elsewhere.id,
+        "account_id": cast.chair.id,
+        "reset_id": FactorReset.objects.create(
+            person=cast.newcomer,
+            proof=FactorReset.Proof.IN_PERSON,
+            vouched_by=cast.secretariat,
+            vouched_at=clock.now(),
+        ).id,
     }
 
 

@@ -39,7 +39,7 @@ from meetings.services.invitations import ProxyWords
 from meetings.services.sittings import When
 from members.facts import Regime, Way
 from members.models import Commission, ExOfficio, Person, Post, Tenure
-from members.services import factors, sign_ins
+from members.services import factors, resets, sign_ins
 from members.services.posts import Successor
 from portal.core import clock
 from portal.core.clamd import Verdict
@@ -373,8 +373,20 @@ def change_own_ways(cast: Cast) -> Iterator[None]:
     yield
 
 
+def reset_factors(cast: Cast) -> Iterator[None]:
+    """Vouched for by the secretariat, begun by the administrator."""
+    clerk = factories.sign_in(cast.secretariat)
+    factors.issue_card(actor=clerk, person=cast.clinic)
+    reset = resets.vouch(
+        actor=clerk, body=cast.shien, person=cast.clinic, proof="in_person"
+    )
+    resets.start(actor=factories.sign_in(cast.administrator), reset_id=reset.id)
+    yield
+
+
 ACTS: dict[Act, int] = {
     change_own_ways: 2,
+    reset_factors: 2,
     convene: 17,
     leave_out: 5,
     hand_in: 1,

@@ -40,6 +40,7 @@ FIGURES = {
         "mixups",
         "notices",
         "bad_input",
+        "sign_ins",
     ],
     "server": [
         "pages",

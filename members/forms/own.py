@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.forms.sign_in import NEW_PASSWORD
 from members.models import Person
-from members.password_rules import ADVISED, LEAST
 from members.services import passkeys
 
 
@@ -90,11 +90,7 @@ class PasswordForm(forms.Form):
     )
     new = forms.CharField(
         label=_("新しいパスワード"),
-        help_text=_(
-            "%(least)s文字以上。長い合言葉(%(advised)s文字以上)をおすすめします。"
-            "日本語や空白も使えます。定期的に変える必要はありません。"
-        )
-        % {"least": LEAST, "advised": ADVISED},
+        help_text=NEW_PASSWORD,
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),

@@ -6,7 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.models import PaperCard, Person
+from members.password_rules import ADVISED, LEAST
 from members.services import factors
+
+NEW_PASSWORD = _(
+    "%(least)s文字以上。長い合言葉(%(advised)s文字以上)をおすすめします。"
+    "日本語や空白も使えます。定期的に変える必要はありません。"
+) % {"least": LEAST, "advised": ADVISED}
 
 
 class SignInForm(forms.Form):
@@ -31,6 +37,44 @@ class SignInForm(forms.Form):
             _(
                 "利用者名またはパスワードが違います。"
                 "続けて間違えたときは、しばらく待ってからお試しください。"
+            ),
+        )
+
+
+class BeginForm(forms.Form):
+    """A first password, with a code from the paper card."""
+
+    login = forms.CharField(
+        label=_("利用者名"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    code = forms.CharField(
+        label=_("コードカードの、使っていないコード"),
+        max_length=20,
+        widget=forms.TextInput(
+            {
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "class": "input--short",
+            }
+        ),
+    )
+    new = forms.CharField(
+        label=_("新しいパスワード"),
+        help_text=NEW_PASSWORD,
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def refuse(self) -> None:
+        """One answer for an unknown name, a wrong code, a password that is there."""
+        self.add_error(
+            None,
+            _(
+                "利用者名またはコードが違うか、パスワードがすでに決まっています。"
+                "少し待ってから、もう一度お試しください。"
             ),
         )
 

@@ -9,6 +9,7 @@ from members.models.bodies import (
     Unit,
 )
 from members.models.cases import (
+    ArchiveGrant,
     Case,
     Consent,
     HouseholdMember,
@@ -21,17 +22,20 @@ from members.models.duty import Acknowledgement, Commission, Office, PledgeText
 from members.models.factors import PaperCard, PaperCode
 from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
 from members.models.posts import ExOfficio, Post, Succession, Tenure, Turnover
+from members.models.resets import FactorReset
 from members.models.rolls import RollImport
 from members.models.stand_ins import StandIn
 
 __all__ = [
     "Acknowledgement",
+    "ArchiveGrant",
     "Body",
     "Case",
     "Charter",
     "Commission",
     "Consent",
     "ExOfficio",
+    "FactorReset",
     "HouseholdMember",
     "LegalBasis",
     "LegalGround",

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
 from members.access import Actor, require_own_factor
-from members.models import PaperCard, PaperCode, Person
+from members.models import FactorReset, PaperCard, PaperCode, Person
 from members.models.factors import CODE_DIGITS, CODES_PER_CARD, normalized
 from members.services import own_notices
 from portal.core import audit, clock
@@ -48,25 +48,26 @@ def verify(*, person: Person, device_id: str, token: str) -> bool:
     return device is not None
 
 
+def verify_card(person: Person, code: str) -> bool:
+    """Prove the person's paper card, and use the code up."""
+    cards = [d for d in usable_devices(person) if isinstance(d, PaperCard)]
+    return any(
+        verify(person=person, device_id=card.persistent_id, token=code)
+        for card in cards
+    )
+
+
 @transaction.atomic
 def issue_card(*, actor: Actor, person: Person) -> tuple[PaperCard, list[str]]:
-    """Make a new card for ``person``; older cards die. Returns the codes to print.
+    """Make a new card for ``person``. Returns the codes to print.
 
     The codes exist in clear only in the returned list. Whether the actor may hand
-    out a card is decided by the caller, on the thing that gives the occasion.
+    out a card is decided by the caller, on the thing that gives the occasion. To
+    somebody who can prove who they are none is handed out: that takes a reset (R36).
     """
-    PaperCard.objects.filter(user=person).delete()
-    card = PaperCard.objects.create(
-        user=person,
-        name="ワンタイムコードカード",
-        confirmed=True,
-        issued_at=clock.now(),
-        issued_by=actor.person,
-    )
-    codes = [f"{secrets.randbelow(10**CODE_DIGITS):08d}" for _ in range(CODES_PER_CARD)]
-    PaperCode.objects.bulk_create(
-        PaperCode(card=card, mac=card.mac(code)) for code in codes
-    )
+    Person.objects.select_for_update().get(pk=person.pk)
+    _require_none_left(person)
+    card, codes = _new_card(person, actor.person)
     audit.record(
         "members.card.issue",
         actor=actor.id,
@@ -74,6 +75,64 @@ def issue_card(*, actor: Actor, person: Person) -> tuple[PaperCard, list[str]]:
         detail={"codes": len(codes)},
     )
     return card, codes
+
+
+def first_card(person: Person) -> list[str]:
+    """The card of the first administrator, whom nobody could hand one out to."""
+    return _new_card(person, person)[1]
+
+
+def _new_card(person: Person, issued_by: Person) -> tuple[PaperCard, list[str]]:
+    PaperCard.objects.filter(user=person).delete()
+    card = PaperCard.objects.create(
+        user=person,
+        name="ワンタイムコードカード",
+        confirmed=True,
+        issued_at=clock.now(),
+        issued_by=issued_by,
+    )
+    codes = [f"{secrets.randbelow(10**CODE_DIGITS):08d}" for _ in range(CODES_PER_CARD)]
+    PaperCode.objects.bulk_create(
+        PaperCode(card=card, mac=card.mac(code)) for code in codes
+    )
+    return card, codes
+
+
+def has_any(person: Person) -> bool:
+    """Whether the person can prove who they are."""
+    passkeys = WebAuthnCredential.objects.filter(user=person, confirmed=True)
+    return bool(usable_devices(person)) or passkeys.exists()
+
+
+def _require_none_left(person: Person) -> None:
+    """One person alone makes nobody a second key; a reset has cooled off before."""
+    if has_any(person):
+        raise RefusedError(
+            _(
+                "この方には、すでに本人確認の方法があります。"
+                "なくされたときは「本人確認の作り直し」を依頼してください。"
+            )
+        )
+    now = clock.now()
+    reset = FactorReset.objects.filter(
+        person=person, finished_at=None, withdrawn_at=None
+    ).first()
+    if reset is None:
+        return
+    if reset.due_at is None or now < reset.due_at:
+        raise RefusedError(
+            _("作り直しの途中です。新しいカードは、待ち時間が過ぎてから作れます。")
+        )
+    reset.finished_at = now
+    reset.save(update_fields=["finished_at"])
+
+
+def drop_all(person: Person) -> None:
+    """Take away all factors and the password of ``person``; its caller records why."""
+    for model in _KINDS.values():
+        model.objects.filter(user=person).delete()
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
 
 
 def new_app_key(*, actor: Actor) -> str:

@@ -22,6 +22,11 @@ def new_device(person: Person) -> None:
     _tell(person, _("かさね はじめての端末からのサインイン"), "new_device")
 
 
+def reset_started(person: Person) -> None:
+    """The reset that ``person`` vouched for was begun by an administrator (R36)."""
+    _tell(person, _("かさね 本人確認の作り直しが始まりました"), "reset_started")
+
+
 def _tell(person: Person, subject: str, template: str) -> None:
     if not person.email:
         return

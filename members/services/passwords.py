@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from members import password_rules
 from members.access import Actor, require_own_factor
 from members.models import Person, SignInFailure
-from members.services import own_notices, sign_ins
+from members.services import factors, own_notices, sign_ins
 from portal.core import audit, clock
 from portal.core.errors import BusyError, InvalidError
 
@@ -60,6 +60,38 @@ def _turn() -> Iterator[None]:
         yield
     finally:
         _HASHING.release()
+
+
+def begin(*, login: str, code: str, new: str) -> Person | None:
+    """Choose a first password, with a code from the paper card; None for a wrong one.
+
+    For somebody with a sign-in name and no password, as at first and after a reset.
+    A password that is not good enough costs no code: raises InvalidError.
+    """
+    digest = hashlib.sha256(login.strip().lower().encode("utf-8")).hexdigest()
+    with _turn():
+        return _begin(digest, login.strip(), code, new)
+
+
+@transaction.atomic
+def _begin(digest: str, login: str, code: str, new: str) -> Person | None:
+    if not _claim(digest):
+        return None
+    person = Person.objects.filter(login=login).select_related("organization").first()
+    if person is None or person.has_usable_password():
+        return None
+    if not person.span.holds(clock.now()) or not factors.verify_card(person, code):
+        return None
+    plain = password_rules.normalized(new)
+    password_rules.require_good(plain, person)
+    person.set_password(plain)
+    person.save(update_fields=["password"])
+    SignInFailure.objects.filter(login_digest=digest).delete()
+    audit.record(
+        "members.password.begin", actor=person.id, subject=f"person:{person.id}"
+    )
+    own_notices.ways_changed(person)
+    return person
 
 
 def change(*, actor: Actor, current: str, new: str) -> None:

@@ -3,16 +3,20 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from members import selectors
 from members.access import access_for
 from members.facts import Action
+from members.forms.accounts import VouchForm
 from members.http import MemberRequest, signed_in
 from members.models import Body, Person
 from members.policies import body_facts
-from members.services import duty, factors
+from members.services import duty, factors, resets
+from portal.core import clock
+from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
 
@@ -35,25 +39,68 @@ def person_list(request: MemberRequest) -> HttpResponse:
     return render(request, "members/person_list.html", {"rows": rows})
 
 
+def _somebody_else(request: MemberRequest, person_id: UUID) -> tuple[Person, Body]:
+    """One of one's bodies' people; never oneself: nobody makes their own proof.
+
+    With a card for oneself a browser left open would be enough for every act that
+    asks for a fresh factor (R8, R36).
+    """
+    bodies = _convened(request)
+    people = {p.id: p for p in selectors.commissioned_people(bodies)}
+    if person_id not in people or person_id == request.actor.id:
+        raise HiddenError
+    access = access_for(request.actor, cases=(), items=())
+    access.require(Action.ISSUE_CARD, body_facts(bodies[0]))
+    return people[person_id], bodies[0]
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
-    """Print a new card of one-time codes for somebody else of one's bodies.
-
-    Nobody makes their own proof: with a card for oneself a browser left open would
-    be enough for every act that asks for a fresh factor (R8, R36).
-    """
-    bodies = _convened(request)
-    people: dict[UUID, Person] = {
-        p.id: p for p in selectors.commissioned_people(bodies)
-    }
-    if person_id not in people or person_id == request.actor.id:
-        raise HiddenError
-    person = people[person_id]
-    access = access_for(request.actor, cases=(), items=())
-    access.require(Action.ISSUE_CARD, body_facts(bodies[0]))
+    """Print the card of one-time codes of somebody who has no other proof."""
+    person, _where = _somebody_else(request, person_id)
     codes: list[str] = []
     if request.method == "POST":
         _card, codes = factors.issue_card(actor=request.actor, person=person)
-    context = {"person": person, "codes": codes}
+    reset = resets.open_reset(person)
+    context = {
+        "person": person,
+        "codes": codes,
+        "reset": reset,
+        "waits": reset is not None
+        and (reset.due_at is None or clock.now() < reset.due_at),
+        "proved": not codes and factors.has_any(person),
+    }
     return render(request, "members/card_issue.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def reset_ask(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Vouch for somebody who has lost what they prove themselves by."""
+    person, body = _somebody_else(request, person_id)
+    form = VouchForm(request.POST or None)
+    if form.is_valid():
+        proof = form.cleaned_data["proof"]
+        done = attempt(
+            form,
+            lambda: resets.vouch(
+                actor=request.actor, body=body, person=person, proof=proof
+            ),
+        )
+        if done is not None:
+            return redirect("members:card-issue", person.id)
+    return form_page(request, form, "members/reset_ask.html", {"person": person})
+
+
+@require_POST
+@signed_in
+def reset_withdraw(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Take back a wish for a reset that was not begun."""
+    person, body = _somebody_else(request, person_id)
+    press(
+        request,
+        lambda: resets.withdraw(actor=request.actor, body=body, person=person),
+        _("依頼を取り下げました。"),
+    )
+    return redirect("members:card-issue", person.id)

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from members import held, http
 from members.forms.own import PasskeyProofForm
-from members.forms.sign_in import FactorForm, SignInForm
+from members.forms.sign_in import BeginForm, FactorForm, SignInForm
 from members.http import MemberRequest, signed_in
 from members.models import Person
 from members.services import passkeys, passwords, sign_ins
 from members.views import pending, questions
+from portal.core.acting import form_page
+from portal.core.errors import InvalidError
 
 
 def next_url(request: HttpRequest) -> str:
@@ -63,8 +65,27 @@ def _sign_in_page(
     return render(request, "members/sign_in.html", context, status=status)
 
 
-def _enter(request: HttpRequest, person: Person) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """The first password, with a code of the card; then a passkey or an app."""
+    form = BeginForm(request.POST or None)
+    if form.is_valid():
+        try:
+            person = passwords.begin(**form.cleaned_data)
+        except InvalidError as error:
+            form.add_error("new", error.message)
+        else:
+            if person is not None:
+                return _enter(request, person, reverse("members:own"))
+            form.refuse()
+    return form_page(request, form, "members/begin.html", {})
+
+
+def _enter(
+    request: HttpRequest, person: Person, target: str | None = None
+) -> HttpResponse:
     """Everything is proved: only now a sign-in begins."""
+    target = target or next_url(request)
     row = sign_ins.start(
         person=person,
         strength=2,
@@ -72,7 +93,6 @@ def _enter(request: HttpRequest, person: Person) -> HttpResponse:
         user_agent=request.headers.get("User-Agent", ""),
         device=http.device_of(request),
     )
-    target = next_url(request)
     http.begin(request, row)
     return redirect(target)
 
