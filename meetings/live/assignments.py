@@ -1,6 +1,6 @@
 """Whose a task is: the row beside a task's entry, in the same commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from meetings import rosters
@@ -14,8 +14,8 @@ Holder = tuple[Organization, Person | None]
 class Assignments:
     """The tasks of a batch of entries: made, handed over and taken back with them."""
 
-    def __init__(self, entries: Mapping[UUID, Entry]) -> None:
-        known = [entry.id for entry in entries.values() if entry.kind in TASKS]
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        known = [entry.id for entry in entries if entry.kind in TASKS]
         self.rows = Task.objects.in_bulk(known) if known else {}
         self.seats: dict[UUID, list[Seat]] = {}
         self.changed: set[UUID] = set()

@@ -15,12 +15,13 @@ from uuid import UUID
 from django.db import connection
 
 from meetings import rosters
-from meetings.models import AgendaItem, Invitation, Presence, Sitting, Turn
+from meetings.live.rooms import Rooms, rooms_of
+from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.policies import item_facts
 from members.access import Access, Actor, access_for_all
 from members.decide import answers_by_role, session_is_fresh
 from members.facts import Action, Answer, ObjectFacts, Role
-from members.models import Seat, SignIn
+from members.models import SignIn
 from portal.core import clock
 
 # While a sitting is under way its room counts as use of the sign-in.
@@ -63,6 +64,8 @@ class Grounds:
             item__in=self.items, person__in={a.id for a in actors.values()}
         ):
             self.presences[row.item_id, row.person_id].append(row)
+        spans = [row.span for rows in self.presences.values() for row in rows]
+        self._presence_dates = list(_moments(spans))
 
     def live(self, sign_in: UUID) -> Access | None:
         """The access behind a live sign-in; None for any other."""
@@ -84,11 +87,10 @@ class Grounds:
             return LONG_AGO
         session, town = access.actor.session, access.facts.municipality
         idle = min(town.idle_external_minutes, town.idle_internal_minutes)
-        presences = [p.span for rows in self.presences.values() for p in rows]
         later = [session.seen_at + timedelta(minutes=idle)]
         if session.span.start is not None:
             later.append(session.span.start + timedelta(hours=town.session_hours))
-        dates = _moments((access.facts, session.span, presences))
+        dates = [*_moments((access.facts, session.span)), *self._presence_dates]
         return min([*later, *(moment for moment in dates if moment > access.t)])
 
     def answer(self, sign_in: UUID, action: Action, item: UUID) -> Answer:
@@ -148,10 +150,7 @@ class Sight:
     stamp: int | None
     until: datetime
     standings: Mapping[Asked, Mapping[UUID, Standing]]
-    sittings: Mapping[UUID, Sitting]
-    items: Mapping[UUID, AgendaItem]
-    rosters: Mapping[UUID, list[dict[str, Any]]]
-    floors: Mapping[UUID, list[dict[str, Any]]]
+    rooms: Rooms
 
     def with_more(self, more: "Sight") -> "Sight":
         """Both sights, taken under the same stamp, as one."""
@@ -160,10 +159,7 @@ class Sight:
             stamp=self.stamp,
             until=min(self.until, more.until),
             standings={**self.standings, **more.standings},
-            sittings={**self.sittings, **more.sittings},
-            items={**self.items, **more.items},
-            rosters={**self.rosters, **more.rosters},
-            floors={**self.floors, **more.floors},
+            rooms=self.rooms.with_more(more.rooms),
         )
 
     def of(self, questions: Collection[Asked]) -> "Sight":
@@ -172,28 +168,26 @@ class Sight:
         return replace(self, standings={q: known[q] for q in questions if q in known})
 
 
-def room_items(**wanted: object) -> list[AgendaItem]:
-    """Agenda items with all that the decision and the room's page ask of them."""
-    rows = AgendaItem.objects.filter(**wanted).select_related("body", "case")
-    return list(rows.prefetch_related("about").order_by("order"))
-
-
-def look(questions: Collection[Asked]) -> Sight:
+def look(questions: Collection[Asked], last: Sight | None = None) -> Sight:
     """Answer many questions from one reading of the database.
 
     The room of a sitting is open to whoever may see the sitting itself; of its
     items a person sees those whose minutes they may follow now, and no others.
     """
     stamp, t = present_stamp(), clock.now()
-    sittings = Sitting.objects.select_related("body").in_bulk(
-        {q.sitting for q in questions}
-    )
-    items = room_items(sitting__in=sittings)
+    wanted = {q.sitting for q in questions}
+    same = last is not None and last.stamp == stamp is not None
+    if last is not None and same and wanted <= last.rooms.sittings.keys():
+        rooms = last.rooms
+    else:
+        rooms = rooms_of(wanted)
+    sittings = rooms.sittings
+    items = [item for item in rooms.items.values() if item.sitting_id in wanted]
     grounds = Grounds({q.sign_in for q in questions}, items)
     invitations = {
         (row.sitting_id, row.person_id): row
         for row in Invitation.objects.filter(
-            sitting__in=sittings,
+            sitting__in=wanted,
             person__in={a.actor.id for a in grounds.accesses.values()},
         )
     }
@@ -216,10 +210,7 @@ def look(questions: Collection[Asked]) -> Sight:
         stamp=stamp,
         until=min((grounds.until(q.sign_in) for q in questions), default=t),
         standings=standings,
-        sittings=sittings,
-        items=grounds.items,
-        rosters=_rosters(grounds.items),
-        floors=_floors(grounds.items),
+        rooms=rooms,
     )
 
 
@@ -248,7 +239,7 @@ def look_again(questions: Collection[Asked], last: Sight | None) -> Sight:
     missing = set(questions) - last.standings.keys()
     if not missing:
         return last.of(questions)
-    more = look(missing)
+    more = look(missing, last)
     same = more.stamp == last.stamp
     return last.with_more(more).of(questions) if same else look(questions)
 
@@ -266,67 +257,12 @@ def present_stamp() -> int | None:
     return row[0] if row else None
 
 
-def _rosters(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:
-    """Per item everybody seated on it: inside, gone again, waiting, or not come yet."""
-    last: dict[tuple[UUID, UUID], Presence] = {}
-    for row in Presence.objects.filter(item__in=items).order_by("starts_at"):
-        last[row.item_id, row.person_id] = row
-    here = set(
-        Invitation.objects.filter(
-            sitting__items__in=items, withdrawn_at=None, checked_in_at__isnull=False
-        ).values_list("sitting_id", "person_id")
-    )
-    seats = rosters.seats_of(items)
-    return {
-        key: [
-            _seat_view(
-                seat,
-                last.get((key, seat.person_id)),
-                here=(item.sitting_id, seat.person_id) in here,
-            )
-            for seat in seats[key]
-        ]
-        for key, item in items.items()
-    }
-
-
-def _seat_view(seat: Seat, last: Presence | None, *, here: bool) -> dict[str, Any]:
-    return {
-        "person": str(seat.person_id),
-        "name": seat.person.name,
-        "organization": str(seat.person.organization_id),
-        "agency": seat.person.organization.name,
-        "role": seat.get_role_display(),
-        "guest": seat.role == Role.GUEST,
-        "inside": last is not None and last.ends_at is None,
-        "here": here,
-        "came": last.starts_at.isoformat() if last else None,
-        "left": last.ends_at.isoformat() if last and last.ends_at else None,
-    }
-
-
-def _floors(items: Mapping[UUID, AgendaItem]) -> dict[UUID, list[dict[str, Any]]]:
-    """Per item who has the floor and who asks for it, in the order of asking."""
-    turns = Turn.objects.filter(item__in=items, ended_at=None)
-    floors: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for turn in turns.select_related("person__organization"):
-        floors[turn.item_id].append(
-            {
-                "person": str(turn.person_id),
-                "name": turn.person.name,
-                "agency": turn.person.organization.name,
-                "speaks": turn.given_at is not None,
-            }
-        )
-    return floors
-
-
 def items_message(asked: Asked, sight: Sight) -> dict[str, Any]:
     """The items that one person may follow now. None of them: please wait."""
     standings = sight.standings[asked]
     own = [
         item
-        for key, item in sight.items.items()
+        for key, item in sight.rooms.items.items()
         if key in standings and standings[key].follows
     ]
     return {
@@ -361,10 +297,10 @@ def _face(
     }
     if standing.outcome_only:
         return face
-    roster = sight.rosters[item.id]
+    roster = sight.rooms.rosters[item.id]
     inside = [seat for seat in roster if seat["inside"]]
     face["roster"] = roster if standing.convenes else inside
-    face["floor"] = sight.floors.get(item.id, [])
+    face["floor"] = sight.rooms.floors.get(item.id, [])
     return face
 
 
@@ -374,7 +310,7 @@ def keep_in_use(sight: Sight) -> None:
     under_way = {
         asked.sign_in
         for asked in sight.standings
-        if _under_way(sight.sittings[asked.sitting], now)
+        if _under_way(sight.rooms.sittings[asked.sitting], now)
     }
     SignIn.objects.filter(id__in=under_way, seen_at__lt=now).update(seen_at=now)
 

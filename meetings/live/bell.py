@@ -6,6 +6,7 @@ be lost: whoever listens also looks by itself.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils.crypto import salted_hmac
 log = logging.getLogger(__name__)
 SECONDS = 2.0  # longer than this a dead layer is not waited for
 RETRY_SECONDS = 0.5
+ATTEND_SECONDS = 5.0
 
 
 def group(sitting: UUID) -> str:
@@ -101,3 +103,34 @@ class Ear:
                 log.info("bells not attended: %s", type(error).__name__)
                 return
             self._attended ^= {sitting}
+
+
+class Ringer:
+    """Rings for one hub's commits, and listens for the bells of all others."""
+
+    def __init__(self, name: str, hear: Callable[[dict[str, Any]], None]) -> None:
+        self.name = name
+        self.ear = Ear(hear)
+        self._bells: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+        self._to_ring = asyncio.Event()
+
+    def note(self, sitting: UUID, item: UUID, revision: int) -> None:
+        """Ring for an item's new revision with the next bell."""
+        self._bells[sitting][item] = revision
+        self.wake()
+
+    def wake(self) -> None:
+        """Ring now; listen for what is to be listened for."""
+        self._to_ring.set()
+
+    async def ring(self, sittings: Mapping[UUID, object]) -> None:
+        """Ring, and listen for the present ``sittings``, for ever."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ATTEND_SECONDS):
+                    await self._to_ring.wait()
+            self._to_ring.clear()
+            await self.ear.attend(set(sittings))
+            bells, self._bells = self._bells, defaultdict(dict)
+            for sitting, revisions in bells.items():
+                await ring(sitting, message(revisions, sender=self.name))

@@ -1,14 +1,16 @@
-"""A thread with a database connection of its own, asked from the event loop."""
+"""Threads with a database connection of their own, asked from the event loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
 T = TypeVar("T")
+Q = TypeVar("Q")
+A = TypeVar("A")
 
 
 def _close_this_connection() -> None:
@@ -44,3 +46,25 @@ class Desk:
         closed = self._pool.submit(_close_this_connection)
         self._pool.shutdown(wait=False)
         return asyncio.shield(asyncio.wrap_future(closed))
+
+
+class Together(Generic[Q, A]):
+    """Answers all who ask while an answer is being made with the next one."""
+
+    def __init__(self, work: Callable[[set[Q]], Awaitable[A]]) -> None:
+        self._work = work
+        self._waiting: set[Q] = set()
+        self._next: asyncio.Future[A] | None = None
+        self._turn = asyncio.Lock()
+
+    async def ask(self, question: Q) -> A:
+        """The answer to all that wait, ``question`` among them."""
+        self._waiting.add(question)
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._answer())
+        return await asyncio.shield(self._next)
+
+    async def _answer(self) -> A:
+        async with self._turn:
+            questions, self._waiting, self._next = self._waiting, set(), None
+            return await self._work(questions)

@@ -22,19 +22,18 @@ from weakref import WeakKeyDictionary
 
 from django.db.utils import OperationalError
 
-from meetings.live import authorisation, bell, reading, store
-from meetings.live.authorisation import Sight, Standing
-from meetings.live.desk import Desk
+from meetings.live import authorisation, bell, held, reading, store
+from meetings.live.authorisation import Asked, Sight, Standing
+from meetings.live.desk import Desk, Together
 from meetings.live.line import IN_FLIGHT, Following, Line
 from meetings.live.protocol import Close, Follow, Operation, Reason, encode, refused
-from meetings.live.reading import Change
+from meetings.live.reading import Change, Opened, Visit
 from meetings.live.store import Submission
 
 log = logging.getLogger(__name__)
 WATCH_SECONDS = 0.7
 RETRY_SECONDS = 0.5
 IN_USE_SECONDS = 60.0
-ATTEND_SECONDS = 5.0
 BATCH = 200
 SOCKETS = 10  # of one sign-in in one room, per process
 # The loop and the threads that ask the database take turns often: with Python's own
@@ -58,15 +57,14 @@ class Hub:
         self._newest: dict[UUID, int] = {}
         self._pending: list[_Pending] = []
         self._behind: set[UUID] = set()
-        self._bells: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-        self._ear = bell.Ear(self._hear)
+        self._ringer = bell.Ringer(self.name, self._hear)
         self._to_write, self._to_watch = asyncio.Event(), asyncio.Event()
-        self._to_read, self._to_ring = asyncio.Event(), asyncio.Event()
-        self._to_open = asyncio.Event()
+        self._to_read, self._to_open = asyncio.Event(), asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
         self._desks: dict[str, Desk] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._looks = Together(self._look)
         self._joining = 0
         self._in_use_at = float("-inf")
         self._sight: Sight | None = None
@@ -85,21 +83,28 @@ class Hub:
         self._start()
         started = monotonic()
         try:
-            sight = await self._desks["follow"].ask(authorisation.look, {line.asked})
+            sight = await self._looks.ask(line.asked)
             welcome = line.asked in sight.standings
             if welcome:
                 self.sittings[line.asked.sitting].add(line)
                 self._see(line, sight, started)
                 self._remember(sight)
-                self._to_ring.set()
+                self._ringer.wake()
         finally:
             self._joining -= 1
             await self._stop_if_idle()
         return welcome
 
+    async def _look(self, questions: set[Asked]) -> Sight:
+        return await self._desks["follow"].ask(
+            authorisation.look, questions, self._sight
+        )
+
     def _remember(self, more: Sight) -> None:
         last = self._sight
-        if last is not None and last.stamp == more.stamp is not None:
+        if last is None:
+            self._sight = more
+        elif last.stamp == more.stamp is not None:
             self._sight = last.with_more(more)
 
     async def leave(self, line: Line) -> None:
@@ -141,6 +146,7 @@ class Hub:
         if not self.followers[item]:
             del self.followers[item]
             self._newest.pop(item, None)
+            held.forget(item)
 
     # Writing
 
@@ -169,10 +175,11 @@ class Hub:
             self._answer(batch, [_unavailable(pending) for pending in batch])
         else:
             for change in committed.changes:
+                # First, for the others have the longer way.
+                self._ringer.note(change.sitting, change.item, change.revision)
+            for change in committed.changes:
                 self._hand_out(change)
-                self._bells[change.sitting][change.item] = change.revision
             self._answer(batch, committed.answers)
-            self._to_ring.set()
 
     def _answer(self, batch: list[_Pending], answers: list[dict[str, Any]]) -> None:
         for pending, answer in zip(batch, answers, strict=True):
@@ -239,7 +246,7 @@ class Hub:
             return
         line.standings = standings
         for item, following in list(line.following.items()):
-            if not _still(standings.get(item), following):
+            if not following.still(standings.get(item)):
                 line.forget(item)
                 self.unfollow(line, item)
         shown = encode(authorisation.items_message(line.asked, sight))
@@ -254,40 +261,53 @@ class Hub:
             await self._to_open.wait()
             self._to_open.clear()
             lines = [line for lines in self.sittings.values() for line in lines]
-            for line in lines:
-                for wish in list(line.wishes.values()):
-                    await self._begin(line, wish)
+            wishes = [
+                (line, wish)
+                for line in lines
+                if line.fresh
+                for wish in list(line.wishes.values())
+                if self._granted(line, wish)
+            ]
+            for start in range(0, len(wishes), BATCH):
+                await self._begin(wishes[start : start + BATCH])
 
-    async def _begin(self, line: Line, wish: Follow) -> None:
-        """Audit and show; a wish that cannot be met now waits for the next look."""
-        if not line.fresh:
-            return
+    def _granted(self, line: Line, wish: Follow) -> bool:
         standing = line.standings.get(wish.item)
-        if standing is None or not standing.follows:
-            del line.wishes[wish.item]
-            line.say(encode(refused(Reason.HIDDEN)))
-            return
-        try:
-            first = await self._desks["follow"].ask(
-                reading.open_item,
-                line.asked.sign_in,
-                line.address,
-                wish,
-                outcome_only=standing.outcome_only,
-            )
-        except Exception as error:  # noqa: BLE001 – no answer, no frame (R38)
-            log.warning("an item could not be opened: %s", type(error).__name__)
-            return
-        # All of it may have changed while the database was asked.
-        same = line.standings.get(wish.item) == standing and line.fresh
-        if line.wishes.get(wish.item) is not wish or not same:
-            return
+        if standing is not None and standing.follows:
+            return True
         del line.wishes[wish.item]
-        line.following[wish.item] = Following(standing.outcome_only, first.revision, 0)
-        self.followers[wish.item].add(line)
-        line.show(wish.item, first.revision, first.frame)
-        if self._newest.get(wish.item, 0) > first.revision:
-            self._fetch(wish.item)
+        line.say(encode(refused(Reason.HIDDEN)))
+        return False
+
+    async def _begin(self, wishes: list[tuple[Line, Follow]]) -> None:
+        """Audit and show; what cannot be met now waits for the next look."""
+        standings = [line.standings[wish.item] for line, wish in wishes]
+        visits = [
+            Visit(line.asked.sign_in, line.address, wish, standing.outcome_only)
+            for (line, wish), standing in zip(wishes, standings, strict=True)
+        ]
+        try:
+            opened = await self._desks["follow"].ask(reading.open_items, visits)
+        except Exception as error:  # noqa: BLE001 – no answer, no frame (R38)
+            log.warning("items could not be opened: %s", type(error).__name__)
+            return
+        for (line, wish), standing, first in zip(
+            wishes, standings, opened, strict=True
+        ):
+            # All of it may have changed while the database was asked.
+            same = line.standings.get(wish.item) == standing and line.fresh
+            if line.wishes.get(wish.item) is wish and same:
+                self._show_first(line, wish.item, standing, first)
+
+    def _show_first(
+        self, line: Line, item: UUID, standing: Standing, first: Opened
+    ) -> None:
+        del line.wishes[item]
+        line.following[item] = Following(standing.outcome_only, first.revision, 0)
+        self.followers[item].add(line)
+        line.show(item, first.revision, first.frame)
+        if self._newest.get(item, 0) > first.revision:
+            self._fetch(item)
 
     # Catching up with other processes
 
@@ -304,20 +324,23 @@ class Hub:
         while True:
             await self._to_read.wait()
             self._to_read.clear()
-            while self._behind:
-                await self._read(self._behind.pop())
+            behind, self._behind = self._behind, set()
+            await self._read(behind)
 
-    async def _read(self, item: UUID) -> None:
-        lines = [line for line in self.followers.get(item, ()) if line.fresh]
-        if not lines:
+    async def _read(self, items: set[UUID]) -> None:
+        known = {
+            item: min(line.following[item].queued for line in lines)
+            for item in items
+            if (lines := [one for one in self.followers.get(item, ()) if one.fresh])
+        }
+        if not known:
             return
-        known = min(line.following[item].queued for line in lines)
         try:
-            change = await self._desks["read"].ask(reading.since, item, known)
+            changes = await self._desks["read"].ask(reading.since, known)
         except Exception as error:  # noqa: BLE001 – the next look tries again
             log.warning("changes could not be read: %s", type(error).__name__)
             return
-        if change is not None:
+        for change in changes:
             self._hand_out(change)
 
     # Bells
@@ -329,17 +352,6 @@ class Hub:
             self._to_watch.set()
         for name, revision in message.get("revisions", {}).items():
             self._compare(UUID(name), revision)
-
-    async def _ring(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(ATTEND_SECONDS):
-                    await self._to_ring.wait()
-            self._to_ring.clear()
-            await self._ear.attend(set(self.sittings))
-            bells, self._bells = self._bells, defaultdict(dict)
-            for sitting, revisions in bells.items():
-                await bell.ring(sitting, bell.message(revisions, sender=self.name))
 
     # Life
 
@@ -355,8 +367,8 @@ class Hub:
             self._watch(),
             self._open(),
             self._catch_up(),
-            self._ring(),
-            self._ear.listen(),
+            self._ringer.ring(self.sittings),
+            self._ringer.ear.listen(),
         )
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
@@ -371,15 +383,7 @@ class Hub:
         # Closed before anything is awaited: who waits here may be cancelled.
         closed = [desk.close() for desk in desks.values()]
         await asyncio.gather(*tasks, *closed, return_exceptions=True)
-        await self._ear.attend(set())
-
-
-def _still(standing: Standing | None, following: Following) -> bool:
-    return (
-        standing is not None
-        and standing.follows
-        and standing.outcome_only == following.outcome_only
-    )
+        await self._ringer.ear.attend(set())
 
 
 def _unavailable(pending: _Pending) -> dict[str, Any]:

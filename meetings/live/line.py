@@ -26,6 +26,14 @@ class Following:
     queued: int
     sent: int
 
+    def still(self, standing: Standing | None) -> bool:
+        """Whether the same is to be seen under a new answer."""
+        return (
+            standing is not None
+            and standing.follows
+            and standing.outcome_only == self.outcome_only
+        )
+
 
 @dataclass(eq=False)
 class Line:

@@ -1,6 +1,7 @@
 """Reading live minutes: what followers get, in two views."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,43 +9,50 @@ from uuid import UUID
 
 from django.db import transaction
 
+from meetings.live import rows
 from meetings.live.protocol import Follow, changes, encode
 from meetings.models import OUTCOMES, AgendaItem, Entry, EntryChange
 from members.models import SignIn
 from portal.core import audit, clock, context
 
+NOTHING = -1  # the revision of who has nothing yet
+
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A committed step of one item, as the bytes that its followers get.
-
-    ``outcome`` is what a guest gets: None where the step is none of theirs.
-    """
+class Step:
+    """An item on its way from one revision to another."""
 
     sitting: UUID
     item: UUID
     before: int
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Step):
+    """A committed step, as the bytes that its followers get.
+
+    ``outcome`` is what a guest gets: None where the step is none of theirs.
+    """
+
     full: str
     outcome: str | None
 
 
-def change_of(
-    item: AgendaItem, before: int, entries: Iterable[Entry], now: datetime
-) -> Change:
-    """The step from ``before`` to the item's revision that left ``entries``."""
-    revision = item.revision
-    rows = sorted(entries, key=lambda entry: entry.revision)
-    theirs = [entry for entry in rows if entry.kind in OUTCOMES]
-    full = [entry_view(entry, now) for entry in rows]
+def change_of(step: Step, entries: Iterable[Entry], now: datetime) -> Change:
+    """The step as bytes, where it left ``entries`` behind."""
+    ordered = sorted(entries, key=lambda entry: entry.revision)
+    theirs = [entry for entry in ordered if entry.kind in OUTCOMES]
+    full = [entry_view(entry, now) for entry in ordered]
     outcome = [entry_view(entry, now, writer=False) for entry in theirs]
+    item, revision = step.item, step.revision
     return Change(
-        item.sitting_id,
-        item.id,
-        before,
+        step.sitting,
+        item,
+        step.before,
         revision,
-        encode(changes("changes", item.id, revision, full)),
-        encode(changes("changes", item.id, revision, outcome)) if outcome else None,
+        encode(changes("changes", item, revision, full)),
+        encode(changes("changes", item, revision, outcome)) if outcome else None,
     )
 
 
@@ -73,44 +81,35 @@ def entry_view(entry: Entry, now: datetime, *, writer: bool = True) -> dict[str,
     return view
 
 
-def since(item_id: UUID, revision: int) -> Change | None:
-    """Everything after ``revision``; None where there is nothing new."""
-    item = AgendaItem.objects.get(id=item_id)
-    rows = list(
-        Entry.objects.filter(item=item, revision__gt=revision).select_related("writer")
-    )
-    item.revision = max([item.revision, *(row.revision for row in rows)])
-    if item.revision <= revision:
-        return None
-    return change_of(item, revision, rows, clock.now())
-
-
-def snapshot(item: AgendaItem, person: UUID, *, outcome_only: bool) -> dict[str, Any]:
-    """All entries of an item as one person may see them, and its revision.
-
-    Holds the person's own displaced texts too: what they wrote and somebody else
-    overtook.
-    """
+def since(known: Mapping[UUID, int]) -> list[Change]:
+    """Of each item everything after its revision; none where nothing is new."""
+    newer: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in rows.newer(known):
+        newer[entry.item_id].append(entry)
     now = clock.now()
-    newest = AgendaItem.objects.values_list("revision", flat=True).get(id=item.id)
-    rows = Entry.objects.filter(item=item).select_related("writer")
-    if outcome_only:
-        rows = rows.filter(kind__in=OUTCOMES)
-    entries = list(rows)
-    newest = max([newest, *(row.revision for row in entries)])
-    views = [
-        entry_view(entry, now, writer=not outcome_only)
-        for entry in entries
-        if not entry.deleted
-    ]
-    message = changes("snapshot", item.id, newest, views)
-    message["displaced"] = [
-        {"entry": str(row.entry_id), "text": row.displaced_text}
-        for row in EntryChange.objects.filter(entry__item=item, person=person).exclude(
-            displaced_text=""
+    return [
+        change_of(
+            Step(
+                sitting=entries[0].item.sitting_id,
+                item=item,
+                before=known[item],
+                revision=max(entry.revision for entry in entries),
+            ),
+            entries,
+            now,
         )
+        for item, entries in newer.items()
     ]
-    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who begins to follow an item; the caller has asked the decision."""
+
+    sign_in: UUID
+    address: str
+    wish: Follow
+    outcome_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +121,94 @@ class Opened:
 
 
 @transaction.atomic
-def open_item(
-    sign_in: UUID, address: str, wish: Follow, *, outcome_only: bool
-) -> Opened:
-    """What a follower lacks of an item. The caller has asked the decision.
+def open_items(visits: Sequence[Visit]) -> list[Opened]:
+    """What each visitor lacks of their item.
 
     Somebody who comes back gets what is new since their revision, anybody else
     all there is; so does one whose revision lies before a restored database's.
-    The audit event is durable when this returns, before the first byte.
+    The audit events are durable when this returns, before the first byte.
     """
-    item = AgendaItem.objects.get(id=wish.item)
-    person = SignIn.objects.values_list("person_id", flat=True).get(id=sign_in)
-    opened = _opened(item, person, wish, outcome_only=outcome_only)
-    with context.acting_from(context.Origin(address, str(sign_in), "live")):
-        audit.record(
+    reading = _Reading(visits)
+    opened = [reading.open(visit) for visit in visits]
+    audit.record_all([reading.event(visit) for visit in visits])
+    return opened
+
+
+class _Reading:
+    """What many visitors find, read once."""
+
+    def __init__(self, visits: Sequence[Visit]) -> None:
+        self.now = clock.now()
+        self.items = AgendaItem.objects.only("case_id", "revision").in_bulk(
+            {v.wish.item for v in visits}
+        )
+        self.people: dict[UUID, UUID] = dict(
+            SignIn.objects.filter(id__in={v.sign_in for v in visits}).values_list(
+                "id", "person_id"
+            )
+        )
+        self.displaced: dict[tuple[UUID, UUID], list[dict[str, str]]]
+        self.displaced = defaultdict(list)
+        for row in (
+            EntryChange.objects.filter(
+                entry__item__in=self.items, person__in=self.people.values()
+            )
+            .exclude(displaced_text="")
+            .select_related("entry")
+        ):
+            self.displaced[row.entry.item_id, row.person_id].append(
+                {"entry": str(row.entry_id), "text": row.displaced_text}
+            )
+        known: dict[UUID, int] = {}
+        for visit in visits:
+            item = visit.wish.item
+            known[item] = min(known.get(item, self._known(visit)), self._known(visit))
+        self.entries: dict[UUID, list[Entry]] = defaultdict(list)
+        for entry in rows.newer(known):
+            self.entries[entry.item_id].append(entry)
+        self.frames: dict[tuple[UUID, int, bool], Opened] = {}
+
+    def _known(self, visit: Visit) -> int:
+        """The revision that the visitor has; NOTHING for who comes first."""
+        came_back = 0 < visit.wish.revision <= self.items[visit.wish.item].revision
+        return visit.wish.revision if came_back else NOTHING
+
+    def open(self, visit: Visit) -> Opened:
+        item, known = visit.wish.item, self._known(visit)
+        own = self.displaced[item, self.people[visit.sign_in]]
+        if own and known == NOTHING:
+            return self._opened(item, known, own, outcome_only=visit.outcome_only)
+        key = (item, known, visit.outcome_only)
+        if key not in self.frames:
+            self.frames[key] = self._opened(
+                item, known, [], outcome_only=visit.outcome_only
+            )
+        return self.frames[key]
+
+    def _opened(
+        self, item: UUID, known: int, own: list[dict[str, str]], *, outcome_only: bool
+    ) -> Opened:
+        entries = [e for e in self.entries[item] if e.revision > known]
+        newest = max([self.items[item].revision, *(e.revision for e in entries)])
+        first = known == NOTHING
+        views = [
+            entry_view(entry, self.now, writer=not outcome_only)
+            for entry in sorted(entries, key=lambda entry: entry.revision)
+            if not (outcome_only and entry.kind not in OUTCOMES)
+            and not (first and entry.deleted)
+        ]
+        message = changes("snapshot" if first else "changes", item, newest, views)
+        if first:  # and what they wrote themselves and somebody else overtook
+            message["displaced"] = own
+        return Opened(newest, encode(message))
+
+    def event(self, visit: Visit) -> audit.Act:
+        item = self.items[visit.wish.item]
+        return audit.Act(
             "minutes.follow",
-            actor=person,
+            actor=self.people[visit.sign_in],
+            origin=context.Origin(visit.address, str(visit.sign_in), "live"),
             subject=f"item:{item.id}",
             case=item.case_id,
             item=item.id,
         )
-    return opened
-
-
-def _opened(
-    item: AgendaItem, person: UUID, wish: Follow, *, outcome_only: bool
-) -> Opened:
-    if not 0 < wish.revision <= item.revision:
-        message = snapshot(item, person, outcome_only=outcome_only)
-        return Opened(message["revision"], encode(message))
-    step = since(item.id, wish.revision)
-    frame = None if step is None else step.outcome if outcome_only else step.full
-    revision = item.revision if step is None else step.revision
-    return Opened(revision, frame or encode(changes("changes", item.id, revision, [])))

@@ -5,7 +5,6 @@ transaction. A refused operation never spoils the others. What it returns may be
 shown: it is durable.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,11 +13,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from meetings.live import held, rows
 from meetings.live.assignments import Assignments, Holder
 from meetings.live.protocol import Act, Operation, Reason, ack, refused
-from meetings.live.reading import Change, change_of
-from meetings.live.writers import Memory
-from meetings.models import OUTCOMES, TASKS, AgendaItem, Entry, EntryChange
+from meetings.live.reading import Change, Step, change_of
+from meetings.live.writers import Hand, Memory
+from meetings.models import OUTCOMES, TASKS, Entry, EntryChange
 from members.facts import Answer
 from members.models import Person
 from portal.core import audit, clock, context
@@ -46,6 +46,9 @@ _REASON_OF = {
 
 
 _memory = Memory()
+_insert_entries = rows.Insert(Entry)
+_update_entries = rows.Insert(Entry, update=ENTRY_FIELDS)
+_insert_changes = rows.Insert(EntryChange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +82,49 @@ def apply(submissions: Sequence[Submission]) -> Committed:
         batch = _Batch(submissions)
         answers = [batch.answer(submission) for submission in submissions]
         batch.write()
+        transaction.on_commit(batch.keep)
     return Committed(answers, batch.shown())
 
 
 @dataclass
 class _Item:
-    """An item of the batch, locked, with what the batch did to it."""
+    """An item of the batch, locked, with all its entries and what the batch did."""
 
-    row: AgendaItem
-    before: int
+    row: rows.Locked
+    entries: dict[UUID, Entry]
+    revision: int
     touched: dict[UUID, Entry] = field(default_factory=dict)
 
 
 class _Batch:
     def __init__(self, submissions: Sequence[Submission]) -> None:
         operations = [s.operation for s in submissions]
-        # Always in the order of ids, so that two processes never wait in a ring.
-        rows = (
-            AgendaItem.objects.select_for_update(of=("self",))
-            .filter(id__in={o.item for o in operations})
-            .order_by("id")
-            .only("sitting_id", "case_id", "revision")
-        )
-        self.items = {row.id: _Item(row, row.revision) for row in rows}
+        locked = rows.lock({o.item for o in operations}, {o.id for o in operations})
+        self.items = {
+            row.id: _Item(row, held.take(row.id, row.revision), row.revision)
+            for row in locked
+        }
         self.now = clock.now()
         self.writers = _memory.writers(
-            {(s.sign_in, s.operation.item) for s in submissions}
+            {(s.sign_in, s.operation.item) for s in submissions},
+            locked[0].stamp if locked else None,
         )
-        self.known = EntryChange.objects.in_bulk([o.id for o in operations])
-        self.entries = Entry.objects.select_related("writer").in_bulk(
-            [o.entry for o in operations]
+        self.known: dict[UUID, EntryChange] = {}
+        if any(row.repeated for row in locked):
+            self.known = EntryChange.objects.in_bulk([o.id for o in operations])
+        made = [o.entry for o in operations if o.act is Act.CREATE]
+        self.used = set(Entry.objects.in_bulk(made)) if made else set()
+        self.tasks = Assignments(
+            [
+                entry
+                for o in operations
+                if o.item in self.items
+                and (entry := self.items[o.item].entries.get(o.entry))
+            ]
         )
-        self.tasks = Assignments(self.entries)
-        self.new: set[UUID] = set()
+        self.new: list[Entry] = []
         self.done: list[EntryChange] = []
-        self.count: Counter[tuple[UUID, UUID, str]] = Counter()
+        self.hands: set[Hand] = set()
 
     def answer(self, submission: Submission) -> dict[str, Any]:
         """Do one operation in memory; say what became of it."""
@@ -128,7 +139,7 @@ class _Batch:
             kept = refusal.keep and self._keep(operation, person)
             return refused(refusal.reason, str(operation.id), kept=kept)
         self._note(operation, entry, person)
-        self.count[operation.item, submission.sign_in, submission.address] += 1
+        self.hands.add((operation.item, submission.sign_in, submission.address))
         return ack(operation, entry.revision)
 
     def _writer(self, submission: Submission) -> Person:
@@ -140,8 +151,9 @@ class _Batch:
         return writer.person
 
     def _do(self, operation: Operation, person: Person) -> Entry:
-        entry = self.entries.get(operation.entry)
-        if entry is not None and entry.item_id != operation.item:
+        item = self.items[operation.item]
+        entry = item.entries.get(operation.entry)
+        if entry is None and operation.entry in self.used:  # another item's
             raise Refusal(Reason.HIDDEN)
         if operation.act is Act.CREATE:
             if entry is not None:
@@ -151,9 +163,8 @@ class _Batch:
             raise Refusal(Reason.HIDDEN)
         else:
             _ACTS[operation.act](self, entry, operation, person)
-        item = self.items[operation.item]
-        item.row.revision += 1
-        entry.revision, entry.changed_at = item.row.revision, self.now
+        item.revision += 1
+        entry.revision, entry.changed_at = item.revision, self.now
         item.touched[entry.id] = entry
         self.tasks.follow(entry)
         return entry
@@ -163,15 +174,16 @@ class _Batch:
             raise Refusal(Reason.BAD_FIELD)
         entry = Entry(
             id=operation.entry,
-            item=self.items[operation.item].row,
+            item_id=operation.item,
             order=self._place(operation),
             created_by=person,
             created_at=self.now,
         )
         self._fill(entry, operation.fields)
         self.take(entry, operation, person)
-        self.entries[entry.id] = entry
-        self.new.add(entry.id)
+        self.items[operation.item].entries[entry.id] = entry
+        self.used.add(entry.id)
+        self.new.append(entry)
         return entry
 
     def change(self, entry: Entry, operation: Operation, person: Person) -> None:
@@ -255,29 +267,22 @@ class _Batch:
 
     def _orders(self, operation: Operation) -> list[tuple[int, UUID]]:
         """Order numbers and ids of the item's other entries, this batch's included."""
-        stored = Entry.objects.filter(item=operation.item).values_list("id", "order")
-        orders = dict(stored)
-        orders.update(
-            (e.id, e.order) for e in self.items[operation.item].touched.values()
-        )
-        orders.pop(operation.entry, None)
-        return sorted((order, entry) for entry, order in orders.items())
+        entries = self.items[operation.item].entries.values()
+        return sorted((e.order, e.id) for e in entries if e.id != operation.entry)
 
     def _spread(self, operation: Operation, ids: list[UUID]) -> None:
         """Make room between entries that stand number to number."""
-        missing = [key for key in ids if key not in self.entries]
-        self.entries.update(Entry.objects.select_related("writer").in_bulk(missing))
         item = self.items[operation.item]
-        item.row.revision += 1
+        item.revision += 1
         for place, key in enumerate(ids, start=1):
-            entry = self.entries[key]
-            entry.order, entry.revision = place * ORDER_STEP, item.row.revision
+            entry = item.entries[key]
+            entry.order, entry.revision = place * ORDER_STEP, item.revision
             item.touched[key] = entry
 
     def _keep(self, operation: Operation, person: Person) -> bool:
         text = operation.fields.get("text", "")
         if text:
-            entry = self.entries[operation.entry]
+            entry = self.items[operation.item].entries[operation.entry]
             self._note(operation, entry, person, displaced=text)
         return bool(text)
 
@@ -298,39 +303,44 @@ class _Batch:
     def write(self) -> None:
         """All rows of the batch, the audit events last."""
         touched = [e for item in self.items.values() for e in item.touched.values()]
-        if touched:
-            Entry.objects.bulk_create(
-                touched,
-                update_conflicts=True,
-                unique_fields=["id"],
-                update_fields=ENTRY_FIELDS,
-            )
-            self.tasks.write()
-        if self.done:
-            EntryChange.objects.bulk_create(self.done)
-        for key, item in self.items.items():
-            if item.touched:
-                AgendaItem.objects.filter(id=key).update(revision=item.row.revision)
-        if self.count:
-            audit.record_all([self._event(*key, n) for key, n in self.count.items()])
+        new = {entry.id for entry in self.new}
+        _insert_entries(self.new)
+        _update_entries([entry for entry in touched if entry.id not in new])
+        self.tasks.write()
+        _insert_changes(self.done)
+        rows.raise_revisions(
+            {key: item.revision for key, item in self.items.items() if item.touched}
+        )
+        self.hands -= _memory.writing(self.now)
+        if self.hands:
+            audit.record_all([self._event(*hand) for hand in sorted(self.hands)])
 
-    def _event(self, item: UUID, sign_in: UUID, address: str, count: int) -> audit.Act:
+    def _event(self, item: UUID, sign_in: UUID, address: str) -> audit.Act:
         person = self.writers[sign_in, item].person
         return audit.Act(
             "minutes.write",
             actor=person.id if person else None,
             origin=context.Origin(address, str(sign_in), "live"),
             subject=f"item:{item}",
-            case=self.items[item].row.case_id,
+            case=self.items[item].row.case,
             item=item,
-            detail={"operations": count},
         )
+
+    def keep(self) -> None:
+        """It is durable: remember it for the next batch."""
+        _memory.wrote(self.hands, self.now)
+        for key, item in self.items.items():
+            held.keep(key, item.revision, item.entries)
 
     def shown(self) -> list[Change]:
         """What the followers of each item are to see."""
         return [
-            change_of(item.row, item.before, item.touched.values(), self.now)
-            for item in self.items.values()
+            change_of(
+                Step(item.row.sitting, key, item.row.revision, item.revision),
+                item.touched.values(),
+                self.now,
+            )
+            for key, item in self.items.items()
             if item.touched
         ]
 

@@ -1,22 +1,25 @@
 """Who writes: answers to "may this sign-in write this item", as long as they hold."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from meetings.live.authorisation import (
     LONG_AGO,
     Grounds,
-    present_stamp,
-    room_items,
 )
+from meetings.live.rooms import room_items
 from meetings.models import Minutes
 from members.facts import Action, Answer
 from members.models import Person
 from portal.core import clock
 
 MEMORY_LIMIT = 10_000
+# Who writes an item, from which sign-in and address, is on record at the first change
+# and again each minute; each change has its person and time in its own row.
+ON_RECORD = timedelta(minutes=1)
+Hand = tuple[UUID, UUID, str]  # item, sign-in, address
 
 
 class Memory:
@@ -24,16 +27,17 @@ class Memory:
 
     def __init__(self) -> None:
         self._known: dict[tuple[UUID, UUID], Writer] = {}
+        self._wrote: dict[Hand, datetime] = {}
 
     def writers(
-        self, pairs: Collection[tuple[UUID, UUID]]
+        self, pairs: Collection[tuple[UUID, UUID]], stamp: int | None
     ) -> dict[tuple[UUID, UUID], "Writer"]:
         """The answer for each sign-in and item, in the caller's transaction.
 
-        The stamp is read first: facts that change while they are read only make
-        the next caller read again.
+        The caller has read the stamp before: facts that change while they are read
+        only make the next caller read again.
         """
-        stamp, now = present_stamp(), clock.now()
+        now = clock.now()
         known = {
             pair: writer
             for pair in pairs
@@ -46,6 +50,17 @@ class Memory:
                 self._known.clear()
             self._known.update(known)
         return known
+
+    def writing(self, now: datetime) -> set[Hand]:
+        """Whose writing is on record already, and not so long ago."""
+        self._wrote = {
+            hand: at for hand, at in self._wrote.items() if at <= now < at + ON_RECORD
+        }
+        return set(self._wrote)
+
+    def wrote(self, hands: Iterable[Hand], now: datetime) -> None:
+        """Their writing is on record now."""
+        self._wrote.update(dict.fromkeys(hands, now))
 
 
 @dataclass(frozen=True, slots=True)

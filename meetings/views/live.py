@@ -56,18 +56,16 @@ def _followed(
         return [gone(wish.item)]
     followed: list[str] = request.session.get(SESSION_KEY, [])
     if wish.revision > 0 and str(wish.item) in followed:
-        if wish.revision == sight.items[wish.item].revision:
+        if wish.revision == sight.rooms.items[wish.item].revision:
             return []
-        step = reading.since(wish.item, wish.revision)
-        frame = step and (step.outcome if standing.outcome_only else step.full)
-        return [frame] if frame else []
+        steps = reading.since({wish.item: wish.revision})
+        frames = [s.outcome if standing.outcome_only else s.full for s in steps]
+        return [frame for frame in frames if frame]
     if str(wish.item) not in followed:
         request.session[SESSION_KEY] = [*followed, str(wish.item)]
     address = str(request.META.get("REMOTE_ADDR", ""))
-    opened = reading.open_item(
-        asked.sign_in, address, wish, outcome_only=standing.outcome_only
-    )
-    return [opened.frame]
+    visit = reading.Visit(asked.sign_in, address, wish, standing.outcome_only)
+    return [opened.frame for opened in reading.open_items([visit])]
 
 
 @require_POST

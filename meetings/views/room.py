@@ -52,7 +52,7 @@ def seen(
 def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """The room: its content comes over the live connection, not with the page."""
     asked, sight = seen(request, sitting_id)
-    sitting = sight.sittings[sitting_id]
+    sitting = sight.rooms.sittings[sitting_id]
     context = {
         "sitting": sitting,
         "can": _can(request, sitting, asked, sight),
@@ -67,7 +67,9 @@ def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 def _phrases(asked: Asked, sight: Sight) -> list[tuple[UUID, Phrase]]:
     """What a scribe may put in, item by item."""
     standings = sight.standings[asked].items()
-    found = phrases.offered([sight.items[key] for key, s in standings if s.writes])
+    found = phrases.offered(
+        [sight.rooms.items[key] for key, s in standings if s.writes]
+    )
     return [(item, phrase) for item, each in found.items() for phrase in each]
 
 
@@ -77,7 +79,7 @@ def room_wall(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     asked, sight = seen(request, sitting_id)
     if not any(s.convenes for s in sight.standings[asked].values()):
         raise HiddenError
-    sitting = sight.sittings[sitting_id]
+    sitting = sight.rooms.sittings[sitting_id]
     context = {
         "sitting": sitting,
         "serial": serial_of(sitting.starts_at, sitting.number),

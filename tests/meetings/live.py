@@ -11,12 +11,15 @@ from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 
-from meetings.live.protocol import Act, Operation
+from meetings.live.protocol import Act, Follow, Operation
+from meetings.live.reading import Visit, open_items
 from meetings.live.store import Submission
 from meetings.models import AgendaItem, Sitting
 from members.access import Actor
 from members.http import SESSION_KEY
+from members.models import Person
 from portal.asgi import application
+from tests import factories
 
 DEADLINE = 10.0
 ALL_KINDS = ("items", "snapshot", "changes", "ack", "refused", "gone", "beat")
@@ -50,6 +53,16 @@ def operation(
     """An operation on the entry called ``entry``; its id follows from its content."""
     words = op or f"{item.id}/{entry}/{act}/{base}/{sorted(fields.items())}"
     return Operation(name(words), item.id, name(entry), act, base, fields)
+
+
+def snapshot(item: AgendaItem, person: UUID, *, outcome_only: bool) -> dict[str, Any]:
+    """The first frame that somebody signed in gets of an item."""
+    sign_in = factories.sign_in(Person.objects.get(id=person)).sign_in
+    assert sign_in is not None
+    visit = Visit(sign_in.id, "127.0.0.1", Follow(item.id, 0), outcome_only)
+    (opened,) = open_items([visit])
+    frame: dict[str, Any] = json.loads(opened.frame)
+    return frame
 
 
 def by(actor: Actor, operation: Operation) -> Submission:

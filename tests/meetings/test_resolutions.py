@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from meetings.live.protocol import Act
-from meetings.live.reading import snapshot
 from meetings.live.store import apply
 from meetings.models import AgendaItem, Entry, Minutes, Outcome, Sitting
 from meetings.outcomes import Resolution
@@ -23,7 +22,7 @@ from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
 from tests.meetings.convening import key
-from tests.meetings.live import by, operation
+from tests.meetings.live import by, operation, snapshot
 
 pytestmark = pytest.mark.django_db
 

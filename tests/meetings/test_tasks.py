@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from meetings.live.protocol import Act, Reason
-from meetings.live.reading import snapshot
 from meetings.live.store import apply
 from meetings.models import AgendaItem, Entry, Sitting, Task
 from meetings.selectors import tasks as selectors
@@ -24,7 +23,7 @@ from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
 from tests.meetings.convening import draft, key, offices
-from tests.meetings.live import by, name, operation
+from tests.meetings.live import by, name, operation, snapshot
 
 pytestmark = pytest.mark.django_db
 
