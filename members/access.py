@@ -158,6 +158,8 @@ def _people(
     seats = _by_person(seated.filter(_limit("item_id", items)))
     party = Q(person__in=ids) | Q(organization__in=organizations)
     commissions = _by_party(models.Commission.objects.filter(party).order_by("pk"))
+    grants = models.ArchiveGrant.objects.filter(person__in=ids).order_by("pk")
+    granted = _by_person(grants.filter(_limit("case", cases)))
     recusals = _by_party(models.Recusal.objects.filter(party).order_by("pk"))
     return {
         person.id: facts.PersonFacts(
@@ -193,6 +195,9 @@ def _people(
                 facts.Recusal(r.case_id, r.item_id, r.span)
                 for party_id in (person.id, person.organization_id)
                 for r in recusals[party_id]
+            ),
+            archive_grants=tuple(
+                facts.ArchiveGrant(g.case_id, g.span) for g in granted[person.id]
             ),
         )
         for person in fresh.values()

@@ -26,7 +26,15 @@ def _watch_takings() -> None:
     from portal.core.takings import LIVING, WATCHED, Kind, Watch
 
     LIVING.append("members.SignIn.ends_at")
-    dated = ("Commission", "Membership", "Office", "Person", "Seat", "StandIn")
+    dated = (
+        "ArchiveGrant",
+        "Commission",
+        "Membership",
+        "Office",
+        "Person",
+        "Seat",
+        "StandIn",
+    )
     WATCHED.extend(Watch(f"members.{name}", ("ends_at",)) for name in dated)
     party = ("person", "organization", "case", "item_id")
     WATCHED.extend(

@@ -81,7 +81,8 @@ def factor_is_fresh(session: Session, facts: Facts, t: datetime) -> bool:
 
 
 def _needs_fresh_factor(q: Question) -> bool:
-    return q.action in STRONG_ACTS or q.thing.state is State.ARCHIVED
+    archive = q.thing.state is State.ARCHIVED or q.role is Role.ARCHIVE_READER
+    return archive or q.action in STRONG_ACTS
 
 
 def _needed_strength(q: Question) -> int:
@@ -121,9 +122,14 @@ def r11_pledge_is_acknowledged(q: Question) -> bool:
 
 
 def r13_release_reaches_the_reader(q: Question) -> bool:
-    """Readers other than the custodian read what was released to them."""
+    """Readers other than the custodian read what was released to them.
+
+    A grant opens what is confirmed, without a release (R33).
+    """
     if q.thing.kind not in ARTEFACTS or q.custodian:
         return True
+    if q.role is Role.ARCHIVE_READER:
+        return q.thing.state in {State.FINAL, State.ARCHIVED}
     if q.action in {Action.READ, Action.DOWNLOAD, Action.REQUEST_CORRECTION}:
         return q.live_release() or _opens_own_draft(q)
     if q.action is Action.CONFIRM_MINUTES:
@@ -285,6 +291,11 @@ def _final(q: Question) -> bool:
     return q.action in {Action.READ, Action.DOWNLOAD} or _kept_by_custodian(q)
 
 
+def _archived(q: Question) -> bool:
+    by_grant = q.role is Role.ARCHIVE_READER and q.action is Action.READ
+    return by_grant or _kept_by_custodian(q)
+
+
 _STATES: dict[State, Callable[[Question], bool]] = {
     State.DRAFT: _in_draft,
     State.UNSCANNED: _unscanned,
@@ -292,7 +303,7 @@ _STATES: dict[State, Callable[[Question], bool]] = {
     State.RELEASED: _released,
     State.REPLACED: _kept_by_custodian,
     State.FINAL: _final,
-    State.ARCHIVED: _kept_by_custodian,
+    State.ARCHIVED: _archived,
 }
 
 

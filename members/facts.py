@@ -33,6 +33,7 @@ class Role(StrEnum):
     RESPONDENT = "respondent"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    ARCHIVE_READER = "archive_reader"
 
 
 class Kind(StrEnum):
@@ -72,6 +73,7 @@ class Action(StrEnum):
     ENTER_RECUSAL = "enter_recusal"
     DECLARE_RECUSAL = "declare_recusal"
     DISPOSE = "dispose"
+    OPEN_ARCHIVE = "open_archive"
     ISSUE_CARD = "issue_card"
     SET_RULES = "set_rules"
     APPOINT = "appoint"
@@ -210,6 +212,14 @@ class Recusal:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveGrant:
+    """Leave to read the confirmed records of a case, for a short time (R33)."""
+
+    case: UUID
+    span: Span
+
+
 @dataclass(frozen=True)
 class PersonFacts:
     """Everything the rules know about one person.
@@ -227,6 +237,7 @@ class PersonFacts:
     memberships: tuple[Membership, ...] = ()
     seats: tuple[Seat, ...] = ()
     recusals: tuple[Recusal, ...] = ()
+    archive_grants: tuple[ArchiveGrant, ...] = ()
 
     @cached_property
     def memberships_by_case(self) -> Mapping[UUID, list[Membership]]:

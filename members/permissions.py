@@ -15,7 +15,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.CONVENE: CUSTODIANS,
     Action.PROPOSE: MEMBERS,
     Action.APPROVE: frozenset({Role.CHAIR}),
-    Action.READ: CUSTODIANS | SEATED | {Role.GUEST, Role.RESPONDENT},
+    Action.READ: CUSTODIANS
+    | SEATED
+    | {Role.GUEST, Role.RESPONDENT, Role.ARCHIVE_READER},
     Action.OPEN_FROZEN: CUSTODIANS,
     Action.UPLOAD: CUSTODIANS | SEATED | {Role.RESPONDENT},
     Action.DOWNLOAD: CUSTODIANS | SEATED,
@@ -29,6 +31,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ENTER_RECUSAL: CUSTODIANS,
     Action.DECLARE_RECUSAL: SEATED,
     Action.DISPOSE: CUSTODIANS,
+    Action.OPEN_ARCHIVE: CUSTODIANS,
     Action.ISSUE_CARD: CUSTODIANS,
     Action.SET_RULES: CUSTODIANS,
     Action.APPOINT: CUSTODIANS,
@@ -68,6 +71,7 @@ ACTS: dict[Kind, frozenset[Action]] = {
             Action.ENTER_RECUSAL,
             Action.DECLARE_RECUSAL,
             Action.DISPOSE,
+            Action.OPEN_ARCHIVE,
         }
     ),
     Kind.ITEM: frozenset(
@@ -117,6 +121,7 @@ STRONG_ACTS = frozenset(
         Action.ENTER_RECUSAL,
         Action.OPEN_FROZEN,
         Action.DISPOSE,
+        Action.OPEN_ARCHIVE,
         Action.ISSUE_CARD,
         Action.SET_RULES,
         Action.APPOINT,

@@ -19,7 +19,7 @@ from members.facts import (
     Session,
     Span,
 )
-from members.permissions import APART, BY_SEAT, CUSTODIANS, MEMBERS
+from members.permissions import APART, ARTEFACTS, BY_SEAT, CUSTODIANS, MEMBERS
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,21 @@ def roles_of(person: PersonFacts, thing: ObjectFacts, t: datetime) -> frozenset[
     else:
         roles = offices | (seated & MEMBERS)
     roles |= seated & BY_SEAT
+    if thing.kind in ARTEFACTS and _archive_opens(person, thing, t):
+        roles |= {Role.ARCHIVE_READER}
     if (thing.kind in {Kind.SITTING, Kind.CALL} and thing.invited) or (
         thing.kind is Kind.TRAIL and thing.author
     ):
         roles |= {Role.INTERNAL if person.internal else Role.EXTERNAL}
     return roles
+
+
+def _archive_opens(person: PersonFacts, thing: ObjectFacts, t: datetime) -> bool:
+    """Whether a live grant is for the case of the thing (R33)."""
+    return any(
+        grant.case == thing.case is not None and grant.span.holds(t)
+        for grant in person.archive_grants
+    )
 
 
 def _grants(

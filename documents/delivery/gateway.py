@@ -29,6 +29,7 @@ from members.models import SignIn
 from portal.core import audit, severing, vault
 from portal.core.errors import HiddenError
 
+_ORIGINAL = "documents.original.download"
 _COPY = "documents.copy.download"  # stamped, by itself or in a packet
 # Pixels per point. A4 at the first step is 893 pixels wide.
 ZOOM_STEPS = {1: 1.5, 2: 2.25, 3: 3.0, 4: 4.0}
@@ -80,7 +81,7 @@ def _picture(
     data = content.page_picture(version, page - 1, scale, mark)
     readable(_actor_again(found), version.id)  # drawing takes its time (P5)
     _note_read(found, "documents.page.read", page=page, **detail)
-    return _closed(HttpResponse(data, content_type="image/webp"))
+    return closed(HttpResponse(data, content_type="image/webp"))
 
 
 def require_page(version: PaperVersion, page: int) -> None:
@@ -103,7 +104,7 @@ def download(
         still_allowed = _still_allowed(found, copy=copy, stamped=stamped)
         if not still_allowed():  # making a copy takes its time (P5)
             raise HiddenError
-        _note_read(found, _COPY if copy else "documents.original.download")
+        _note_read(found, _COPY if copy else _ORIGINAL)
         response = _streamed(request, opened, opening, still_allowed)
         return _download_headers(response, found.version, copy=copy)
 
@@ -132,10 +133,10 @@ def _still_allowed(
 
 
 def _actor_again(found: OpenVersion) -> Actor:
-    return _again(found.access.actor)
+    return afresh(found.access.actor)
 
 
-def _again(actor: Actor) -> Actor:
+def afresh(actor: Actor) -> Actor:
     """The actor with the sign-in as it stands now."""
     sign_in = actor.sign_in
     if sign_in is None:
@@ -182,6 +183,11 @@ def _whole(file: BinaryIO) -> Opening:
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
     while chunk := file.read(vault.CHUNK):
         yield chunk
+
+
+def note_download(found: OpenVersion) -> None:
+    """Put on record that the original is taken, before it is."""
+    _note_read(found, _ORIGINAL)
 
 
 def _note_read(found: OpenVersion, action: str, **detail: int) -> None:
@@ -231,7 +237,7 @@ def _packet_allowed(plan: Plan, papers: list[OpenVersion]) -> Callable[[], bool]
     ids = {paper.version.id for paper in papers}
 
     def ask() -> bool:
-        actor = _again(plan.actor)
+        actor = afresh(plan.actor)
         again = selectors.versions_for(actor, ids)
         return plan.still_open(actor) and all(map(selectors.has_copy, again))
 
@@ -303,7 +309,7 @@ def _print_allowed(
     ids = _ids(held)
 
     def ask() -> bool:
-        own = selectors.versions_for(_again(actor), ids)
+        own = selectors.versions_for(afresh(actor), ids)
         people = [as_if_here(plan.reader) for plan in plans]
         theirs = selectors.versions_for_all(people, ids)
         return (
@@ -329,7 +335,7 @@ def _packet_headers(response: R, plan: Plan) -> R:
     name = f"kasane-{plan.day:%Y%m%d}-shiryo.pdf"
     response["Content-Type"] = "application/pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _closed(response)
+    return closed(response)
 
 
 # Headers ------------------------------------------------------------------------------
@@ -344,10 +350,10 @@ def _download_headers(
     name = f"shiryo-{version.id.hex[:8]}{suffix}"
     response["Content-Type"] = "application/pdf" if copy else version.media_type
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _closed(response)
+    return closed(response)
 
 
-def _closed(response: R) -> R:
+def closed(response: R) -> R:
     """No cache keeps it, no browser guesses at it or runs it, no proxy hoards it."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from meetings import disposing
-from meetings.models import Disposal, Tombstone
+from meetings.models import Disposal, Minutes, Tombstone
 from meetings.retention import File, FileKey, Keeping
 from meetings.selectors.retention import (
     access_to,
@@ -25,7 +25,7 @@ from members.access import Actor, as_if_here
 from members.charters import kept_body
 from members.facts import Action
 from members.models import Person
-from portal.core import audit, clock, journals, removal
+from portal.core import audit, capsules, clock, journals, removal
 from portal.core.errors import HiddenError, RefusedError
 
 
@@ -150,14 +150,16 @@ def _still_may(person: Person, file: File) -> bool:
 
 def _put_up(keeping: Keeping, disposal: Disposal) -> Tombstone:
     file, class_ = keeping.file, keeping.records_class
+    completed_on, expired_on = file.completed_on, keeping.expires_on
+    assert completed_on and expired_on  # noqa: S101, PT018 – it may go, so it has both
     tombstone = Tombstone.objects.create(
         kind=file.key.kind,
         file_id=file.key.id,
         body=file.body,
         number=file.number,
         class_name=class_.name if class_ else "",
-        completed_on=file.completed_on,
-        expired_on=keeping.expires_on,
+        completed_on=completed_on,
+        expired_on=expired_on,
         proposed_by=disposal.proposed_by,
         approved_by=disposal.approved_by,
         started_at=clock.now(),
@@ -182,6 +184,7 @@ def finish(tombstone_id: UUID) -> None:
         tombstone.number = tombstone.number or file.number
     found = disposing.gathered(key)
     disposing.note_counts(tombstone, found)
+    capsules.forget(record.hex for record in found.get(Minutes, ()))
     removal.remove(found)
     removal.remove(disposing.empty_frames())
     tombstone.done_at = clock.now()

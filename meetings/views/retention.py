@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from documents.delivery import archives
 from meetings.forms.retention import (
     ClassForm,
     FilesForm,
@@ -17,6 +18,7 @@ from meetings.forms.retention import (
     ReasonForm,
 )
 from meetings.models import FileKind
+from meetings.selectors import packages
 from meetings.selectors import retention as selectors
 from meetings.services import disposal
 from meetings.services import retention as services
@@ -219,3 +221,18 @@ def hold_lift(
     }
     context = {"file": keeping.file, "keeping": keeping, "words": words}
     return form_page(request, form, "meetings/file_act.html", context)
+
+
+@require_POST
+@signed_in
+def file_package(request: MemberRequest, kind: str, thing_id: UUID) -> HttpResponseBase:
+    """The file as a package for the municipality's archive."""
+    key = selectors.key_of(kind, thing_id)
+    return archives.package(request, packages.of_file(request.actor, key))
+
+
+@require_POST
+@signed_in
+def record_package(request: MemberRequest, item_id: UUID) -> HttpResponseBase:
+    """One confirmed record as such a package."""
+    return archives.package(request, packages.of_record(request.actor, item_id))

@@ -141,6 +141,27 @@ class Seat(Dated):
         return f"{self.person}"
 
 
+class ArchiveGrant(Dated):
+    """保存記録の閲覧の許可: one person reads a case's confirmed records awhile (R33)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="archive_grants")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="archive_grants")
+    purpose = models.CharField("閲覧の目的", max_length=200)
+    granted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-starts_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=False),
+                name="archive_grant_has_an_end",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.person}"
+
+
 class Recusal(Dated):
     """A person or a whole agency kept away from a case or from one item (R27)."""
 

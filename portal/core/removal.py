@@ -47,7 +47,7 @@ def _hanging_on(
     for relation in _relations(model):
         field = relation.field
         stays = LOOSENED.get(_label(field.model, field.name))
-        rows = QuerySet(field.model)
+        rows: QuerySet[Model] = QuerySet(field.model)
         rows = rows.exclude(stays) if stays else rows
         if stays != Q():
             yield field.model, _keys(rows, field.name, keys)
@@ -126,6 +126,6 @@ def remove(found: Keys) -> int:
             rows.update(**{name: None})
     for model, keys in found.items():
         for batch in _batches(keys):
-            rows = QuerySet(model).filter(pk__in=batch)
-            rows._raw_delete(connection.alias)  # type: ignore[attr-defined] # noqa: SLF001 – past PROTECT, which is the point
+            chosen: QuerySet[Model] = QuerySet(model).filter(pk__in=batch)
+            chosen._raw_delete(connection.alias)  # noqa: SLF001 – past PROTECT, which is the point
     return sum(map(len, found.values()))

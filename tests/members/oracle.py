@@ -22,6 +22,7 @@ granted, narrowed                      released with the original, with less
 town_downloads                         the town's setting
 foreign, tax                           received under another law; tax information
 recused, restricted, listed            kept away; a closed list of readers
+archive_grant                          leave to read confirmed records of the case
 link                                   no link, one to this sitting, to another
 author                                 made it, or was asked for it
 """
@@ -40,7 +41,8 @@ _KNOWN = {
     "body": "read convene issue_card set_rules appoint",
     "call": "see_notice acknowledge convene propose",
     "sitting": "see_notice acknowledge read convene approve dispose",
-    "case": "read convene enter_consent enter_recusal declare_recusal dispose",
+    "case": "read convene enter_consent enter_recusal declare_recusal dispose"
+    " open_archive",
     "item": "read convene upload write_minutes follow_minutes declare_recusal",
     "paper": "read open_frozen download release recall dispose",
     "minutes": "read open_frozen download release recall request_correction"
@@ -55,10 +57,10 @@ KNOWN = {(kind, act) for kind, acts in _KNOWN.items() for act in acts.split()}
 _COLUMNS = {
     "chair": "see_notice acknowledge convene approve read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction confirm_minutes"
-    " enter_consent enter_recusal dispose issue_card set_rules appoint read_trail",
+    " enter_consent enter_recusal dispose open_archive issue_card set_rules appoint read_trail",
     "secretariat": "see_notice acknowledge convene read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction"
-    " enter_consent enter_recusal dispose issue_card set_rules appoint read_trail",
+    " enter_consent enter_recusal dispose open_archive issue_card set_rules appoint read_trail",
     "internal": "see_notice acknowledge propose read upload download recall"
     " write_minutes follow_minutes request_correction confirm_minutes"
     " declare_recusal read_trail",
@@ -70,6 +72,7 @@ _COLUMNS = {
     "respondent": "read upload",
     "administrator": "administer",
     "auditor": "read_trail",
+    "archive_reader": "read",
 }
 COLUMNS = {(who, act) for who, acts in _COLUMNS.items() for act in acts.split()}
 
@@ -83,6 +86,7 @@ GRAVE_ACTS = {
     "enter_recusal",
     "open_frozen",
     "dispose",
+    "open_archive",
     "issue_card",
     "set_rules",
     "appoint",
@@ -170,7 +174,8 @@ def _r8(s, who, personally):
         needed = 2
     if s["act"] in NEUTRAL_ACTS:
         needed = 1
-    if s["act"] in GRAVE_ACTS or s["state"] == "archived":
+    archive = s["state"] == "archived" or who == "archive_reader"
+    if s["act"] in GRAVE_ACTS or archive:
         return s["strength"] == 2 and s["fresh_factor"]
     return s["strength"] >= needed
 
@@ -198,6 +203,8 @@ def _r12(s, who, personally):
         return in_office(s)
     if who == "respondent":
         return s["kind"] == "request" and s["author"]
+    if who == "archive_reader":
+        return s["archive_grant"] and s["case"] and s["kind"] in DOCUMENTS
     seated = s["seat"] and s["kind"] in OF_AN_ITEM
     if who in {"deputy", "guest"}:
         return seated
@@ -213,6 +220,8 @@ def _r13(s, who, personally):
         return True
     if s["act"] not in {"read", "download", "request_correction", "confirm_minutes"}:
         return True
+    if who == "archive_reader":
+        return s["state"] in {"final", "archived"}
     own_draft = s["author"] and s["state"] == "draft"
     if own_draft and s["act"] in {"read", "download"}:
         return True
@@ -303,7 +312,7 @@ def _r29(s, who, personally):
         | ({"confirm_minutes"} if _signs(s, who) else set()),
         "final": {"read", "download"} | kept,
         "replaced": kept,
-        "archived": kept,
+        "archived": kept | ({"read"} if who == "archive_reader" else set()),
     }
     return act in possible.get(s["state"], set())
 

@@ -37,6 +37,7 @@ LETTERS: dict[str, Situation] = {
     "K": {"scribe": False},
     "Y": {"signatory": False},
     "D": {"attended": False},
+    "L": {"archive_grant": False},
     "F": {"fresh_factor": False},
     "2": {"strength": 1},
 }
@@ -73,6 +74,7 @@ under another law is opened, and tax information leaves no hands without consent
 | K | is the item's scribe |
 | Y | is named to confirm the record |
 | D | attended the item |
+| L | leave to read the confirmed records of the case, for some days |
 | F | a personal factor proved within five minutes (without it: asked for it) |
 | 2 | a personal factor, for class 3 unless the town has lowered it |
 """

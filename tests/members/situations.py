@@ -7,6 +7,7 @@ from uuid import UUID
 
 from members.facts import (
     Action,
+    ArchiveGrant,
     Commission,
     Facts,
     Kind,
@@ -76,6 +77,7 @@ FAVOURABLE: Situation = {
     "listed": False,
     "link": "none",
     "author": False,
+    "archive_grant": True,
 }
 
 KINDS_OF_A_SITTING = {"sitting", "item", "paper", "minutes", "call", "request"}
@@ -98,6 +100,7 @@ _PERSON = (
     "back",
     "recused",
     "regime",
+    "archive_grant",
 )
 _TOWN = (
     "regime",
@@ -173,6 +176,7 @@ def _person(values):
     seat = Seat(ITEM, role, since, scribe=s["scribe"], signatory=s["signatory"])
     other_seat = Seat(ELSEWHERE, role, since, scribe=True, signatory=True)
     selected = s["selection"] and capacity in SELECTED
+    granted = s["archive_grant"] and capacity == "archive_reader"
     recused = (CASE, ITEM) if s["recused"] else (ELSEWHERE, ELSEWHERE)
     return PersonFacts(
         id=ME,
@@ -185,6 +189,7 @@ def _person(values):
             Membership(CASE, role, since if selected else OVER, back_history=s["back"]),
         ),
         seats=(seat if sits else other_seat,),
+        archive_grants=(ArchiveGrant(CASE, since if granted else OVER),),
         recusals=(
             Recusal(recused[0], None, Span(LAST_WEEK)),
             Recusal(None, recused[1], Span(LAST_WEEK)),
