@@ -72,7 +72,7 @@ def require_login(login: str) -> None:
 
 @transaction.atomic
 def stop_account(*, actor: Actor, person_id: UUID) -> None:
-    """End the account and all its sign-ins now; one's own is somebody else's to stop."""
+    """End the account and all its sign-ins now; one's own, others stop."""
     person = _locked(actor, person_id)
     if person.id == actor.id:
         raise RefusedError(_("ご自分のアカウントは止められません。"))

@@ -47,9 +47,7 @@ def withdraw(*, actor: Actor, body: Body, person: Person) -> None:
     access_for(actor, cases=(), items=()).require(Action.ISSUE_CARD, body_facts(body))
     reset = _locked(person=person)
     if reset.started_at is not None:
-        raise RefusedError(
-            _("作り直しは、もう始まっています。")
-        )
+        raise RefusedError(_("作り直しは、もう始まっています。"))
     reset.withdrawn_at = clock.now()
     reset.save(update_fields=["withdrawn_at"])
     _record("withdraw", actor, reset)
