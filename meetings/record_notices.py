@@ -23,6 +23,7 @@ class Occasion(StrEnum):
     ANSWERED = "answered"  # to who asked
     REMINDED = "reminded"  # to who has not confirmed
     REOPENED = "reopened"
+    SUMMARY = "summary"  # what was decided is there to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def compose(occasion: Occasion, facts: Facts) -> tuple[str, str]:
         Occasion.ANSWERED: _("【会議の記録・回答】"),
         Occasion.REMINDED: _("【会議の記録・再送】"),
         Occasion.REOPENED: _("【会議の記録・見直し】"),
+        Occasion.SUMMARY: _("【会議のまとめ】"),
     }
     subject = marks[occasion] + title_of(facts.serial)
     return subject, letter(facts.name, [*_opening(occasion, facts), *_way(facts)])
@@ -66,6 +68,10 @@ def _opening(occasion: Occasion, facts: Facts) -> list[str]:
         Occasion.REOPENED: _(
             "会議のお知らせ(%(serial)s)の記録を見直しています。"
             "新しい案をご確認ください。"
+        ),
+        Occasion.SUMMARY: _(
+            "会議のお知らせ(%(serial)s)のまとめができました。"
+            "ご出席ありがとうございました。"
         ),
     }
     opening = [openings[occasion] % {"serial": facts.serial}]

@@ -13,7 +13,7 @@ from documents.models import Link
 from documents.services import links
 from documents.services.links import IssuedLink
 from meetings import notices, rosters
-from meetings.models import Invitation, Sitting
+from meetings.models import Invitation, Minutes, Sitting
 from meetings.notices import Occasion
 from meetings.policies import sitting_facts
 from meetings.selectors.sittings import Opened
@@ -186,10 +186,17 @@ def _facts(
 
 
 def links_end(sitting: Sitting) -> datetime:
-    """Until when links to the sitting may last: some days past its items (R31)."""
-    closed = sitting.items.aggregate(at=Max("closed_at"))["at"]
+    """Until when links to the sitting may last: some days past its items (R31).
+
+    While a record of it goes round there is that to read, and the days count from now.
+    """
+    closed: datetime | None = sitting.items.aggregate(at=Max("closed_at"))["at"]
+    going_round = Minutes.objects.filter(
+        item__sitting=sitting, state=Minutes.State.ROUND
+    )
+    last = [sitting.ends_at, closed, clock.now() if going_round.exists() else None]
     days = timedelta(days=sitting.body.rules.link_days)
-    return max(sitting.ends_at, closed or sitting.ends_at) + days
+    return max(moment for moment in last if moment) + days
 
 
 def renew(link: Link) -> None:

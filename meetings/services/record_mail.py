@@ -1,16 +1,18 @@
-"""Who is told of a record: of its round, of corrections, of what is still missing."""
+"""Who is told of a summary or a record: its round, corrections, what is missing."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from meetings import notices, record_notices, records, rosters
-from meetings.models import Minutes
+from meetings.models import Minutes, Presence, Sitting
+from meetings.policies import summary_facts
 from meetings.record_notices import Facts, Occasion
 from meetings.records import Record
+from meetings.services.convocation import links_end
 from meetings.services.own_links import ways_in
 from members.access import Actor
 from members.facts import Action, Role
@@ -36,21 +38,61 @@ def tell(
         for key, person in asked.items()
         if standing[key].allows(Action.READ, record.thing(key))
     ]
-    if not told:
-        return 0
-    sitting, due = record.item.sitting, record.minutes.due_on
-    last = max(due or clock.today(), clock.today() + REMIND_EVERY)
-    ways = ways_in(actor, sitting, told, clock.day_end(last))
-    awaits = occasion in _AWAITING
-    letters = []
+    due = record.minutes.due_on if occasion in _AWAITING else None
     for person in told:
+        _record(actor, record, person, occasion)
+    return _send(actor, record.item.sitting, told, occasion, due)
+
+
+def tell_of_summary(actor: Actor, sitting: Sitting) -> int:
+    """Mail those whose summary is there now, once the sitting is closed; how many."""
+    items = list(sitting.items.select_related("body").prefetch_related("about"))
+    stays = Presence.objects.filter(item__in=items).select_related(
+        "person__organization"
+    )
+    presences = list(stays)
+    came = {p.person_id: p.person for p in presences if p.person_id != actor.id}
+    standing = rosters.standing(list(came.values()), items=items)
+    told = [
+        person
+        for key, person in came.items()
+        if person.email
+        and any(
+            standing[key].allows(
+                Action.READ, summary_facts(item, sitting, key, presences)
+            )
+            for item in items
+        )
+    ]
+    for person in told:
+        audit.record(
+            "meetings.summary.tell",
+            actor=actor.id,
+            subject=f"person:{person.id}",
+        )
+    return _send(actor, sitting, told, Occasion.SUMMARY)
+
+
+def _send(
+    actor: Actor,
+    sitting: Sitting,
+    people: Sequence[Person],
+    occasion: Occasion,
+    due_on: date | None = None,
+) -> int:
+    """Each their own mail, with their own way in; how many."""
+    if not people:
+        return 0
+    ways = ways_in(actor, sitting, people, links_end(sitting))
+    letters = []
+    for person in people:
         subject, body = record_notices.compose(
             occasion,
             Facts(
                 serial=notices.serial_of(sitting.starts_at, sitting.number),
                 name=person.name,
                 way=ways[person.id],
-                due_on=due if awaits else None,
+                due_on=due_on,
             ),
         )
         letters.append(
@@ -62,7 +104,6 @@ def tell(
                 about=ways[person.id].about,
             )
         )
-        _record(actor, record, person, occasion)
     outbox.queue_all(letters)
     return len(letters)
 

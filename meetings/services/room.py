@@ -12,6 +12,7 @@ from meetings import rosters
 from meetings.live import bell
 from meetings.models import AgendaItem, Invitation, Presence, Sitting, Turn
 from meetings.policies import item_facts, sitting_facts
+from meetings.services import record_mail
 from members.access import Actor, access_for
 from members.facts import Action, Answer, Role
 from members.filters import holding_at
@@ -173,7 +174,7 @@ def close_item(*, actor: Actor, item: AgendaItem) -> AgendaItem:
 
 @transaction.atomic
 def close_sitting(*, actor: Actor, sitting: Sitting) -> Sitting:
-    """End the meeting once no item is being talked about."""
+    """End the meeting once no item is being talked about; who came is told (R39)."""
     sitting = (
         Sitting.objects.select_for_update(of=("self",))
         .select_related("body")
@@ -190,6 +191,7 @@ def close_sitting(*, actor: Actor, sitting: Sitting) -> Sitting:
     sitting.state, sitting.closed_at = Sitting.State.CLOSED, clock.now()
     sitting.save(update_fields=["state", "closed_at"])
     _record("close", actor, f"sitting:{sitting.pk}")
+    record_mail.tell_of_summary(actor, sitting)
     bell.after_commit(sitting.pk, standing=True)
     return sitting
 

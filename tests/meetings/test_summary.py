@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.models import AgendaItem, Entry, Minutes, Presence, Sitting
+from meetings.notices import serial_of
 from meetings.selectors.home import home_of
 from meetings.selectors.late import After, after_sitting
 from meetings.selectors.sittings import open_sitting
@@ -17,7 +18,7 @@ from members.facts import Role
 from members.models import Charter, Consent, Person, Recusal
 from portal.core import clock
 from portal.core.errors import DomainError, HiddenError, StepUpError
-from portal.core.models import AuditEvent
+from portal.core.models import AuditEvent, OutgoingMail
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
@@ -82,6 +83,29 @@ def test_each_reads_the_items_attended_numbered_by_themselves(
     ]
     assert item.present == 3
     assert item.next_monitoring == clock.today() + timedelta(days=30)
+
+
+def test_who_came_is_told_once_in_neutral_words(cast: Cast, held: Sitting) -> None:
+    room.close_sitting(actor=factories.sign_in(cast.chair), sitting=held)
+    told = {cast.secretariat, cast.clinic}
+    events = AuditEvent.objects.filter(action="meetings.summary.tell")
+    assert sorted(event.subject for event in events) == sorted(
+        f"person:{person.id}" for person in told
+    )
+    mails = list(OutgoingMail.objects.all())
+    assert {mail.address for mail in mails} == {person.email for person in told}
+    serial = serial_of(held.starts_at, held.number)
+    words = f"【会議のまとめ】かさね 会議のお知らせ {serial}"
+    assert {mail.subject for mail in mails} == {words}
+
+
+def test_who_may_no_longer_read_is_not_told(cast: Cast) -> None:
+    for item in cast.items:
+        factories.presence(cast.clinic, item)
+    cast.clinic.memberships.update(ends_at=clock.now())
+    AgendaItem.objects.update(state=AgendaItem.State.CLOSED, closed_at=clock.now())
+    room.close_sitting(actor=factories.sign_in(cast.chair), sitting=cast.sitting)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_page_and_paper_hold_nothing_of_other_items(
