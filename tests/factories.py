@@ -191,14 +191,18 @@ def task(
 ) -> Task:
     """A role that ``person`` took on; ``more`` are fields of its entry."""
     now = clock.now()
-    values = {"kind": Entry.Kind.TASK, "text": "受診に同行する。", "order": 1}
+    values = {
+        "kind": Entry.Kind.TASK,
+        "text": "受診に同行する。",
+        "order": 1,
+        "speaker": person.name if person else "",
+    }
     entry = Entry.objects.create(
         item=item,
         revision=1,
         created_by=writer,
         created_at=now,
         changed_at=now,
-        speaker=person.name if person else "",
         **{**values, **more},
     )
     organization = person.organization if person else None

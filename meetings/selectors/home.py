@@ -103,6 +103,7 @@ class Home:
     calls: list[ListedCall]
     polls: PollsAtHome
     tasks: list[Line]
+    unheld: list[Line]
     desk: Desk | None
     today: date
 
@@ -111,7 +112,7 @@ class Home:
         """Whether anything is asked of this person now."""
         asked = self.pledge_due or self.to_answer or self.confirmations or self.calls
         polls = self.polls.to_answer or self.polls.to_decide
-        own = bool(asked or polls or self.tasks)
+        own = bool(asked or polls or self.tasks or self.unheld)
         return own or (self.desk is not None and self.desk.waits)
 
 
@@ -143,6 +144,7 @@ def home_of(actor: Actor) -> Home:
         {row.case_id for row in asked},
     )
     upcoming = lines(access, coming)
+    open_tasks = lines_of((task for task in tasks if keeps(access, task)), today)
     records = _records(access, rounds, today)
     convened = [line.sitting for line in upcoming if line.custodian]
     return Home(
@@ -151,7 +153,8 @@ def home_of(actor: Actor) -> Home:
         pledge_due=_pledge_due(actor),
         confirmations=[row for row in records if row.mine],
         polls=polls_at_home(access),
-        tasks=lines_of((task for task in tasks if keeps(access, task)), today),
+        tasks=[line for line in open_tasks if line.mine(actor)],
+        unheld=[line for line in open_tasks if not line.mine(actor)],
         calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
         desk=(
             replace(

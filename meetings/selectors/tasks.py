@@ -7,15 +7,17 @@ from uuid import UUID, uuid4
 
 from django.db.models import F, Q, QuerySet
 
+from meetings import rosters
 from meetings.models import AgendaItem, Presence, Sitting, Task
 from meetings.policies import item_facts
 from members.access import Access, Actor, access_for
-from members.facts import Action, Answer
+from members.facts import Action, Answer, Role
 from portal.core.errors import HiddenError
 
 LOOKED_AT = 40
 # Still with its holder: neither done nor taken up by a later meeting's entry.
 OPEN = Q(done_on=None) & (Q(continued=None) | Q(continued__deleted=True))
+UNHELD = Q(organization=None) | Q(person__household_member__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class Line:
     task: Task
     late: bool
     key: UUID = field(default_factory=uuid4)
+
+    def mine(self, actor: Actor) -> bool:
+        """Whether it is the actor's own, or the actor's agency's."""
+        return self.task.organization_id == actor.person.organization_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,17 @@ def lines_of(tasks: Iterable[Task], today: date) -> list[Line]:
 
 
 def own_open(actor: Actor) -> list[Task]:
-    """What the actor or the actor's agency has taken on, not yet decided on."""
+    """What the actor or the actor's agency has taken on, not yet decided on.
+
+    What nobody can look up here is for the secretariat of the item's body: whose
+    holder stands in words alone, or is of the household.
+    """
     mine = Q(person=actor.person) | Q(
         person=None, organization=actor.person.organization_id
     )
-    rows = standing_tasks().filter(OPEN, mine).exclude(entry__text="")
+    offices = rosters.offices_of(actor).filter(role=Role.SECRETARIAT)
+    kept = UNHELD & Q(entry__item__body__in=offices.values("body"))
+    rows = standing_tasks().filter(OPEN, mine | kept).exclude(entry__text="")
     return list(rows.order_by(F("entry__due_on").asc(nulls_last=True))[:LOOKED_AT])
 
 

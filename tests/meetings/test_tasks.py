@@ -257,6 +257,21 @@ def test_home_shows_ones_own_overdue_first(cast, earlier, task, signed_in):
     assert "住まいを探す" not in home(signed_in(cast.secretariat))
 
 
+def test_whom_only_words_name_is_asked_after_by_the_secretariat(
+    cast, earlier, signed_in
+):
+    task = factories.task(
+        earlier, cast.secretariat, text="鍵を預かる", speaker="隣の方"
+    )
+    page = home(signed_in(cast.secretariat))
+    assert "事務局が確かめる役割" in page
+    assert page.index("鍵を預かる") < page.index("隣の方")
+    for person in (cast.clinic, cast.chair, cast.stranger):
+        assert "鍵を預かる" not in home(signed_in(person))
+    services.finish(actor=factories.sign_in(cast.secretariat), task=task)
+    assert "鍵を預かる" not in home(signed_in(cast.secretariat))
+
+
 def test_the_page_of_a_task_settles_it(cast, task, signed_in):
     client = signed_in(cast.clinic)
     page = reverse("meetings:task-detail", args=[task.pk])
