@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from meetings.forms.convening import OneLineField
+from meetings.models import OUTCOMES, Entry
+from meetings.services.records import Standing
 from portal.core.fields import DayField
 
 
@@ -28,7 +31,11 @@ class CorrectionForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The secretariat's answer: new words for the entry, or the reason against."""
+    """The secretariat's answer: new words for the entry, or the reason against.
+
+    Of an entry of the course also its kind, its speaker and its source: a disclosure
+    rests on them.
+    """
 
     change = forms.ChoiceField(
         label=_("記録を直しますか"),
@@ -42,6 +49,12 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea({"rows": 6}),
         help_text=_("「直す」を選んだときに、この文に置き換わります。"),
     )
+    kind = forms.ChoiceField(
+        label=_("区分"),
+        choices=[(k.value, k.label) for k in Entry.Kind if k not in OUTCOMES],
+    )
+    speaker = OneLineField(label=_("発言者"), max_length=80, required=False)
+    source = OneLineField(label=_("情報の出所"), max_length=120, required=False)
     answer = forms.CharField(
         label=_("回答"),
         required=False,
@@ -49,6 +62,15 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("「直さない」を選んだときは、理由を書いてください。"),
     )
+
+    def __init__(self, *args: Any, entry: Entry, **kwargs: Any) -> None:
+        names = ["kind", "speaker", "source"]
+        initial = {name: getattr(entry, name) for name in names}
+        kwargs["initial"] = {"new_text": entry.text, **initial}
+        super().__init__(*args, **kwargs)
+        if entry.is_outcome:
+            for name in names:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Words for the change, or a reason for none."""
@@ -60,11 +82,20 @@ class AnswerForm(forms.Form):
         return data
 
     @property
-    def going(self) -> dict[str, str]:
+    def going(self) -> dict[str, Any]:
         """What the service is told, once the form is valid."""
         data = self.cleaned_data
         new_text = data["new_text"] if data["change"] == "yes" else ""
-        return {"answer": data["answer"], "new_text": new_text}
+        of_course = "kind" in self.fields
+        return {
+            "answer": data["answer"],
+            "new_text": new_text,
+            "standing": (
+                Standing(data["kind"], data["speaker"], data["source"])
+                if of_course
+                else None
+            ),
+        }
 
 
 class AloudForm(forms.Form):

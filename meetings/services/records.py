@@ -4,6 +4,7 @@ Confirmed by the one who presided and the named members of the same version, it 
 rendered, stored and frozen by a job that runs after the last confirmation.
 """
 
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from documents.models import PaperVersion
 from documents.services import papers, releases
 from meetings import records, references
 from meetings.models import (
+    OUTCOMES,
     AgendaItem,
     Confirmation,
     Correction,
@@ -149,13 +151,32 @@ def ask_correction(
     return correction
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of what sort an entry of the course is, who said it, and from where it is known.
+
+    On these a disclosure rests. Outcomes are settled elsewhere: they keep theirs.
+    """
+
+    kind: str
+    speaker: str
+    source: str
+
+
 @transaction.atomic
 def answer_correction(
-    *, actor: Actor, item_id: UUID, correction_id: UUID, answer: str, new_text: str = ""
+    *,
+    actor: Actor,
+    item_id: UUID,
+    correction_id: UUID,
+    answer: str,
+    new_text: str = "",
+    standing: Standing | None = None,
 ) -> Correction:
     """Answer a request; with ``new_text`` the entry changes and a new version begins.
 
-    Earlier confirmations were of earlier words: they count no more. Who asked is told.
+    With it ``standing`` may change too. Earlier confirmations were of earlier words:
+    they count no more. Who asked is told.
     """
     record = locked(actor, item_id, Action.RELEASE)
     correction = next(
@@ -172,22 +193,38 @@ def answer_correction(
     correction.state = Correction.State.ANSWERED
     if new_text.strip():
         correction.state = Correction.State.ACCEPTED
-        _rewrite(actor, record, correction, new_text)
+        _rewrite(actor, record, correction, {"text": new_text} | _fields(standing))
     correction.save()
     _record("meetings.correction.answer", actor, record, f"correction:{correction.id}")
     record_mail.tell(actor, record, [correction.person], Occasion.ANSWERED)
     return correction
 
 
-def _rewrite(actor: Actor, record: Record, correction: Correction, text: str) -> None:
+def _fields(standing: Standing | None) -> dict[str, str]:
+    return asdict(standing) if standing else {}
+
+
+def _rewrite(
+    actor: Actor, record: Record, correction: Correction, fields: dict[str, str]
+) -> None:
     entry = next(e for e in record.entries if e.id == correction.entry_id)
-    if entry.text.strip() == text.strip():
-        raise InvalidError("修正後の文が、いまの文と同じです。")
+    kinds = {entry.kind, fields.get("kind", entry.kind)}
+    if len(fields) > 1 and kinds & OUTCOMES:
+        raise HiddenError  # the form offers no such thing
+    changed = [
+        name
+        for name, words in fields.items()
+        if getattr(entry, name).strip() != words.strip()
+    ]
+    if not changed:
+        raise InvalidError("いまの記録と同じです。直すところを書き換えてください。")
     item = AgendaItem.objects.select_for_update().get(pk=record.item.pk)
     item.revision += 1
     item.save(update_fields=["revision"])
-    entry.text, entry.revision, entry.changed_at = text, item.revision, clock.now()
-    entry.save(update_fields=["text", "revision", "changed_at"])
+    for name in changed:
+        setattr(entry, name, fields[name])
+    entry.revision, entry.changed_at = item.revision, clock.now()
+    entry.save(update_fields=[*changed, "revision", "changed_at"])
     record.minutes.version += 1
     record.minutes.save(update_fields=["version"])
     correction.version = record.minutes.version

@@ -50,7 +50,7 @@ def correction_answer(
 ) -> HttpResponse:
     """Answer a request: with new words for the entry, or with a reason."""
     record, correction = corrected(request.actor, item_id, correction_id)
-    form = AnswerForm(request.POST or None, initial={"new_text": correction.entry.text})
+    form = AnswerForm(request.POST or None, entry=correction.entry)
     if form.is_valid():
         answered = attempt(
             form,
@@ -64,7 +64,11 @@ def correction_answer(
         if answered is not None:
             messages.success(request, _("回答しました。申し出た方にお知らせします。"))
             return redirect("meetings:record-detail", item_id)
-    context = {"item": record.item, "correction": correction}
+    context = {
+        "item": record.item,
+        "correction": correction,
+        "entry": correction.entry,
+    }
     return form_page(request, form, "meetings/correction_answer.html", context)
 
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from documents.models import Link
 from documents.selectors import version_for
 from meetings import records
 from meetings.differences import Op, between, pieces
@@ -20,7 +21,13 @@ from meetings.models import (
 )
 from meetings.selectors.earlier_records import earlier_of
 from meetings.selectors.record_versions import history
-from meetings.services import record_mail, reopening, room_confirmation
+from meetings.services import (
+    convocation,
+    record_mail,
+    reopening,
+    room_confirmation,
+)
+from meetings.services import records as records_service
 from members.access import Actor
 from members.facts import Role
 from members.models import Charter, Consent, Person
@@ -36,6 +43,7 @@ from tests.meetings.convening import mails
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NEW = "長男の相談について、翌週に協議した。"
+STANDING = {"kind": "discussion", "speaker": "社会福祉課", "source": ""}
 WHY = "支援の開始日に誤りがあったため"
 
 
@@ -51,6 +59,25 @@ def sign_in(person: Person) -> Actor:
 def reopen(actor: Actor, item: AgendaItem, reason: str = WHY, days: int = 7) -> Minutes:
     due = clock.today() + timedelta(days=days)
     return reopening.reopen(actor=actor, item_id=item.id, reason=reason, due_on=due)
+
+
+def test_links_last_their_days_and_are_given_anew_while_a_record_goes_round(
+    cast: Cast, item: AgendaItem
+) -> None:
+    long_ago = clock.now() - timedelta(days=30)
+    AgendaItem.objects.filter(sitting=cast.sitting).update(closed_at=long_ago)
+    cast.sitting.starts_at = long_ago - timedelta(hours=2)
+    cast.sitting.ends_at = long_ago
+    cast.sitting.save()
+    assert convocation.links_end(cast.sitting) < clock.now()
+    recording.circulate(cast, item, days=14)
+    link = Link.objects.get(person=cast.clinic)
+    assert link.ends_at is not None
+    left = link.ends_at - clock.now()
+    days = cast.shien.rules.link_days
+    assert timedelta(days=days - 1) < left <= timedelta(days=days)
+    recording.confirmed(cast, item)
+    assert convocation.links_end(cast.sitting) < clock.now()
 
 
 # Differences
@@ -133,6 +160,7 @@ def test_a_key_of_somebody_elses_request_opens_nothing(
         {"change": "yes", "new_text": " "},
         {"change": "no", "answer": ""},
         {"change": "yes", "new_text": recording.COURSE},
+        {"change": "yes", "new_text": NEW, "kind": "decision"},
     ],
 )
 def test_an_answer_needs_words_that_differ_or_a_reason(
@@ -143,10 +171,53 @@ def test_an_answer_needs_words_that_differ_or_a_reason(
     address = reverse("meetings:correction-answer", args=[item.id, asked.id])
     browser = signed_in(cast.secretariat)
     assert recording.COURSE in browser.get(address).content.decode()
-    assert browser.post(address, data).status_code == 422
+    assert browser.post(address, STANDING | data).status_code == 422
     asked.refresh_from_db()
     assert asked.state == Correction.State.OPEN
     assert Minutes.objects.get(item=item).version == 1
+
+
+def test_a_correction_may_be_of_kind_speaker_and_source(
+    cast: Cast, item: AgendaItem, signed_in: SignIn
+) -> None:
+    recording.circulate(cast, item)
+    asked = recording.ask(cast.clinic, item, text="家族から聞いた話です。")
+    address = reverse("meetings:correction-answer", args=[item.id, asked.id])
+    data = {
+        "change": "yes",
+        "new_text": recording.COURSE,
+        "kind": "fact_third_party",
+        "speaker": "見本クリニック",
+        "source": "電話",
+    }
+    assert signed_in(cast.secretariat).post(address, data).status_code == 302
+    entry = recording.entry(item)
+    assert (entry.kind, entry.speaker, entry.source) == (
+        "fact_third_party",
+        "見本クリニック",
+        "電話",
+    )
+    changes = reverse("meetings:record-changes", args=[item.id])
+    words = signed_in(cast.clinic).get(changes).content.decode()
+    for told in ("区分", "発言者", "情報の出所", "第三者から"):
+        assert told in words
+
+
+def test_an_outcome_keeps_its_kind_and_its_holder(cast: Cast, item: AgendaItem) -> None:
+    decided = item.entries.get(kind="decision")
+    recording.circulate(cast, item)
+    asked = recording.ask(cast.clinic, item)
+    Correction.objects.filter(pk=asked.pk).update(entry=decided)
+    for kind in ("decision", "discussion"):
+        with pytest.raises(HiddenError):
+            records_service.answer_correction(
+                actor=sign_in(cast.secretariat),
+                item_id=item.id,
+                correction_id=asked.id,
+                answer="",
+                new_text=NEW,
+                standing=records_service.Standing(kind, "", ""),
+            )
 
 
 def test_what_came_of_it_is_seen_by_all_and_the_request_by_two(
@@ -156,7 +227,7 @@ def test_what_came_of_it_is_seen_by_all_and_the_request_by_two(
     asked = recording.ask(cast.clinic, item, text="受診ではありません。")
     page = reverse("meetings:record-detail", args=[item.id])
     address = reverse("meetings:correction-answer", args=[item.id, asked.id])
-    data = {"change": "yes", "new_text": NEW, "answer": "直しました。"}
+    data = STANDING | {"change": "yes", "new_text": NEW, "answer": "直しました。"}
     assert signed_in(cast.secretariat).post(address, data).status_code == 302
     factories.presence(cast.newcomer, item)
     factories.acknowledge(cast.newcomer, cast.pledges[item.regime])
