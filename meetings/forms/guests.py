@@ -41,7 +41,7 @@ class GuestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.household = {str(member.id): member for member in invitable.household}
         choices: list[tuple[str, Any]] = [
-            (key, member.label) for key, member in self.household.items()
+            (key, _label(member)) for key, member in self.household.items()
         ]
         if invitable.commissioned:
             choices.append((_COMMISSIONED, _("委嘱を受けている人")))
@@ -54,6 +54,9 @@ class GuestForm(forms.Form):
             for name in ("name", "organization", "post"):
                 del self.fields[name]
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:  # nothing to choose
+            self.fields["who"].initial = choices[0][0]
+            self.fields["who"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """What belongs to the choice is there."""
@@ -75,6 +78,11 @@ class GuestForm(forms.Form):
         if data["who"] == _OUTSIDER:
             return Outsider(data["organization"], data["name"], data["post"])
         return self.household[data["who"]]
+
+
+def _label(member: HouseholdMember) -> str:
+    concerned = member.subject and member.label != "本人"
+    return f"{member.label}(本人)" if concerned else member.label
 
 
 _WANTED = {

@@ -169,3 +169,5 @@ def test_no_household_and_no_strangers_are_offered_under_secrecy(
     assert 'value="outsider"' not in words
     assert not [m for m in cast.case.household.all() if str(m.id) in words]
     assert client.post(page, {"who": "outsider"}).status_code == 422
+    sent = {"who": "commissioned", "person": str(cast.colleague.id)}
+    assert client.post(page, sent).status_code == 302

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from meetings import records
-from meetings.models import AgendaItem, Entry, EntryChange, Minutes
+from meetings.models import AgendaItem, Entry, EntryChange, Minutes, PrivateNote
 from meetings.rendering import MinutesDocument, minutes_pdf
 from meetings.services import records as services
 from members.access import Actor
@@ -93,9 +93,14 @@ def test_the_last_confirmation_freezes_the_record_as_files(
     cast: Cast, clerk: Actor, item: AgendaItem
 ) -> None:
     circulate(clerk, item)
+    for person, about in ((cast.clinic, item), (cast.chair, cast.shien_item)):
+        PrivateNote.objects.create(
+            item=about, person=person, text="あとで電話する", saved_at=clock.now()
+        )
     confirm(factories.sign_in(cast.chair), item)
     worker.run_waiting()
     assert Minutes.objects.get(item=item).state == Minutes.State.ROUND
+    assert PrivateNote.objects.count() == 2
     confirm(factories.sign_in(cast.clinic), item)
     worker.run_waiting()
     minutes = Minutes.objects.get(item=item)
@@ -106,6 +111,7 @@ def test_the_last_confirmation_freezes_the_record_as_files(
     assert vault.read(pdf.stored).startswith(b"%PDF")
     assert minutes.digest == pdf.stored.sha256
     assert not EntryChange.objects.filter(entry__item=item).exists()
+    assert [note.item for note in PrivateNote.objects.all()] == [cast.shien_item]
     done = AuditEvent.objects.filter(action="meetings.minutes.finalize")
     assert [event.actor for event in done] == [str(cast.clinic.id)]
     readers = set(pdf.releases.values_list("person", flat=True))
