@@ -1,6 +1,6 @@
 # One word per chore; the same words in CI.
 .DEFAULT_GOAL := help
-.PHONY: help run run-server setup test lint fmt services services-stop bench lock
+.PHONY: help run run-server setup test lint fmt services services-stop drill bench lock
 
 PYTHON_BIN := .venv/bin
 PORT ?= 8000
@@ -33,6 +33,9 @@ services: ## Start PostgreSQL, Redis and MinIO with throw-away data (settings: v
 
 services-stop: ## Stop them and throw the data away
 	@infra/bin/services stop
+
+drill: .venv/dev.stamp ## Back up, take away, destroy everything, restore, on both profiles: nothing may come back
+	@infra/bin/drill
 
 bench: .venv/dev.stamp ## Measure on this machine; one name=value line per figure
 	@$(PYTHON_BIN)/python infra/bench/run.py

@@ -5,6 +5,7 @@ It runs on a database and a store that it makes itself and throws away
 do not belong here: each must be refused with nothing done.
 """
 
+import io
 import os
 import shutil
 import sys
@@ -17,12 +18,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from common import BenchError, figure, profile, say, set_up_django
 from psycopg import sql
 
+WRONG_ONES = 7
 LINKS, MEMBERS, CONSENTS, FILES, CODES, RECORDS = 20, 5, 2, 10, 10, 3
 
 
@@ -75,7 +77,7 @@ class Drill:
 
     folder: Path
     taken: dict[str, list[object]] = field(default_factory=dict)
-    records: dict[object, str] = field(default_factory=dict)
+    records: dict[UUID, str] = field(default_factory=dict)
 
     def run(self) -> None:
         """All steps in their order."""
@@ -92,7 +94,10 @@ class Drill:
         heads.give_newest()
         heads.drop_waiting()
         _destroy()
-        figure("drill_refused", self._try_wrong_ones())
+        refused = self._try_wrong_ones()
+        figure("drill_refused", refused)
+        if refused != WRONG_ONES:
+            raise BenchError("A backup that does not belong here was taken.")
         begun = time.perf_counter()
         call_command("restore", str(self.folder / "backups"), stdout=sys.stderr)
         figure("drill_restore_seconds", time.perf_counter() - begun)
@@ -292,6 +297,9 @@ class Drill:
         breaks = [each for each in audit.verify() if not each.note]
         figure("drill_audit_breaks", len(breaks))
         figure("drill_closed", int(restoring.is_closed()))
+        wrong = [name for name, count in alive.items() if count]
+        if wrong or breaks or reread != RECORDS:
+            raise BenchError(f"The drill failed: {wrong or breaks or reread}")
 
 
 @dataclass(frozen=True)
@@ -306,9 +314,7 @@ def _still(model: object, keys: list[object], **state: object) -> int:
     return int(model.objects.filter(pk__in=keys, **state).count())  # type: ignore[attr-defined]
 
 
-def _bytes(text: str) -> object:
-    import io  # noqa: PLC0415
-
+def _bytes(text: str) -> io.BytesIO:
     return io.BytesIO(text.encode("utf-8"))
 
 

@@ -78,7 +78,7 @@ def _store() -> Iterator[CheckMessage]:
 
 
 def _database() -> Iterator[CheckMessage]:
-    held = settings.DATABASES["default"]
+    held: dict[str, Any] = settings.DATABASES["default"]
     if held["ENGINE"].endswith("postgresql") and _is_weak(
         held["PASSWORD"], held["HOST"]
     ):
