@@ -17,6 +17,7 @@ from meetings.agenda_rendering import (
     agenda_pdf,
 )
 from meetings.record_style import Dates, Detail, Style, Width
+from meetings.record_template import SAMPLE
 from meetings.rendering import (
     AttendanceRow,
     MinutesDocument,
@@ -37,46 +38,36 @@ def at(hour: int, minute: int = 0, day: int = 19) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=JST)
 
 
-RECORD = MinutesDocument(
-    municipality="見本市",
-    body="支援会議",
-    legal_basis="社会福祉法第106条の6第1項",
+def there(
+    organization: str,
+    post: str,
+    name: str,
+    role: str = "構成員",
+    *stay: datetime,
+) -> AttendanceRow:
+    """Somebody of the roster; absent without a stay."""
+    came, left = (*stay, None, None)[:2]
+    return AttendanceRow(
+        organization=organization, post=post, name=name, role=role, came=came, left=left
+    )
+
+
+# The sample of the portal, with a record of its own.
+RECORD = replace(
+    SAMPLE,
     sitting=8,
     starts_at=at(13, 30),
     ends_at=at(14, 10),
-    place="本庁舎3階 会議室301",
     presiding="社会福祉課長 渡邉 誠",
-    item=MinutesItem(
-        kind="協議事項",
-        subject="事例R8-012",
-        regime="支援会議",
-        occasion="情報共有",
-    ),
+    item=replace(SAMPLE.item, subject="事例R8-012", regime="支援会議"),
     version=3,
     made_at=at(17),
+    closed="",
+    confirmed=False,
     attendance=(
-        AttendanceRow(
-            organization="見本警察署",
-            post="係長",
-            name="森田 徹",
-            role="構成員",
-            came=None,
-        ),
-        AttendanceRow(
-            organization="みなと診療所",
-            post="医師",
-            name="齋藤 陽介",
-            role="関係者",
-            came=at(13, 45),
-            left=at(14),
-        ),
-        AttendanceRow(
-            organization="地域包括支援センター",
-            post="センター長",
-            name="髙橋 健一",
-            role="構成員",
-            came=at(13, 30),
-        ),
+        there("見本警察署", "係長", "森田 徹"),
+        there("みなと診療所", "医師", "齋藤 陽介", "関係者", at(13, 45), at(14)),
+        there("地域包括支援センター", "センター長", "髙橋 健一", "構成員", at(13, 30)),
     ),
     papers=(PaperRow(number="資料2-1", title="事例概要(匿名)", note="閲覧停止"),),
     entries=(
