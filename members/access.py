@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db.models import Model, Q
 
 from members import facts, models
-from members.decide import decide, factor_is_fresh, session_is_fresh
+from members.decide import decide
 from members.facts import Action, Answer, ObjectFacts, Regime, Role, Session, Span
+from members.freshness import factor_is_fresh, session_is_fresh
 from portal.core import clock
 from portal.core.errors import HiddenError, NeedAcknowledgementError, StepUpError
 

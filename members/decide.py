@@ -7,7 +7,7 @@ or STEP_UP.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from members.facts import (
     Action,
@@ -21,6 +21,7 @@ from members.facts import (
     State,
     Way,
 )
+from members.freshness import factor_is_fresh, session_is_fresh
 from members.permissions import (
     ACTS,
     APART,
@@ -49,22 +50,6 @@ def r7_session_is_fresh(q: Question) -> bool:
     return session_is_fresh(q.session, q.facts, q.t)
 
 
-def session_is_fresh(session: Session | None, facts: Facts, t: datetime) -> bool:
-    """R7 for a session: also asked before any thing is known, at sign-in."""
-    if session is None or session.span.start is None or not session.span.holds(t):
-        return False
-    town = facts.municipality
-    idle = (
-        town.idle_internal_minutes
-        if facts.person.internal
-        else town.idle_external_minutes
-    )
-    age = timedelta(hours=town.session_hours)
-    return t < session.seen_at + timedelta(minutes=idle) and (
-        t < session.span.start + age
-    )
-
-
 def r8_session_is_strong(q: Question) -> bool:
     """The session has the strength that the act and the class ask for."""
     if q.session is None:
@@ -72,12 +57,6 @@ def r8_session_is_strong(q: Question) -> bool:
     if q.session.strength < _needed_strength(q):
         return False
     return not _needs_fresh_factor(q) or factor_is_fresh(q.session, q.facts, q.t)
-
-
-def factor_is_fresh(session: Session, facts: Facts, t: datetime) -> bool:
-    """Whether a personal factor was proved a few minutes ago."""
-    limit = timedelta(minutes=facts.municipality.step_up_minutes)
-    return session.strong_at is not None and t < session.strong_at + limit
 
 
 def _needs_fresh_factor(q: Question) -> bool:

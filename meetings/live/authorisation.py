@@ -19,8 +19,9 @@ from meetings.live.rooms import Rooms, rooms_of
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.policies import item_facts
 from members.access import Access, Actor, access_for_all
-from members.decide import answers_by_role, session_is_fresh
+from members.decide import answers_by_role
 from members.facts import Action, Answer, ObjectFacts, Role
+from members.freshness import session_is_fresh
 from members.models import SignIn
 from portal.core import clock
 

@@ -57,10 +57,12 @@ KNOWN = {(kind, act) for kind, acts in _KNOWN.items() for act in acts.split()}
 _COLUMNS = {
     "chair": "see_notice acknowledge convene approve read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction confirm_minutes"
-    " enter_consent enter_recusal dispose open_archive issue_card set_rules appoint read_trail",
+    " enter_consent enter_recusal dispose open_archive issue_card set_rules"
+    " appoint read_trail",
     "secretariat": "see_notice acknowledge convene read open_frozen upload download"
     " release recall write_minutes follow_minutes request_correction"
-    " enter_consent enter_recusal dispose open_archive issue_card set_rules appoint read_trail",
+    " enter_consent enter_recusal dispose open_archive issue_card set_rules"
+    " appoint read_trail",
     "internal": "see_notice acknowledge propose read upload download recall"
     " write_minutes follow_minutes request_correction confirm_minutes"
     " declare_recusal read_trail",
@@ -203,10 +205,10 @@ def _r12(s, who, personally):
         return in_office(s)
     if who == "respondent":
         return s["kind"] == "request" and s["author"]
-    if who == "archive_reader":
-        return s["archive_grant"] and s["case"] and s["kind"] in DOCUMENTS
     seated = s["seat"] and s["kind"] in OF_AN_ITEM
-    if who in {"deputy", "guest"}:
+    if who == "archive_reader":
+        seated = s["archive_grant"] and s["case"] and s["kind"] in DOCUMENTS
+    if who in {"archive_reader", "deputy", "guest"}:
         return seated
     if who in KEEPERS:
         has_body = s["kind"] != "health" and (s["kind"] != "trail" or s["case"])
@@ -216,9 +218,8 @@ def _r12(s, who, personally):
 
 def _r13(s, who, personally):
     """Members read what was released to them while they were members."""
-    if s["kind"] not in DOCUMENTS or who in KEEPERS:
-        return True
-    if s["act"] not in {"read", "download", "request_correction", "confirm_minutes"}:
+    asking = {"read", "download", "request_correction", "confirm_minutes"}
+    if s["kind"] not in DOCUMENTS or who in KEEPERS or s["act"] not in asking:
         return True
     if who == "archive_reader":
         return s["state"] in {"final", "archived"}
