@@ -111,50 +111,44 @@ def _append(events: Sequence[AuditEvent]) -> None:
     AuditHead.objects.filter(id=1).update(seq=head.seq, digest=head.digest)
 
 
-# Lock, link, insert and move the head in one round trip: everybody waits for this lock,
-# and between two statements it would be held for nothing. The advisory lock queues
-# those who wait; on the row alone each commit wakes all of them.
-_APPEND = """
-WITH RECURSIVE
-turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(%(lock)s)),
-head AS MATERIALIZED (
-    SELECT h.seq, h.digest FROM core_audithead h, turn WHERE h.id = 1 FOR UPDATE OF h
-),
-given AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %(body)s::text[], %(at)s::timestamptz[], %(action)s::text[], %(actor)s::text[],
-        %(sign_in)s::text[], %(address)s::text[], %(subject)s::text[],
-        %(case)s::text[], %(item)s::text[], %(detail)s::jsonb[]
-    ) WITH ORDINALITY AS g (
-        body, at, action, actor, sign_in, address, subject, "case", item, detail, n
-    )
-),
-link (n, seq, previous, digest) AS (
-    SELECT 0::bigint, seq, ''::text, digest::text FROM head
-    UNION ALL
-    SELECT given.n, link.seq + 1, link.digest, encode(sha256(convert_to(
-        '[' || link.seq + 1 || ',' || given.body || ',"' || link.digest || '"]', 'UTF8'
-    )), 'hex')
-    FROM link JOIN given ON given.n = link.n + 1
-),
-written AS (
-    INSERT INTO core_auditevent (
-        seq, at, action, actor, sign_in, address, subject, "case", item, detail,
-        previous, digest
-    )
-    SELECT
-        seq, at, action, actor, sign_in, address, subject, "case", item, detail,
-        previous, digest
-    FROM link JOIN given USING (n)
-),
-moved AS (
-    UPDATE core_audithead SET seq = newest.seq, digest = newest.digest
-    FROM (SELECT seq, digest FROM link ORDER BY n DESC LIMIT 1) AS newest
-    WHERE id = 1
-)
-SELECT seq, previous, digest FROM link WHERE n > 0 ORDER BY n
+# Lock, link, insert and move the head in one call: everybody waits for this lock, and
+# between two statements it would be held for nothing. It is an advisory lock, which
+# queues those who wait; on the head's row each commit would wake all of them.
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION audit_append(
+    bodies text[], ats timestamptz[], actions text[], actors text[], sign_ins text[],
+    addresses text[], subjects text[], cases text[], items text[], details jsonb[]
+) RETURNS TABLE (own_seq bigint, own_previous text, own_digest text)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(x'4B6173616E65'::bigint);  -- 'Kasane' in ASCII
+    SELECT seq, digest INTO own_seq, own_digest FROM core_audithead WHERE id = 1;
+    IF NOT FOUND THEN RETURN; END IF;
+    FOR n IN 1 .. cardinality(bodies) LOOP
+        own_seq := own_seq + 1;
+        own_previous := own_digest;
+        own_digest := encode(sha256(convert_to(
+            '[' || own_seq || ',' || bodies[n] || ',"' || own_previous || '"]', 'UTF8'
+        )), 'hex');
+        INSERT INTO core_auditevent (
+            seq, at, action, actor, sign_in, address, subject, "case", item, detail,
+            previous, digest
+        ) VALUES (
+            own_seq, ats[n], actions[n], actors[n], sign_ins[n], addresses[n],
+            subjects[n], cases[n], items[n], details[n], own_previous, own_digest
+        );
+        RETURN NEXT;
+    END LOOP;
+    UPDATE core_audithead SET seq = own_seq, digest = own_digest WHERE id = 1;
+END $$
 """
-_LOCK = 0x4B6173616E65  # "Kasane" in ASCII; nobody else locks this number
+_APPEND = """
+SELECT * FROM audit_append(
+    %(body)s::text[], %(at)s::timestamptz[], %(action)s::text[], %(actor)s::text[],
+    %(sign_in)s::text[], %(address)s::text[], %(subject)s::text[], %(case)s::text[],
+    %(item)s::text[], %(detail)s::jsonb[]
+)
+"""
 _COLUMNS = (
     "at",
     "action",
@@ -167,6 +161,13 @@ _COLUMNS = (
 )
 
 
+def install(**kwargs: object) -> None:
+    """Give the database its part of appending, where it has one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_FUNCTION)
+
+
 def _append_at_once(events: Sequence[AuditEvent]) -> None:
     given = {name: [getattr(e, name) for e in events] for name in _COLUMNS}
     texts = {
@@ -174,7 +175,7 @@ def _append_at_once(events: Sequence[AuditEvent]) -> None:
         "detail": [chain.canonical(event.detail) for event in events],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND, {"lock": _LOCK, **given, **texts})
+        cursor.execute(_APPEND, {**given, **texts})
         links = cursor.fetchall()
     if len(links) != len(events):
         raise AuditHead.DoesNotExist
