@@ -29,7 +29,7 @@ from meetings.retention import FileKey
 from meetings.services import disposal
 from meetings.services import retention as services
 from members.models import Case, Consent, HouseholdMember, Membership, Seat
-from portal.core import journals, removal, vault
+from portal.core import journals, removal, takings, vault
 from portal.core.errors import HiddenError, RefusedError, StepUpError, UnavailableError
 from portal.core.models import AuditEvent, StoredObject
 from portal.core.objectstore import store
@@ -235,19 +235,18 @@ def _journal() -> list[Any]:
 
 
 def test_what_a_restore_brings_back_goes_again(cast: Cast, full: FileKey) -> None:
-    """A tombstone from the journal, without its words, over a file that is here."""
-    Tombstone.objects.create(
-        kind=full.kind,
-        file_id=full.id,
-        body=cast.shien,
-        completed_on=keeping.LONG_CLOSED,
-        expired_on=date(2026, 3, 31),
-        started_at="2026-11-20T00:00:00Z",
-    )
-    assert disposal.go_on() == 1
-    keeping.run()
+    """The backup knows the file and nothing of its end; the journal does."""
+    keeping.approve(cast, full)
+    assert disposal.begin(full.id)
+    journals.flush()
+    line = _journal()[-1]
+    Tombstone.objects.all().delete()
+    assert takings.replay("new", line["table"], line["row"], line["facts"])
+
     assert not Case.objects.exists()
-    assert Tombstone.objects.get().number == "R8-012"
+    assert disposal.go_on() == 0
+    stone = Tombstone.objects.get()
+    assert (stone.number, stone.expired_on) == ("R8-012", date(2026, 3, 31))
 
 
 def test_two_people(cast: Cast, full: FileKey) -> None:
