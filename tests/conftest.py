@@ -17,6 +17,11 @@ from members.models import Person
 from portal.core import keys
 from tests import cast as people
 from tests import factories
+from tests.database import (  # noqa: F401 – fixtures of the test database
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    django_db_setup,
+)
 from tests.papers import filed, released  # noqa: F401 – fixtures of papers
 
 # The same examples on every run, however busy the machine is.
