@@ -36,15 +36,15 @@ def layer(address: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def town(settings: Settings) -> Settings:
+def town(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A city's server, as it should be."""
     settings.BASE_URL = "https://kasane.city.mihon.example"
     settings.DEMO = False
     settings.VAULT_STORE = dict(STORE)
     settings.CLAMD = "unix:/run/clamav/clamd.ctl"
     settings.SECRET_KEY = SECRET
-    settings.DATABASES = {"default": dict(DATABASE)}
-    settings.CHANNEL_LAYERS = {"default": layer("redis://kasane:a-long-7f3a-one@r/0")}
+    monkeypatch.setitem(settings.DATABASES, "default", dict(DATABASE))
+    settings.CHANNEL_LAYERS = {"default": layer("redis://kasane:a-long-7f3a-one-90@r/0")}
     return settings
 
 
