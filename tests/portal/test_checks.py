@@ -44,7 +44,9 @@ def town(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings.CLAMD = "unix:/run/clamav/clamd.ctl"
     settings.SECRET_KEY = SECRET
     monkeypatch.setitem(settings.DATABASES, "default", dict(DATABASE))
-    settings.CHANNEL_LAYERS = {"default": layer("redis://kasane:a-long-7f3a-one-90@r/0")}
+    settings.CHANNEL_LAYERS = {
+        "default": layer("redis://kasane:a-long-7f3a-one-90@r/0")
+    }
     return settings
 
 

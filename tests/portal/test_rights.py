@@ -34,9 +34,12 @@ def limited(settings: Settings) -> None:
 def test_postgresql_refuses_to_change_the_trail(limited: None, act: str) -> None:
     with transaction.atomic():
         audit.record("tests.act", actor=None)
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(act)
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(act)
     assert AuditEvent.objects.filter(action="tests.act").exists()
 
 
