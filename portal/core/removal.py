@@ -122,7 +122,9 @@ def remove(found: Keys) -> int:
         model, name = _field(path)
         target = cast("type[Model]", model._meta.get_field(name).related_model)
         for batch in _batches(found.get(target, ())):
-            rows = QuerySet(model).filter(stays, **{f"{name}__in": batch})
+            rows: QuerySet[Model] = QuerySet(model).filter(
+                stays, **{f"{name}__in": batch}
+            )
             rows.update(**{name: None})
     for model, keys in found.items():
         for batch in _batches(keys):

@@ -1,6 +1,7 @@
 """What the tests of retention share: a closed case whose years are over."""
 
 from datetime import date
+from uuid import UUID
 
 from documents.services import papers
 from meetings.models import (
@@ -77,7 +78,7 @@ def approve(cast: Cast, *keys: FileKey) -> None:
     disposal.approve(actor=actor, body_id=body, keys=keys)
 
 
-def propose(person: Person, body: object, *keys: FileKey) -> int:
+def propose(person: Person, body: UUID, *keys: FileKey) -> int:
     actor = factories.sign_in(person)
     return disposal.propose(actor=actor, body_id=body, keys=keys)
 
