@@ -30,6 +30,9 @@ DRAFT = f"/sittings/{uid('sitting', 'representatives+01')}"
 ITEM = f"/items/{uid('item', 'representatives-next-1')}"
 DONE = f"/items/{uid('item', 'kinrin-5')}"
 RECORD = f"/items/{uid('item', 'gomi-3')}/record/"
+COMING = f"/items/{uid('item', 'doublecare-3')}"
+ROUND = f"/items/{uid('item', 'doublecare-2')}/record/"
+FIRST = f"{ROUND}entries/{uid('entry', 'doublecare-2:1')}/correction/"
 CASE = f"/cases/{uid('case', 'eighty')}"
 POLL = f"/polls/{uid('poll', 'north+01')}"
 REQUEST = f"/cooperation/{uid('request', 'water')}"
@@ -84,11 +87,31 @@ PAPERS = (
     f"{TODAY}/copies/",
     "/had/",
 )
+ROOM = (
+    f"{COMING}/guests/",
+    f"{COMING}/attendance/",
+    f"{COMING}/homework/",
+    f"{TODAY}/room/",
+    f"{TODAY}/room/wall/",
+    f"{BODY}/phrases/",
+)
+RECORDS = (
+    f"/sittings/{uid('sitting', 'north-01')}/summary/",
+    ROUND,
+    f"{ROUND}changes/",
+    FIRST,
+    f"{RECORD}disclosure/",
+    f"{BODY}/records/",
+    f"{BODY}/records/template/",
+    f"/tasks/{uid('entry', 'doublecare-2:10')}/",
+)
 WALKS = {
     "tachibana convening": CONVENING,
     "tachibana cases": CASES,
     "tachibana bodies": BODIES,
     "tachibana papers": PAPERS,
+    "tachibana room": ROOM,
+    "tachibana records": RECORDS,
     "sakaki": ("/", "/sittings/", f"{NEXT}/", f"{NEXT}/approve/", f"{BODY}/", "/feed/"),
     "sena": ("/",),
     "hosaka": ("/",),
@@ -164,6 +187,28 @@ def test_a_record_of_the_past_opens_as_a_paper(visitor, complaints):
     expect(page.get_by_role("img", name=re.compile("1ページ目の画像"))).to_be_visible()
     assert found + faults(page) == []
     assert complaints == []
+
+
+def test_a_correction_is_asked_for_and_answered(visitor, complaints):
+    visitor.enter_as("tachibana")
+    page = visitor.page
+    page.goto(FIRST)
+    page.get_by_label("修正してほしい内容").fill("聞いたのは別の日です。")
+    with page.expect_navigation():
+        page.get_by_role("button", name="申し出る").click()
+    turn(page, "回答する")
+    found = faults(page)
+    with page.expect_navigation():  # nothing chosen: said at the field, words kept
+        page.get_by_role("button", name="回答する").click()
+    found += faults(page)
+    expect(page.get_by_label("修正後の文")).not_to_be_empty()
+    page.get_by_label("直さない").check()
+    page.get_by_label(re.compile("^回答")).fill("記録のとおりです。")
+    with page.expect_navigation():
+        page.get_by_role("button", name="回答する").click()
+    assert found == []
+    refused = [words for words in complaints if "422" not in words]
+    assert refused == []
 
 
 @pytest.mark.parametrize("subject", LINKED)
