@@ -193,14 +193,14 @@ def _closing(manifest: backups.Manifest) -> Iterator[str]:
         now += "+00"
     # Times, digests and names of the code: nothing that anybody typed.
     yield (
-        "INSERT INTO core_restoration (at, manifest, proved_at)"  # noqa: S608
+        "INSERT INTO core_restoration (at, manifest, proved_at)"  # noqa: S608 # nosec B608
         f" VALUES ('{now}', '{manifest.name}', NULL)"
     )
     yield "DELETE FROM django_session"
     for path in takings.LIVING:
         table, column = takings.column_of(path)
         yield (
-            f"UPDATE {table} SET {column} = '{now}'"  # noqa: S608 – as above
+            f"UPDATE {table} SET {column} = '{now}'"  # noqa: S608 # nosec B608
             f" WHERE {column} IS NULL OR {column} > '{now}'"
         )
 
