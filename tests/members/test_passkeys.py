@@ -6,7 +6,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django_otp_webauthn.models import WebAuthnCredential
@@ -34,7 +33,7 @@ def ask(client: Client, occasion: str) -> Any:
     return page.json()
 
 
-def enrol(client: Client, key: Authenticator, **more: Any) -> HttpResponse:
+def enrol(client: Client, key: Authenticator, **more: Any) -> Any:
     answer = key.make(ask(client, "enrol"))
     form = {"answer": answer, "name": "業務用のパソコン", **more}
     return client.post(reverse("members:passkey-add"), form)
