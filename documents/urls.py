@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from documents.views import disclosure, gate, mixups, papers, requests, uploads
+from documents.views import (
+    disclosure,
+    gate,
+    incident,
+    mixups,
+    papers,
+    requests,
+    review,
+    uploads,
+)
 
 app_name = "documents"
 urlpatterns = [
@@ -12,6 +21,13 @@ urlpatterns = [
     path("had/paper/<uuid:paper_id>/", disclosure.had_paper, name="had-paper"),
     path("had/case/<uuid:case_id>/", disclosure.had_case, name="had-case"),
     path("had/person/<uuid:person_id>/", disclosure.had_person, name="had-person"),
+    path("had/incident/", incident.incident_view, name="incident"),
+    path("had/review/case/<uuid:case_id>/", review.review_case, name="review-case"),
+    path(
+        "had/review/agency/<uuid:organization_id>/",
+        review.review_organization,
+        name="review-agency",
+    ),
     path("g/again/", gate.wish, name="gate-wish"),
     path("g/notice/", gate.notice, name="gate-notice"),
     path("g/code/<slug:way_name>/", gate.code, name="gate-code"),

@@ -178,6 +178,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "member_id": mother.id,
         "consent_id": mother.consents.get().id,
         "person_id": cast.colleague.id,
+        "organization_id": cast.clinic.organization_id,
         "body_id": cast.shien.id,
         "stand_in_id": StandIn.objects.create(
             body=cast.shien,

@@ -160,6 +160,16 @@ def papers_read_by(person: Person) -> set[UUID]:
     }
 
 
+def papers_had(period: Period) -> set[UUID]:
+    """The papers of which somebody had something in the period."""
+    ids = {UUID(s.partition(":")[2]) for s in _reads(period.on("at"))}
+    read = PaperVersion.objects.filter(id__in=ids).values_list("paper", flat=True)
+    shown = Showing.objects.filter(period.on("at")).values_list("paper", flat=True)
+    printed = PrintedCopy.objects.filter(period.on("printed_at"))
+    copied = printed.filter(versions__isnull=False)
+    return {*read, *shown, *copied.values_list("versions__paper", flat=True)}
+
+
 def _reads(which: Q) -> QuerySet[AuditEvent, str]:
     events = AuditEvent.objects.filter(which, action__in=READS).order_by()
     return events.values_list("subject", flat=True).distinct()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from documents.evidence.disclosure import Could, Disclosure, Having
 from documents.evidence.inquiry import Inquiry, code_of
 from documents.models import Paper
-from documents.output.papers.workbooks import disclosure_xlsx
+from documents.output.papers.workbooks import Table, tables_xlsx
 from members.models import Person
 from portal.core import clock
 
@@ -56,7 +56,7 @@ class Page:
 
 def page(asked: Inquiry, answer: Disclosure) -> Page:
     """The list by person, in the order of agencies and names."""
-    papers = {p.id: _paper(asked, p) for p in answer.papers}
+    papers = {p.id: paper_words(asked, p) for p in answer.papers}
     cards: dict[object, PersonCard] = {}
     for person in [h.person for h in answer.had] + [c.person for c in answer.could]:
         if person.id not in cards:
@@ -74,18 +74,20 @@ def page(asked: Inquiry, answer: Disclosure) -> Page:
 
 
 def _card(asked: Inquiry, person: Person) -> PersonCard:
-    name, office = _who(asked, person)
+    name, office = who(asked, person)
     return PersonCard(person, name, office, code_of(person.id), [], [])
 
 
-def _who(asked: Inquiry, person: Person) -> tuple[str, str]:
+def who(asked: Inquiry, person: Person) -> tuple[str, str]:
+    """Name and agency as the reader may know them."""
     if not asked.auditing:
         return person.name, person.organization.name
     side = _("庁内") if person.organization.internal else _("庁外")
     return _("関係者 %(code)s") % {"code": code_of(person.id)}, side
 
 
-def _paper(asked: Inquiry, paper: Paper) -> PaperWords:
+def paper_words(asked: Inquiry, paper: Paper) -> PaperWords:
+    """The paper as the reader may know it."""
     code = code_of(paper.id)
     if asked.auditing:
         return PaperWords(paper, _("資料 %(code)s") % {"code": code}, code)
@@ -108,6 +110,8 @@ HEAD = [
     "接続元",
 ]
 
+WIDTHS = [12, 26, 12, 6, 16, 24, 12, 16, 18, 20, 20, 7, 18]
+
 
 def lines(asked: Inquiry, answer: Disclosure) -> list[list[str]]:
     """The list as a table of texts, its head first."""
@@ -119,12 +123,12 @@ def lines(asked: Inquiry, answer: Disclosure) -> list[list[str]]:
 
 def _begin(asked: Inquiry, paper: Paper) -> list[str]:
     number = paper.case.number if paper.case else ""
-    words = _paper(asked, paper)
+    words = paper_words(asked, paper)
     return [number, "" if asked.auditing else words.words, words.code]
 
 
 def _had_line(asked: Inquiry, having: Having) -> list[str]:
-    name, office = _who(asked, having.person)
+    name, office = who(asked, having.person)
     return [
         *_begin(asked, having.paper),
         "・".join(str(number) for number in sorted(having.versions)),
@@ -141,10 +145,10 @@ def _had_line(asked: Inquiry, having: Having) -> list[str]:
 
 
 def _could_line(asked: Inquiry, could: Could) -> list[str]:
-    name, office = _who(asked, could.person)
+    name, office = who(asked, could.person)
     words = _("開けたが、記録なし")
-    who = ["", name, office, code_of(could.person.id), words]
-    return [*_begin(asked, could.paper), *who, "", "", "", "0", ""]
+    cells = ["", name, office, code_of(could.person.id), words]
+    return [*_begin(asked, could.paper), *cells, "", "", "", "0", ""]
 
 
 def _moment(moment: datetime) -> str:
@@ -165,7 +169,8 @@ def as_csv(rows: Iterable[Iterable[str]]) -> bytes:
 
 def as_xlsx(rows: list[list[str]]) -> bytes:
     """An Excel file in which every cell is text."""
-    return disclosure_xlsx(rows, made_at=clock.now())
+    table = Table(title="閲覧の記録", rows=rows, widths=WIDTHS)
+    return tables_xlsx([table], made_at=clock.now())
 
 
 @dataclass(frozen=True, slots=True)

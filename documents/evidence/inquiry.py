@@ -39,6 +39,16 @@ class Inquiry:
     case: Case | None = None
     person: Person | None = None
 
+    @property
+    def kind(self) -> str:
+        """What sort of thing it is about: paper, case, person or span."""
+        return self.subject.partition(":")[0]
+
+    @property
+    def id(self) -> str:
+        """Which one."""
+        return self.subject.partition(":")[2]
+
     def answer(self, period: Period) -> Disclosure:
         """Who had it in the period."""
         if self.person is not None:
@@ -84,6 +94,14 @@ def of_person(actor: Actor, person_id: UUID) -> Inquiry:
     if not own and not auditing:
         raise HiddenError
     return Inquiry(f"person:{person_id}", own, auditing, person=person)
+
+
+def of_span(actor: Actor, period: Period) -> Inquiry:
+    """Every paper of which somebody had something in the period."""
+    papers = _papers(id__in=disclosure.papers_had(period))
+    access, auditing = _access(actor, papers)
+    own = papers if auditing else _own(access, papers)
+    return Inquiry("span", own, auditing)
 
 
 def case_numbered(actor: Actor, number: str) -> UUID | None:

@@ -39,6 +39,40 @@ class PeriodForm(forms.Form):
         return self.cleaned_data.get(name)
 
 
+class IncidentForm(PeriodForm):
+    """What a leak is about: a thing that a page named, or a span of days alone."""
+
+    MAX_DAYS = 31  # of a span without a thing: it looks at the whole trail
+
+    paper = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    case = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    person = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    known_on = DayField(
+        label=_lazy("事故を知った日"),
+        help_text=_lazy("空欄は今日とみなします。"),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, object]:
+        """A span alone has both its ends, and they are near each other."""
+        super().clean()
+        since, until = self._day("since"), self._day("until")
+        if any(self.cleaned_data.get(name) for name in ("paper", "case", "person")):
+            return self.cleaned_data
+        if since is None or until is None:
+            self.add_error("since", _("調べる期間の最初と最後の日を入れてください。"))
+        elif (until - since).days >= self.MAX_DAYS:
+            self.add_error(
+                "until", _("期間だけで調べるときは、31日以内にしてください。")
+            )
+        return self.cleaned_data
+
+    @property
+    def known(self) -> date:
+        """The day on which the municipality got to know."""
+        return self._day("known_on") or clock.today()
+
+
 class CaseNumberForm(forms.Form):
     """The number of a case, as it stands on its papers."""
 

@@ -1,4 +1,4 @@
-"""支援ケース一覧, 家計表 and 閲覧の記録 as Excel workbooks, to be printed on A4."""
+"""支援ケース一覧, 家計表 and tables of records as Excel workbooks for A4."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -35,10 +35,18 @@ _CASE_COLUMNS = {
     "主担当": 24,
     "次回のモニタリング": 19,
 }
-_DISCLOSURE_WIDTHS = [12, 26, 12, 6, 16, 24, 12, 16, 18, 20, 20, 7, 18]
 _FIRST_ROW = 4
 
 Value = str | int | date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A page of a workbook; ``rows`` begin with the heads."""
+
+    title: str
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,17 +103,24 @@ def household_budget_xlsx(
     return _saved(book, made_at)
 
 
-def disclosure_xlsx(rows: Sequence[Sequence[str]], *, made_at: datetime) -> bytes:
-    """閲覧の記録: who had what, a line for each way; ``rows`` begin with the heads."""
-    book, page = _book("閲覧の記録", made_at, landscape=True)
-    _write_head(page, "閲覧の記録", "作成日", made_at.astimezone(JST).date())
-    _set_widths(page, _DISCLOSURE_WIDTHS)
-    for number, row in enumerate(rows, start=_FIRST_ROW):
+def tables_xlsx(tables: Sequence[Table], *, made_at: datetime) -> bytes:
+    """Tables of texts, each on a page of its own."""
+    book, page = _book(tables[0].title, made_at, landscape=True)
+    for table in tables:
+        if table is not tables[0]:
+            page = _page(book.create_sheet(), table.title, landscape=True)
+        _write_table(page, table, made_at)
+    return _saved(book, made_at)
+
+
+def _write_table(page: Worksheet, table: Table, made_at: datetime) -> None:
+    _write_head(page, table.title, "作成日", made_at.astimezone(JST).date())
+    _set_widths(page, table.widths)
+    for number, row in enumerate(table.rows, start=_FIRST_ROW):
         _write_row(page, number, row, head=number == _FIRST_ROW)
     page.freeze_panes = f"A{_FIRST_ROW + 1}"
-    last = f"{get_column_letter(len(rows[0]))}{_FIRST_ROW + len(rows) - 1}"
+    last = f"{get_column_letter(len(table.rows[0]))}{_FIRST_ROW + len(table.rows) - 1}"
     page.auto_filter.ref = f"A{_FIRST_ROW}:{last}"
-    return _saved(book, made_at)
 
 
 def _case_cells(row: CaseRow) -> list[Value]:
@@ -140,7 +155,10 @@ def _book(
     book.properties.creator = book.properties.lastModifiedBy = AUTHOR
     book.properties.title = title
     book.properties.created = made_at.astimezone(UTC).replace(tzinfo=None)
-    page = book.worksheets[0]
+    return book, _page(book.worksheets[0], title, landscape=landscape)
+
+
+def _page(page: Worksheet, title: str, *, landscape: bool) -> Worksheet:
     page.title = title
     page.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     page.page_setup.orientation = "landscape" if landscape else "portrait"
@@ -151,7 +169,7 @@ def _book(
         left=_HeaderFooterPart(HANDLE_WITH_CARE)
     )
     page.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
-    return book, page
+    return page
 
 
 def _write_head(page: Worksheet, title: str, label: str, day: date) -> None:

@@ -1,0 +1,229 @@
+"""The facts of a leak in words: for the page, the summary on paper, and as tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from documents.evidence import disclosure_rows as rows
+from documents.evidence.disclosure import Way
+from documents.evidence.incident import STATES, Pack, Sealing
+from documents.output.papers.workbooks import Table, tables_xlsx
+from documents.output.sheet import (
+    Block,
+    Grid,
+    Heading,
+    Pair,
+    Paragraph,
+    Sheet,
+    facts,
+)
+from documents.output.typesetting import sheet_pdf
+from members.facts import State
+from portal.core import clock, jp
+
+TITLE = "事故の報告のための記録"
+ENCRYPTION = (
+    "資料は1点ずつ別の鍵で暗号化して保管しています(AES-256)。"
+    "鍵を包む鍵は、データベースと保管庫の外にあります。"
+)
+NOTHING = "なし"
+_WAYS = (Way.OPENED, Way.DOWNLOADED, Way.PRINTED, Way.SHOWN, Way.MAILED)
+
+
+def moment(at: datetime | None) -> str:
+    """A moment in Japan, to the minute."""
+    return f"{at.astimezone(clock.JST):%Y-%m-%d %H:%M}" if at else NOTHING
+
+
+def span(pack: Pack) -> str:
+    """The period in words; the end is the last day in it."""
+    start, end = pack.period.start, pack.period.end
+    return (
+        f"{moment(start) if start else '最初'} から {moment(end or pack.made_at)} まで"
+    )
+
+
+def subject(pack: Pack) -> str:
+    """What was asked about, in the words that its reader may see."""
+    asked = pack.inquiry
+    if asked.person is not None:
+        return f"人: {rows.who(asked, asked.person)[0]}"
+    if asked.subject.startswith("paper"):
+        return f"資料: {rows.paper_words(asked, asked.papers[0]).words}"
+    if asked.case is not None:
+        return f"事例 {asked.case.number}"
+    return "期間のすべての資料"
+
+
+def overview(pack: Pack) -> list[Pair]:
+    """What the first report asks for, as far as the portal knows it."""
+    cases = {p.case.number for p in pack.inquiry.papers if p.case}
+    return [
+        ("調べた対象", subject(pack)),
+        ("調べた期間", span(pack)),
+        ("事例番号", "・".join(sorted(cases)) or NOTHING),
+        ("資料の数", f"{len(pack.inquiry.papers)}点"),
+        ("本人の数(世帯員)", f"{pack.household}人"),
+        (
+            "情報の性質",
+            "要配慮個人情報を含むものとして扱います(1人分でも報告の対象です)",
+        ),
+        ("見聞きした人", _people(pack)),
+        (
+            "暗号化の状態",
+            ENCRYPTION if pack.sealed else "鍵を確かめられない資料があります",
+        ),
+    ]
+
+
+def _people(pack: Pack) -> str:
+    count = pack.readers
+    return f"庁内 {count.get(True, 0)}人・庁外 {count.get(False, 0)}人"
+
+
+def ways(pack: Pack) -> list[tuple[str, int, int, bool]]:
+    """Each way: its name, people, times, whether something is outside after it."""
+    found = []
+    for way in _WAYS:
+        had = [having for having in pack.disclosure.had if having.way == way]
+        people = len({having.person.id for having in had})
+        outside = way in {Way.DOWNLOADED, Way.PRINTED}
+        found.append((str(way.label), people, sum(h.count for h in had), outside))
+    return found
+
+
+def days(pack: Pack) -> list[Pair]:
+    """Until when the commission is to be told."""
+    known = pack.days
+    return [
+        ("知った日", jp.era_words(known.known)),
+        (
+            "速報(おおむね3〜5日以内)",
+            f"{jp.era_words(known.first_from)}から{jp.era_words(known.first_until)}まで",
+        ),
+        ("確報(30日以内)", jp.era_words(known.full_until)),
+        (
+            "確報(不正の目的のおそれがあるとき、60日以内)",
+            jp.era_words(known.full_with_intent_until),
+        ),
+    ]
+
+
+def proof(pack: Pack) -> str:
+    """How far the trail is signed."""
+    if pack.head is None:
+        return f"操作の記録 {pack.last_event}件。署名はまだありません。"
+    return (
+        f"操作の記録 {pack.last_event}件。{pack.head.seq}件目まで"
+        f"{moment(pack.head.at)}に署名し、庁外に渡しています。"
+    )
+
+
+def sealing_cells(pack: Pack, sealing: Sealing) -> tuple[str, str, str, str]:
+    """A version: its paper, its number and state, its key, its digest."""
+    version = sealing.version
+    words = rows.paper_words(pack.inquiry, version.paper).words
+    key = "鍵は廃棄済み" if sealing.erased else "暗号化済み"
+    if not sealing.erased and not sealing.opens:
+        key = "鍵を確かめられません"
+    state = STATES[State(version.state)]
+    return words, f"第{version.number}版 {state}", key, version.stored.sha256
+
+
+def stop_cells(pack: Pack) -> list[tuple[str, str, str]]:
+    """Each stop: when, of what, how."""
+    return [
+        (moment(stop.at), rows.paper_words(pack.inquiry, stop.paper).words, stop.words)
+        for stop in pack.stops
+    ]
+
+
+def tables(pack: Pack) -> list[Table]:
+    """Everything as tables of texts."""
+    had = rows.lines(pack.inquiry, pack.disclosure)
+    sealed = [sealing_cells(pack, each) for each in pack.sealings]
+    about = [*overview(pack), *days(pack), ("操作の記録", proof(pack))]
+    return [
+        Table(title="概要", rows=[("項目", "内容"), *about], widths=[40, 90]),
+        Table(title="閲覧の記録", rows=had, widths=rows.WIDTHS),
+        Table(
+            title="止めたもの",
+            rows=[("日時", "資料", "方法"), *stop_cells(pack)],
+            widths=[20, 50, 16],
+        ),
+        Table(
+            title="保管の状態",
+            rows=[("資料", "版", "鍵", "SHA-256"), *sealed],
+            widths=[50, 20, 24, 70],
+        ),
+    ]
+
+
+def as_csv(pack: Pack) -> bytes:
+    """All tables in one file, an empty line between two."""
+    lines: list[list[str]] = []
+    for table in tables(pack):
+        lines += [[table.title], *(list(row) for row in table.rows), []]
+    return rows.as_csv(lines)
+
+
+def as_xlsx(pack: Pack) -> bytes:
+    """An Excel file, a page for each table."""
+    return tables_xlsx(tables(pack), made_at=pack.made_at)
+
+
+def as_pdf(pack: Pack) -> bytes:
+    """The summary for the report, to be printed."""
+    return sheet_pdf(sheet(pack))
+
+
+def sheet(pack: Pack) -> Sheet:
+    """The summary: overview, deadlines, ways, who took it out, what was stopped."""
+    counted = tuple(
+        (
+            name,
+            f"{people}人",
+            f"{times}回",
+            "外に出ています" if outside and people else "",
+        )
+        for name, people, times, outside in ways(pack)
+    )
+    blocks: list[Block] = [
+        Heading("概要"),
+        facts(*overview(pack)),
+        Heading("報告の期限"),
+        facts(*days(pack)),
+        Heading("どのように渡ったか"),
+        Grid(("方法", "人数", "回数", ""), counted, (5, 2, 2, 4)),
+        Heading("手元に残っている人(ダウンロード・印刷)"),
+        *_grid(("氏名・機関", "資料", "方法", "最後"), taken_cells(pack), (6, 6, 4, 4)),
+        Heading("止めたもの"),
+        *_grid(("日時", "資料", "方法"), stop_cells(pack), (4, 8, 3)),
+        Heading("記録の確かさ"),
+        Paragraph(proof(pack)),
+    ]
+    return Sheet(
+        file_title="記録",
+        title=TITLE,
+        made_at=pack.made_at,
+        blocks=tuple(blocks),
+        running=TITLE,
+        foot=moment(pack.made_at),
+    )
+
+
+def taken_cells(pack: Pack) -> list[tuple[str, str, str, str]]:
+    found = []
+    for having in pack.taken:
+        name, office = rows.who(pack.inquiry, having.person)
+        words = rows.paper_words(pack.inquiry, having.paper).words
+        way = str(having.way.label)
+        found.append((f"{name}({office})", words, way, moment(having.last_at)))
+    return found
+
+
+def _grid(
+    head: tuple[str, ...], lines: Sequence[tuple[str, ...]], widths: tuple[int, ...]
+) -> list[Block]:
+    if not lines:
+        return [Paragraph(NOTHING)]
+    return [Grid(head, tuple(lines), widths)]

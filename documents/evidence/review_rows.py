@@ -1,0 +1,125 @@
+"""The review of grants in words: for the page and as an Excel file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from documents.evidence.inquiry import code_of
+from documents.evidence.review import Grant, Mark, Review
+from documents.output.papers.workbooks import Table, tables_xlsx
+from members.facts import Answer
+from portal.core import clock, jp
+
+HEAD = [
+    "事例番号",
+    "氏名",
+    "機関",
+    "人の符号",
+    "役割",
+    "いま",
+    "根拠",
+    "公開中の資料",
+    "最後に開いた日",
+    "見直し",
+]
+WIDTHS = [12, 16, 24, 12, 12, 30, 50, 12, 16, 30]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One grant as its reader may know it."""
+
+    case: str
+    name: str
+    office: str
+    code: str
+    role: str
+    opens: bool
+    standing: str
+    grounds: list[str]
+    releases: int
+    opened: str
+    marks: list[str]
+
+
+def lines(found: Review) -> list[Line]:
+    """Every grant, those that should be looked at first."""
+    ordered = sorted(found.grants, key=lambda grant: not grant.marks)
+    return [_line(found, grant) for grant in ordered]
+
+
+def _line(found: Review, grant: Grant) -> Line:
+    person = grant.membership.person
+    name, office = person.name, person.organization.name
+    if found.auditing:
+        name = _("関係者 %(code)s") % {"code": code_of(person.id)}
+        office = _("庁内") if person.organization.internal else _("庁外")
+    return Line(
+        case=grant.membership.case.number,
+        name=name,
+        office=office,
+        code=code_of(person.id),
+        role=str(grant.membership.get_role_display()),
+        opens=grant.answer is Answer.ALLOW,
+        standing=_standing(grant),
+        grounds=_grounds(grant),
+        releases=grant.releases,
+        opened=_day(grant.opened_at) or _("開いていません"),
+        marks=[_mark(mark) for mark in grant.marks],
+    )
+
+
+def _standing(grant: Grant) -> str:
+    if grant.answer is Answer.ALLOW:
+        return _("見られます")
+    if grant.answer is Answer.NEED_ACK:
+        return _("誓約すれば見られます(%(rule)s)") % {"rule": grant.rule}
+    return _("見られません(%(rule)s)") % {"rule": grant.rule}
+
+
+def _grounds(grant: Grant) -> list[str]:
+    """The facts that decide, each with the number of its rule."""
+    chosen = _("R12 選定 %(day)sから") % {"day": _day(grant.membership.starts_at)}
+    if grant.membership.ends_at:
+        chosen += _("%(day)sまで") % {"day": _day(grant.membership.ends_at)}
+    found = [chosen]
+    if grant.commission is None:
+        found.append(_("R10 委嘱・任命なし"))
+    elif grant.commission.span.end is None:
+        found.append(_("R10 委嘱・任命あり(期限なし)"))
+    else:
+        until = _day(grant.commission.span.end)
+        found.append(_("R10 委嘱・任命 %(day)sまで") % {"day": until})
+    if grant.membership.back_history:
+        found.append(_("R13 選定の前の資料も可"))
+    return found
+
+
+def _mark(mark: Mark) -> str:
+    return {
+        Mark.UNUSED: _("半年以上開いていない"),
+        Mark.ENDING: _("委嘱がまもなく終わる"),
+        Mark.PLEDGE: _("誓約が今の文面でない"),
+        Mark.SHUT: _("選定が残っているが開けない"),
+    }[mark]
+
+
+def _day(at: datetime | None) -> str:
+    return jp.era_words(at.astimezone(clock.JST).date()) if at else ""
+
+
+def as_xlsx(found: Review) -> bytes:
+    """An Excel file, a line for each grant."""
+    cells = [
+        [
+            *(line.case, line.name, line.office, line.code, line.role, line.standing),
+            "、".join(line.grounds),
+            str(line.releases),
+            line.opened,
+            "、".join(line.marks),
+        ]
+        for line in lines(found)
+    ]
+    table = Table(title="閲覧権限の見直し", rows=[HEAD, *cells], widths=WIDTHS)
+    return tables_xlsx([table], made_at=clock.now())

@@ -1,0 +1,107 @@
+"""The review of grants: who can see what now, why, and what should be looked at."""
+
+import io
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from documents.evidence import review
+from documents.evidence.review import Mark
+from members.facts import Answer
+from members.models import Acknowledgement, Commission, Membership, Recusal
+from portal.core import clock
+from portal.core.models import AuditEvent
+from tests import factories
+
+
+@pytest.fixture
+def grants(cast):
+    """The grants of the case by person, as its secretariat sees them now."""
+    lately = clock.now() - timedelta(days=10)
+    Membership.objects.filter(case=cast.case).update(starts_at=lately)
+
+    def look():
+        found = review.of_case(factories.sign_in(cast.secretariat), cast.case.id)
+        return {grant.membership.person_id: grant for grant in found.grants}
+
+    return look
+
+
+def test_each_grant_says_whether_it_opens_and_by_which_rule_not(cast, grants):
+    mine = grants()[cast.clinic.id]
+    assert (mine.answer, mine.rule, mine.marks) == (Answer.ALLOW, "", [])
+    assert mine.commission is not None
+    recusal = Recusal.objects.create(
+        person=cast.clinic,
+        case=cast.case,
+        starts_at=clock.now(),
+        reason="親族",
+        entered_by=cast.secretariat,
+    )
+    mine = grants()[cast.clinic.id]
+    assert (mine.answer, mine.rule) == (Answer.HIDDEN, "R27")
+    assert mine.marks == [Mark.SHUT]
+    recusal.delete()
+    Acknowledgement.objects.filter(person=cast.clinic).delete()
+    mine = grants()[cast.clinic.id]
+    assert (mine.answer, mine.rule) == (Answer.NEED_ACK, "R11")
+    assert mine.marks == [Mark.PLEDGE]
+
+
+def test_a_commission_that_ends_soon_and_a_grant_nobody_uses_are_marked(cast, grants):
+    assert grants()[cast.clinic.id].marks == []
+    party = Commission.objects.filter(organization=cast.clinic.organization_id)
+    party |= Commission.objects.filter(person=cast.clinic)
+    party.update(ends_at=clock.now() + timedelta(days=20))
+    assert grants()[cast.clinic.id].marks == [Mark.ENDING]
+    party.update(ends_at=clock.now() - timedelta(seconds=1))
+    mine = grants()[cast.clinic.id]
+    assert (mine.rule, mine.marks) == ("R10", [Mark.SHUT])
+    party.update(ends_at=None)
+    with time_machine.travel(clock.now() + timedelta(days=200), tick=False):
+        assert Mark.UNUSED in grants()[cast.clinic.id].marks
+
+
+def test_the_decision_and_the_list_agree(cast, grants):
+    """What is listed as open is what ``decide`` opens, for each and everybody."""
+    found = grants()
+    assert cast.clinic.id in found
+    for person in (cast.colleague, cast.stranger, cast.administrator):
+        assert person.id not in found
+    ended = Membership.objects.get(case=cast.case, person=cast.clinic)
+    ended.ends_at = clock.now()
+    ended.save()
+    assert cast.clinic.id not in grants()
+
+
+def test_the_page_and_the_file_name_the_facts(cast, signed_in):
+    address = reverse("documents:review-case", args=[cast.case.id])
+    client = signed_in(cast.secretariat)
+    page = client.get(address).content.decode()
+    for words in (cast.clinic.name, "見られます", "R12 選定", "R10 委嘱・任命"):
+        assert words in page, words
+    answer = client.get(address, {"as": "xlsx"})
+    cells = {
+        cell.value
+        for row in load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        for cell in row
+    }
+    assert {cast.clinic.name, cast.case.number} <= cells
+    assert cast.case.number not in answer["Content-Disposition"]
+    events = AuditEvent.objects.filter(action="documents.review.read").order_by("seq")
+    assert [event.detail["as"] for event in events] == ["page", "xlsx"]
+
+
+def test_an_agency_is_reviewed_over_own_cases_alone(cast, signed_in):
+    address = reverse("documents:review-agency", args=[cast.clinic.organization_id])
+    page = signed_in(cast.secretariat).get(address).content.decode()
+    assert cast.case.number in page
+    assert cast.clinic.name in page
+    page = signed_in(cast.auditor).get(address).content.decode()
+    assert cast.case.number in page
+    assert cast.clinic.name not in page
+    for person in (cast.clinic, cast.colleague, cast.administrator):
+        assert signed_in(person).get(address).status_code == 404
