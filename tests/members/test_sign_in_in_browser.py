@@ -23,6 +23,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 
+PATIENCE_MS = 30_000  # as playwright waits for all else
 PASSWORD = "よいパスワードは長い合言葉です"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AUTHENTICATOR = {
@@ -63,39 +64,51 @@ def enrol(page: Page, url: str, card_code: str) -> None:
     page.get_by_role("button", name="次へ進む").click()
     page.get_by_label("確認コード").fill(card_code)
     page.get_by_role("button", name="確認する").click()
-    expect(page.get_by_role("heading", name="自分のサインイン")).to_be_visible()
+    expect(page.get_by_role("heading", name="自分のサインイン")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     accessible(page)
     page.get_by_role("link", name="認証アプリを登録する").click()
-    expect(page.locator("svg.segno")).to_be_visible()
+    expect(page.locator("svg.segno")).to_be_visible(timeout=PATIENCE_MS)
     accessible(page)
     page.go_back()
     page.get_by_role("link", name="パスキーを登録する").click()
     page.get_by_label("パスキーの名前").fill("業務用のパソコン")
     accessible(page)
     page.get_by_role("button", name="パスキーを作る").click()
-    expect(page.get_by_text("パスキーを登録しました。")).to_be_visible()
-    expect(page.get_by_text("業務用のパソコン").first).to_be_visible()
+    expect(page.get_by_text("パスキーを登録しました。")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    expect(page.get_by_text("業務用のパソコン").first).to_be_visible(
+        timeout=PATIENCE_MS
+    )
 
 
 def enter(page: Page) -> None:
     page.get_by_role("button", name="サインアウト", exact=True).click()
     page.get_by_role("link", name="もう一度サインインする").click()
     page.get_by_role("button", name="パスキーでサインインする").click()
-    expect(page.get_by_role("link", name="自分のサインイン")).to_be_visible()
+    expect(page.get_by_role("link", name="自分のサインイン")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
 
 
 def renew(page: Page, url: str) -> None:
     """The proof is older than five minutes by now: the same passkey renews it."""
     page.goto(f"{url}/own/password/")
     page.get_by_role("button", name="パスキーで確認する").click()
-    expect(page.get_by_role("heading", name="パスワードを変える")).to_be_visible()
+    expect(page.get_by_role("heading", name="パスワードを変える")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
 
 
 def refuse(page: Page, url: str) -> None:
     """An authenticator without our key: the page says what else there is."""
     page.goto(f"{url}/sign-in/")
     page.get_by_role("button", name="パスキーでサインインする").click()
-    expect(page.get_by_text("別の方法をお使いください。")).to_be_visible()
+    expect(page.get_by_text("別の方法をお使いください。")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
 
 
 def in_chromium(url: str, card_code: str) -> list[str]:
@@ -107,7 +120,6 @@ def in_chromium(url: str, card_code: str) -> list[str]:
             args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
         )
         page = browser.new_page()
-        page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text))
         devtools = page.context.new_cdp_session(page)
