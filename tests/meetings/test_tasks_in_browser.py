@@ -20,6 +20,7 @@ from tests.meetings.browsers import House, Town, chromium
 
 pytestmark = pytest.mark.browser
 SAVED = re.compile("^保存済")
+HEAL_MS = 20_000
 
 
 @pytest.fixture
@@ -93,11 +94,14 @@ async def test_it_comes_back_next_month_and_is_marked_done(
 ) -> None:
     await sync_to_async(left_open)(cast)
     writer = await enter(house, cast, "secretariat")
+    others = (await enter(house, cast, "chair")).locator("#homework")
+    await expect(others).to_contain_text("受診に同行する。")
     homework = writer.locator("#homework")
     await expect(homework).to_contain_text("受診に同行する。")
     await homework.get_by_label("ひとこと").fill("主治医と話した。")
     await homework.get_by_role("button", name="済んだ").press("Enter")
-    await expect(homework).to_be_hidden()
+    for lists in (homework, others):
+        await expect(lists).to_be_hidden(timeout=HEAL_MS)
     course = writer.locator("#course")
     await expect(course.locator("textarea")).to_have_value(re.compile("は済み。主治医"))
     done = await sync_to_async(Task.objects.get)()
@@ -117,4 +121,5 @@ def left_open(cast: Cast) -> None:
     )
     item = factories.item(sitting, cast.case, cast.shien)
     factories.seat(cast.secretariat, item, Role.SECRETARIAT)
+    factories.seat(cast.chair, item, Role.CHAIR)
     factories.task(item, cast.secretariat, cast.clinic)

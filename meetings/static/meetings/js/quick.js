@@ -16,7 +16,11 @@ export class Quick {
       if (kind) this.open(kind)
     })
     this.dialog?.addEventListener('submit', event => this.send(event))
-    byId('homework').addEventListener('submit', event => this.hear(event))
+    const homework = byId('homework')
+    homework.addEventListener('submit', event => this.hear(event))
+    homework.addEventListener('focusout', event => {
+      if (this.stale && !homework.contains(event.relatedTarget)) this.load(this.item?.id)
+    })
   }
 
   // The item on the screen, or none.
@@ -58,7 +62,17 @@ export class Quick {
     else this.say(page)
   }
 
+  // Others have settled something: the list is drawn anew, but never under one's hands.
+  touched () {
+    const homework = byId('homework')
+    if (homework.hidden) return
+    if (homework.contains(document.activeElement)) this.stale = true
+    else this.load(this.item.id)
+  }
+
   async load (id) {
+    this.stale = false
+    if (!id) return
     const page = await ask(this.address('homework'))
     if (this.item?.id === id) this.draw(page?.part('homework-lines'))
   }
@@ -72,8 +86,10 @@ export class Quick {
   }
 
   draw (lines) {
+    const inside = byId('homework-inside')
+    for (const form of lines?.querySelectorAll('form') ?? []) keepTyped(inside, form)
     byId('homework').hidden = !lines
-    byId('homework-inside').replaceChildren(...(lines ? [lines] : []))
+    inside.replaceChildren(...(lines ? [lines] : []))
   }
 
   // A page elsewhere means that the sign-in is over: it says so itself.
@@ -82,6 +98,14 @@ export class Quick {
     byId('refused-words').textContent = page?.error || word(page ? 'refused' : 'offline')
     byId('refused').hidden = false
   }
+}
+
+// What stands in the same task's fields already, with the key of that sending.
+function keepTyped (inside, form) {
+  const task = form.elements.task.value
+  const old = [...inside.querySelectorAll('form')].find(each => each.elements.task.value === task)
+  if (!old) return
+  for (const name of ['key', 'note', 'due_on']) form.elements[name].value = old.elements[name].value
 }
 
 function bodyOf (event) {

@@ -48,7 +48,7 @@ function heard (message) {
   switch (message.type) {
     case 'items': return takeItems(message.items)
     case 'snapshot': return takeSnapshot(message)
-    case 'changes': return takeEntries(message.item, message.entries)
+    case 'changes': return takeChanges(message)
     case 'gone': return forget(message.item)
     case 'ack': return outbox.acknowledged(message)
     case 'refused': return outbox.refused(message)
@@ -145,6 +145,14 @@ function takeEntries (id, entries) {
     else known.entries.set(data.id, makeCard(id, data))
   }
   if (id === shown) redraw()
+}
+
+// What comes with its words at once was written by a form: what is left to do may change.
+function takeChanges ({ item, entries }) {
+  const known = minutes.get(item)?.entries
+  const formed = entries.some(({ id, text }) => text && !known?.has(id))
+  takeEntries(item, entries)
+  if (formed && item === shown) quick.touched()
 }
 
 // Words typed before a reload that the server does not have yet.
