@@ -41,6 +41,7 @@ class AnswerForm(forms.Form):
         label=_("記録を直しますか"),
         choices=[("yes", _("直す(新しい版になります)")), ("no", _("直さない"))],
         widget=forms.RadioSelect,
+        error_messages={"required": _("直すか、直さないかを選んでください。")},
     )
     new_text = forms.CharField(
         label=_("修正後の文"),
