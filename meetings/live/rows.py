@@ -103,13 +103,13 @@ class Insert:
         self.fields: list[Field[Any, Any]] = list(meta.concrete_fields)
         columns = ", ".join(_quoted(field) for field in self.fields)
         # All parts are names of the model's own.
-        self.head = f"INSERT INTO {meta.db_table} ({columns}) VALUES "  # noqa: S608
+        self.head = f"INSERT INTO {meta.db_table} ({columns}) VALUES "  # nosec B608 # noqa: S608
         self.row = f"({', '.join(['%s'] * len(self.fields))})"
         self.tail = ""
         if update:
             names = [_quoted(meta.get_field(name)) for name in update]
             changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-            self.tail = f" ON CONFLICT ({_quoted(meta.pk)}) DO UPDATE SET {changed}"
+            self.tail = f" ON CONFLICT ({_quoted(meta.pk)}) DO UPDATE SET {changed}"  # nosec B608
 
     def __call__(self, rows: Sequence[Model]) -> None:
         """Write ``rows``, if there are any."""

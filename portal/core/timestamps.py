@@ -41,7 +41,7 @@ def _asked(message: bytes) -> bytes:
         data=asked.as_bytes(),
         headers={"Content-Type": "application/timestamp-query"},
     )
-    with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 – as above
+    with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # nosec B310 # noqa: S310
         found: bytes = answer.read(MAX_BYTES)
     verifier = VerifierBuilder.from_request(asked)
     roots = x509.load_pem_x509_certificates(Path(settings.TSA_ROOTS).read_bytes())
