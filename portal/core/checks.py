@@ -194,8 +194,8 @@ def bell_is_closed(
 def answers_anybody(address: str) -> bool:
     """Whether a Redis answers one who gives neither name nor password."""
     url = urlsplit(address)
-    place = f"{url.hostname}:{url.port or 6379}" if url.hostname else ""
-    bare = url._replace(netloc=place, query="").geturl()
+    place = f"{url.hostname}:{url.port or 6379}" if url.hostname else url.path
+    bare = f"{url.scheme}://{place}"
     try:
         with redis.Redis.from_url(bare, socket_timeout=_SECONDS) as nobody:
             return bool(nobody.ping())

@@ -37,6 +37,8 @@ WITHOUT_ACTOR = {
     "documents.services.mixups.is_own_from_outside": "decided by its caller",
     "documents.services.uploads.place_of": "names a place; its use asks",
     "documents.services.readers.name_readers": "takes the access of who acts",
+    "meetings.services.capsules.keep": "after the act that confirmed the record",
+    "meetings.services.capsules.look_after": "the worker; what was lost is kept again",
     "members.services.cases.selectable": "a question, asked on the way to an act",
     "members.services.charters.begin_of": "a question about a day",
     "members.services.duty.regimes_of": "a question about a person",
