@@ -114,6 +114,7 @@ def refuse(page: Page, url: str) -> None:
 def in_chromium(url: str, card_code: str) -> list[str]:
     """The journey up to a sign-in by passkey alone; what the browser complained of."""
     complaints: list[str] = []
+    said: list[tuple[str, str]] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
@@ -121,7 +122,7 @@ def in_chromium(url: str, card_code: str) -> list[str]:
         )
         page = browser.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text))
+        page.on("console", lambda line: said.append((line.type, line.text)))
         devtools = page.context.new_cdp_session(page)
         devtools.send("WebAuthn.enable", {"enableUI": False})
         device = devtools.send(
@@ -135,7 +136,7 @@ def in_chromium(url: str, card_code: str) -> list[str]:
         devtools.send("WebAuthn.clearCredentials", device)
         refuse(page, url)
         browser.close()
-    return complaints
+    return complaints + [text for kind, text in said if kind == "error"]
 
 
 def grow_old() -> None:
