@@ -1,0 +1,121 @@
+"""What somebody may not know changes no byte that reaches them (P4).
+
+The same town twice, the second time with all that goes on beside them: another case,
+another sitting, an agency kept away, papers for others, notes, a new colleague.
+"""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from documents.services import papers
+from meetings.models import Entry, PrivateNote
+from members.facts import Role
+from members.models import Recusal
+from portal.core import clock
+from tests import factories, matrix
+from tests.cast import Cast
+from tests.clients import close
+from tests.conftest import SignIn
+from tests.documents import files
+from tests.papers import Filed, details, hand_out, looked_at, reference, upload
+from tests.test_matrix import ROUTES, ask
+
+# Drawn anew for each page: the token of a form, and the key that makes an act one act.
+DRAWN = re.compile(
+    rb'(name="(?:csrfmiddlewaretoken|key|token)"[^>]*? value=|data-key=)"[^"]*"'
+)
+
+
+def everything(client: Client, things: dict[str, object]) -> dict[str, bytes]:
+    """All bytes that each address gives: status, headers, page or file."""
+    found = {}
+    for route, entry in ROUTES.items():
+        names = entry.pattern.converters
+        address = reverse(route, kwargs={each: things[each] for each in names})
+        answer = ask(client, "GET", f"{address}?q=見本")
+        # A file is for its reader; its name is in the headers.
+        body = b"" if answer.streaming else DRAWN.sub(rb"\1", answer.content)
+        head = f"{answer.status_code} {sorted(answer.headers.items())}"
+        found[route] = head.encode() + body
+        close(answer)
+    return found
+
+
+def beside(cast: Cast) -> None:
+    """All that goes on, and that the clinic may not know."""
+    clerk = factories.sign_in(cast.secretariat)
+    school = factories.organization("見本小学校")
+    teacher = factories.person("高橋 学", school)
+    factories.commission(teacher, cast.shien)
+    other = factories.case(cast.shien, number="R8-999", household=3)
+    for person, role in (
+        (cast.chair, Role.CHAIR),
+        (cast.secretariat, Role.SECRETARIAT),
+        (teacher, Role.EXTERNAL),
+    ):
+        factories.membership(person, other, role)
+    later = clock.now() + timedelta(days=3)
+    sitting = factories.sitting(cast.shien, cast.secretariat, starts_at=later)
+    item = factories.item(sitting, other, cast.shien)
+    factories.seat(cast.secretariat, item, Role.SECRETARIAT)
+    factories.seat(teacher, item, Role.EXTERNAL)
+    factories.task(item, cast.secretariat, person=teacher)
+    Recusal.objects.create(
+        organization=school,
+        case=cast.case,
+        starts_at=clock.now(),
+        reason="親族のため",
+        entered_by=cast.secretariat,
+    )
+    filed = [
+        looked_at(
+            papers.file_paper(
+                actor=clerk,
+                item=reference(each),
+                details=details(number=number, title="別の資料"),
+                upload=upload(files.pdf_file()),
+                token=uuid4(),
+            )
+        )
+        for each, number in ((cast.shien_item, "7"), (cast.juso_item, "8"))
+    ]
+    hand_out(clerk, filed[:1], [cast.newcomer])
+    for each in (item, cast.juso_item):
+        now = clock.now()
+        Entry.objects.create(
+            item=each,
+            order=1,
+            kind=Entry.Kind.DISCUSSION,
+            text="別の話し合い",
+            revision=1,
+            created_by=cast.secretariat,
+            created_at=now,
+            changed_at=now,
+        )
+    PrivateNote.objects.create(
+        item=cast.shien_item, person=cast.chair, text="覚え書き", saved_at=clock.now()
+    )
+
+
+@pytest.mark.pure
+def test_what_goes_on_beside_somebody_changes_no_byte(
+    cast: Cast, released: Filed, signed_in: SignIn
+) -> None:
+    with time_machine.travel(clock.now(), tick=False):
+        things = matrix.things(cast, released(cast.clinic))
+        person, client = cast.clinic, signed_in(cast.clinic)
+        before = everything(client, things)
+        letters = [str(m.message()) for m in mail.outbox if person.email in m.to]
+        beside(cast)
+        after = everything(client, things)
+        told = [str(m.message()) for m in mail.outbox if person.email in m.to]
+    assert [each for each in before if before[each] != after[each]] == []
+    assert told == letters
+    assert sum(body.startswith(b"200") for body in before.values()) > 60
