@@ -37,7 +37,6 @@ LEFT_OUT = {
     "members.SignIn.address": "the network address of a sign-in",
     "members.SignIn.user_agent": "the name of a browser",
     "members.SignIn.device": "a digest",
-    "members.FactorReset.proof": "the code of a way",
     "members.SignInFailure.login_digest": "a digest",
     "documents.Link.digest": "a digest",
     "documents.Link.card_mac": "a digest",
