@@ -70,6 +70,7 @@ def render(settings, page_request) -> Callable[..., str]:
             "signed_in": {
                 "name": "高橋 健一",
                 "office": "社会福祉課 課長",
+                "own_url": "/own",
                 "sign_out_url": "/out",
             },
             "navigation": [
