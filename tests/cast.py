@@ -19,6 +19,8 @@ from members.models import Body, Case, Person, PledgeText, Recusal
 from portal.core import clock
 from tests import factories
 
+Pledges = dict[Regime, PledgeText]
+
 
 @dataclass
 class Cast:
@@ -26,7 +28,7 @@ class Cast:
 
     shien: Body
     juso: Body
-    pledges: dict[Regime, PledgeText]
+    pledges: Pledges
     chair: Person
     secretariat: Person
     clinic: Person
@@ -52,40 +54,37 @@ class Cast:
 
 
 def assemble() -> Cast:
-    """Make the town: one unit with both bodies, one case, today's sitting."""
+    """Make the town: one unit with both bodies, one case, today's sitting.
+
+    Nearly every test asks for it, so its rows are written table by table.
+    """
     shien, juso = factories.body(Regime.SHIEN), factories.body(Regime.JUSO)
     pledges = {r: factories.pledge(r) for r in (Regime.SHIEN, Regime.JUSO)}
     welfare = factories.organization("社会福祉課", internal=True)
     clinic_office = factories.organization("見本こころのクリニック")
-    people = {
-        "chair": factories.person("青木 誠", welfare, post="社会福祉課長"),
-        "secretariat": factories.person("石川 由美", welfare, post="主査"),
-        "clinic": factories.person("上田 健", clinic_office, post="精神保健福祉士"),
-        "newcomer": factories.person("江口 直子", clinic_office),
-        "leaver": factories.person("大野 修", clinic_office),
-        "colleague": factories.person("加藤 恵", clinic_office),
-        "recused": factories.person("木村 実", clinic_office),
-        "administrator": factories.person("久保 亮", welfare),
-        "auditor": factories.person("小林 進", welfare),
-    }
-    for name in ("chair", "secretariat"):
-        for body in (shien, juso):
-            factories.office(people[name], Role(name), body)
-    factories.office(people["administrator"], Role.ADMINISTRATOR)
-    factories.office(people["auditor"], Role.AUDITOR)
-    for name in ("chair", "secretariat", "clinic", "leaver", "colleague", "recused"):
-        for pledge in pledges.values():
-            factories.acknowledge(people[name], pledge)
-    commissioned = people.keys() - {"administrator", "auditor"}
-    for name in commissioned:
-        for body in (shien, juso):
-            factories.commission(people[name], body)
-    case = factories.case(shien)
-    for member in case.household.all():
-        factories.consent(member, people["secretariat"])
+    with factories.table_by_table():
+        people = {
+            "chair": factories.person("青木 誠", welfare, post="社会福祉課長"),
+            "secretariat": factories.person("石川 由美", welfare, post="主査"),
+            "clinic": factories.person("上田 健", clinic_office, post="精神保健福祉士"),
+            "newcomer": factories.person("江口 直子", clinic_office),
+            "leaver": factories.person("大野 修", clinic_office),
+            "colleague": factories.person("加藤 恵", clinic_office),
+            "recused": factories.person("木村 実", clinic_office),
+            "administrator": factories.person("久保 亮", welfare),
+            "auditor": factories.person("小林 進", welfare),
+        }
+        _appoint(people, (shien, juso), pledges)
+        case = factories.case(shien)
     sitting = factories.sitting(shien, people["secretariat"])
-    items = [factories.item(sitting, case, body) for body in (shien, juso)]
-    _select(people, case, items)
+    with factories.table_by_table():
+        for member in case.household.all():
+            factories.consent(member, people["secretariat"])
+        items = [
+            factories.item(sitting, case, body, order=order)
+            for order, body in enumerate((shien, juso), start=1)
+        ]
+        _select(people, case, items)
     return Cast(
         shien=shien,
         juso=juso,
@@ -99,6 +98,22 @@ def assemble() -> Cast:
     )
 
 
+def _appoint(
+    people: dict[str, Person], bodies: tuple[Body, Body], pledges: Pledges
+) -> None:
+    for name in ("chair", "secretariat"):
+        for body in bodies:
+            factories.office(people[name], Role(name), body)
+    factories.office(people["administrator"], Role.ADMINISTRATOR)
+    factories.office(people["auditor"], Role.AUDITOR)
+    for name in ("chair", "secretariat", "clinic", "leaver", "colleague", "recused"):
+        for pledge in pledges.values():
+            factories.acknowledge(people[name], pledge)
+    for name in people.keys() - {"administrator", "auditor"}:
+        for body in bodies:
+            factories.commission(people[name], body)
+
+
 def _select(people: dict[str, Person], case: Case, items: list[AgendaItem]) -> None:
     roles = {
         "chair": Role.CHAIR,
@@ -110,12 +125,11 @@ def _select(people: dict[str, Person], case: Case, items: list[AgendaItem]) -> N
     }
     ended = clock.now() - timedelta(hours=1)
     for name, role in roles.items():
-        end = ended if name == "leaver" else None
-        factories.membership(people[name], case, role, ends_at=end)
+        person, end = people[name], ended if name == "leaver" else None
+        factories.membership(person, case, role, ends_at=end)
+        factories.invitation(items[0].sitting, person)
         for item in items:
-            factories.seat(
-                people[name], item, role, ends_at=end, signatory=name == "clinic"
-            )
+            factories.place(person, item, role, ends_at=end, signatory=name == "clinic")
     Recusal.objects.create(
         person=people["recused"],
         case=case,
@@ -125,13 +139,14 @@ def _select(people: dict[str, Person], case: Case, items: list[AgendaItem]) -> N
     )
 
 
-def _stranger(pledges: dict[Regime, PledgeText]) -> Person:
+def _stranger(pledges: Pledges) -> Person:
     elsewhere = factories.unit("南部圏域")
     body = factories.body(Regime.SHIEN, unit=elsewhere, name="支援会議(南部)")
     office = factories.organization("社会福祉課 南部担当", internal=True)
-    stranger = factories.person("佐々木 薫", office)
-    factories.office(stranger, Role.SECRETARIAT, body)
-    factories.commission(stranger, body)
-    for pledge in pledges.values():
-        factories.acknowledge(stranger, pledge)
+    with factories.table_by_table():
+        stranger = factories.person("佐々木 薫", office)
+        factories.office(stranger, Role.SECRETARIAT, body)
+        factories.commission(stranger, body)
+        for pledge in pledges.values():
+            factories.acknowledge(stranger, pledge)
     return stranger

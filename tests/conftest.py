@@ -3,7 +3,6 @@
 import gc
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,11 +11,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from playwright.sync_api import Browser, sync_playwright
 
-from members.http import SESSION_KEY
-from members.models import Person
 from portal.core import keys
 from tests import cast as people
-from tests import factories
+from tests.clients import client_of
 from tests.database import (  # noqa: F401 – fixtures of the test database
     django_db_keepdb,
     django_db_modify_db_settings,
@@ -77,17 +74,7 @@ SignIn = Callable[..., Client]
 @pytest.fixture
 def signed_in() -> SignIn:
     """A client signed in as somebody: ``signed_in(cast.clinic, strength=1)``."""
-
-    def make(person: Person, **sign_in: Any) -> Client:
-        client = Client()
-        actor = factories.sign_in(person, **sign_in)
-        assert actor.sign_in is not None
-        session = client.session
-        session[SESSION_KEY] = str(actor.sign_in.id)
-        session.save()
-        return client
-
-    return make
+    return client_of
 
 
 @pytest.fixture(scope="module")

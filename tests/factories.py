@@ -1,8 +1,12 @@
 """One function per model, with fixed values; no randomness."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from meetings.models import AgendaItem, Entry, Invitation, Presence, Sitting, Task
 from members import grounds
@@ -33,6 +37,35 @@ from portal.core import clock
 _serial = count(1)
 LONG_AGO = datetime(2025, 4, 1, tzinfo=UTC)
 
+Row = TypeVar("Row", bound=Model)
+_waiting: list[Model] | None = None
+
+
+@contextmanager
+def table_by_table() -> Iterator[None]:
+    """Rows made inside are written at the end, each table with one statement.
+
+    Tables come in the order of their first row; nothing inside may ask for a row.
+    """
+    global _waiting  # noqa: PLW0603 – one thread makes a town
+    rows: list[Model] = []
+    _waiting = rows
+    try:
+        yield
+    finally:
+        _waiting = None
+    for model in dict.fromkeys(type(row) for row in rows):
+        model._base_manager.bulk_create([row for row in rows if type(row) is model])
+
+
+def _row(model: type[Row], **values: Any) -> Row:
+    row = model(**values)
+    if _waiting is None:
+        row.save(force_insert=True)
+    else:
+        _waiting.append(row)
+    return row
+
 
 def unit(name: str = "北部圏域") -> Unit:
     return Unit.objects.get_or_create(name=name)[0]
@@ -53,9 +86,7 @@ def person(name: str, organization: Organization, **more: Any) -> Person:
     }
     if organization.internal:
         values["login"] = f"staff{number}"
-    return Person.objects.create(
-        name=name, organization=organization, **{**values, **more}
-    )
+    return _row(Person, name=name, organization=organization, **{**values, **more})
 
 
 GROUNDS = {
@@ -74,7 +105,8 @@ def body(regime: Regime = Regime.SHIEN, **more: Any) -> Body:
     row = Body.objects.create(
         **{"unit": unit(), "name": names[regime], "regime": regime, **more}
     )
-    grounds.enter_usual_grounds()
+    if not LegalGround.objects.exists():
+        grounds.enter_usual_grounds()
     LegalBasis.objects.create(body=row, ground=GROUNDS[regime], starts_at=LONG_AGO)
     return row
 
@@ -85,30 +117,31 @@ def pledge(regime: Regime = Regime.SHIEN, version: int = 1, **more: Any) -> Pled
         "text": "会議で知り得た秘密を漏らしません。",
         "starts_at": LONG_AGO,
     }
-    return PledgeText.objects.create(
-        regime=regime, version=version, **{**values, **more}
-    )
+    return _row(PledgeText, regime=regime, version=version, **{**values, **more})
 
 
 def office(person: Person, role: Role, body: Body | None = None) -> Office:
-    return Office.objects.create(
-        person=person, role=role, body=body, starts_at=LONG_AGO
-    )
+    return _row(Office, person=person, role=role, body=body, starts_at=LONG_AGO)
 
 
 def commission(person: Person, body: Body, **more: Any) -> Commission:
     values = {"form": "individual", "starts_at": LONG_AGO}
-    return Commission.objects.create(person=person, body=body, **{**values, **more})
+    return _row(Commission, person=person, body=body, **{**values, **more})
 
 
 def acknowledge(person: Person, pledge: PledgeText) -> Acknowledgement:
-    return Acknowledgement.objects.create(
-        person=person, pledge=pledge, text_digest=pledge.digest, at=LONG_AGO
+    return _row(
+        Acknowledgement,
+        person=person,
+        pledge=pledge,
+        text_digest=pledge.digest,
+        at=LONG_AGO,
     )
 
 
 def case(body: Body, *, number: str = "R8-012", household: int = 2) -> Case:
-    row = Case.objects.create(
+    row = _row(
+        Case,
         number=number,
         unit=body.unit or unit(),
         body=body,
@@ -117,8 +150,13 @@ def case(body: Body, *, number: str = "R8-012", household: int = 2) -> Case:
     )
     people = [("母", "見本 ハナ"), ("長男", "見本 一郎"), ("長女", "見本 さくら")]
     for order, (label, name) in enumerate(people[:household]):
-        HouseholdMember.objects.create(
-            case=row, label=label, name=name, order=order, subject=order == 0
+        _row(
+            HouseholdMember,
+            case=row,
+            label=label,
+            name=name,
+            order=order,
+            subject=order == 0,
         )
     return row
 
@@ -126,7 +164,8 @@ def case(body: Body, *, number: str = "R8-012", household: int = 2) -> Case:
 def consent(
     member: HouseholdMember, entered_by: Person, given_at: datetime = LONG_AGO
 ) -> Consent:
-    return Consent.objects.create(
+    return _row(
+        Consent,
         member=member,
         scope="重層的支援会議の構成員",
         evidence="様式1-1への署名",
@@ -137,9 +176,7 @@ def consent(
 
 def membership(person: Person, case: Case, role: Role, **more: Any) -> Membership:
     values = {"starts_at": LONG_AGO}
-    return Membership.objects.create(
-        person=person, case=case, role=role, **{**values, **more}
-    )
+    return _row(Membership, person=person, case=case, role=role, **{**values, **more})
 
 
 def sitting(body: Body, created_by: Person, **more: Any) -> Sitting:
@@ -151,33 +188,43 @@ def sitting(body: Body, created_by: Person, **more: Any) -> Sitting:
         "place": "市役所本庁舎 3階 301会議室",
         "state": Sitting.State.CONVENED,
     }
-    return Sitting.objects.create(
-        body=body, created_by=created_by, **{**values, **more}
-    )
+    return _row(Sitting, body=body, created_by=created_by, **{**values, **more})
 
 
 def item(sitting: Sitting, case: Case | None, body: Body, **more: Any) -> AgendaItem:
     values = {
-        "order": sitting.items.count() + 1,
         "kind": AgendaItem.Kind.DELIBERATION,
         "title": "支援の方向性について",
         "law": body.regime,
         "ground": GROUNDS[Regime(body.regime)],
+        **more,
     }
-    row = AgendaItem.objects.create(
-        sitting=sitting, case=case, body=body, **{**values, **more}
-    )
+    if "order" not in values:
+        values["order"] = sitting.items.count() + 1
+    row = _row(AgendaItem, sitting=sitting, case=case, body=body, **values)
     if case:
-        row.about.set(case.household.all())
+        _about(row, case.household.all())
     return row
+
+
+def _about(item: AgendaItem, household: Iterable[HouseholdMember]) -> None:
+    for member in household:
+        _row(AgendaItem.about.through, agendaitem=item, householdmember=member)
 
 
 def seat(person: Person, item: AgendaItem, role: Role, **more: Any) -> Seat:
     Invitation.objects.get_or_create(sitting=item.sitting, person=person)
+    return place(person, item, role, **more)
+
+
+def invitation(sitting: Sitting, person: Person) -> Invitation:
+    return _row(Invitation, sitting=sitting, person=person)
+
+
+def place(person: Person, item: AgendaItem, role: Role, **more: Any) -> Seat:
+    """A seat of somebody who is invited already."""
     values = {"starts_at": LONG_AGO}
-    return Seat.objects.create(
-        person=person, item_id=item.id, role=role, **{**values, **more}
-    )
+    return _row(Seat, person=person, item_id=item.id, role=role, **{**values, **more})
 
 
 def presence(person: Person, item: AgendaItem) -> Presence:

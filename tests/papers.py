@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -92,38 +93,43 @@ def rows_of(person: Person, item: AgendaItem, **sign_in: Any) -> list[PaperRow]:
     return paper_rows(access, [item.id])
 
 
+def file_as(
+    cast: Cast,
+    person: Person | None = None,
+    item: AgendaItem | None = None,
+    data: bytes | None = None,
+    name: str = "事例概要.pdf",
+    **more: object,
+) -> PaperVersion:
+    """File a paper as somebody, the secretariat unless said."""
+    version = papers.file_paper(
+        actor=factories.sign_in(person or cast.secretariat),
+        item=reference(item or cast.shien_item),
+        details=details(**more),
+        upload=upload(files.pdf_file() if data is None else data, name),
+        token=uuid4(),
+    )
+    return looked_at(version)
+
+
+def release_to(
+    cast: Cast, *people: Person, way: Way = Way.COPY, **more: object
+) -> PaperVersion:
+    """File a paper and release it, to the clinic unless said."""
+    version = file_as(cast, **more)  # type: ignore[arg-type] # as named there
+    clerk = factories.sign_in(cast.secretariat)
+    hand_out(clerk, [version], people or [cast.clinic], way=way)
+    version.refresh_from_db()
+    return version
+
+
 @pytest.fixture
 def filed(cast: Cast) -> Filed:
-    """File a paper as somebody, the secretariat unless said."""
-
-    def file(
-        person: Person | None = None,
-        item: AgendaItem | None = None,
-        data: bytes | None = None,
-        name: str = "事例概要.pdf",
-        **more: object,
-    ) -> PaperVersion:
-        version = papers.file_paper(
-            actor=factories.sign_in(person or cast.secretariat),
-            item=reference(item or cast.shien_item),
-            details=details(**more),
-            upload=upload(files.pdf_file() if data is None else data, name),
-            token=uuid4(),
-        )
-        return looked_at(version)
-
-    return file
+    """``file_as`` in the town of the test."""
+    return partial(file_as, cast)
 
 
 @pytest.fixture
-def released(cast: Cast, filed: Filed) -> Filed:
-    """File a paper and release it, to the clinic unless said."""
-
-    def release(*people: Person, way: Way = Way.COPY, **more: object) -> PaperVersion:
-        version = filed(**more)
-        clerk = factories.sign_in(cast.secretariat)
-        hand_out(clerk, [version], people or [cast.clinic], way=way)
-        version.refresh_from_db()
-        return version
-
-    return release
+def released(cast: Cast) -> Filed:
+    """``release_to`` in the town of the test."""
+    return partial(release_to, cast)

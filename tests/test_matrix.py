@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,17 +11,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
-from documents.models import PaperVersion
-from meetings.routing import websocket_urlpatterns
+from members.models import SignIn
+from portal.core import clock
 from tests import cast as people
-from tests import factories, matrix
-from tests.cast import Cast
-from tests.clients import close
-from tests.conftest import SignIn
+from tests import matrix
+from tests.clients import client_of, close
 from tests.matrix import PERSONAS, Row, sign_in_of
-from tests.meetings.live import Visitor
-from tests.papers import Filed
+from tests.papers import release_to
 
 ELSEWHERE = {
     "members:sign-in": "in",
@@ -47,24 +47,32 @@ def test_every_route_has_its_rows() -> None:
     assert sorted(written) == sorted(wanted)
 
 
-def test_every_socket_has_its_row() -> None:
-    patterns = [str(entry.pattern) for entry in websocket_urlpatterns]
-    assert list(matrix.sockets()) == patterns
+@dataclass
+class Town:
+    """What the addresses name, and everybody's browser."""
+
+    things: dict[str, object]
+    clients: dict[str, Client]
+
+    def renew(self) -> None:
+        """Everybody signed in a moment ago, however long the rows before took."""
+        now = clock.now()
+        SignIn.objects.update(started_at=now, seen_at=now)
+        SignIn.objects.filter(strength=2).update(strong_at=now)
 
 
-@pytest.fixture
-def things(cast: Cast, released: Filed) -> dict[str, object]:
-    version: PaperVersion = released(cast.clinic)
-    return matrix.things(cast, version)
-
-
-@pytest.fixture
-def clients(cast: Cast, signed_in: SignIn, things: object) -> dict[str, Client]:
-    found = {}
-    for persona in PERSONAS:
-        known = sign_in_of(cast, persona)
-        found[persona] = signed_in(known[0], **known[1]) if known else Client()
-    return found
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """One town for all rows: each request is undone, so no row sees another's."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = people.assemble()
+        things = matrix.things(cast, release_to(cast))
+        clients = {}
+        for persona in PERSONAS:
+            known = sign_in_of(cast, persona)
+            clients[persona] = client_of(known[0], **known[1]) if known else Client()
+        yield Town(things, clients)
+        transaction.set_rollback(True)
 
 
 # What looking at a page may leave behind: that it was looked at, by which sign-in, and
@@ -80,13 +88,15 @@ WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 
 def ask(client: Client, method: str, address: str) -> Any:
-    """One request; whatever it changed is undone."""
+    """One request; whatever it changed is undone, also in the browser."""
+    cookies = copy(client.cookies)
     with transaction.atomic():
         if method == "POST":
             response = client.post(address, {"field": "of no form"})
         else:
             response = client.get(address)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return response
 
 
@@ -103,18 +113,18 @@ def written_to(captured: CaptureQueriesContext) -> set[str]:
     return {found[1] for sql in statements if (found := WRITES.match(sql))}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "row", matrix.rows(), ids=lambda row: f"{row.route} {row.method}"
 )
-def test_every_persona_gets_what_the_table_says(
-    row: Row, things: dict[str, object], clients: dict[str, Client]
-) -> None:
+def test_every_persona_gets_what_the_table_says(row: Row, town: Town) -> None:
+    town.renew()
     names = ROUTES[row.route].pattern.converters
-    arguments = {name: things[name] for name in names}
+    arguments = {name: town.things[name] for name in names}
     address = reverse(row.route, kwargs=arguments)
     nowhere = reverse(row.route, kwargs=matrix.unknown(arguments))
     got = {}
-    for persona, client in clients.items():
+    for persona, client in town.clients.items():
         with CaptureQueriesContext(connection) as captured:
             response = ask(client, row.method, address)
         got[persona] = word(response)
@@ -126,27 +136,3 @@ def test_every_persona_gets_what_the_table_says(
             assert unknown.content == response.content, persona
         close(response)
     assert got == row.expected
-
-
-@pytest.fixture
-def visitors(transactional_db: None) -> dict[str, Visitor]:
-    """Each persona's browser at the socket; the cast is committed, for the server."""
-    town, found = people.assemble(), {}
-    for persona in PERSONAS:
-        known = sign_in_of(town, persona)
-        person, how = known or (town.clinic, {})
-        found[persona] = Visitor(factories.sign_in(person, **how), town.sitting)
-        if known is None:
-            found[persona].socket.scope["headers"].pop()  # the cookie
-    return found
-
-
-async def test_the_live_socket_opens_for_those_in_the_table(
-    visitors: dict[str, Visitor],
-) -> None:
-    (expected,) = matrix.sockets().values()
-    got = {name: await visitor.enter() for name, visitor in visitors.items()}
-    for name, entered in got.items():
-        if entered:
-            await visitors[name].leave()
-    assert got == {name: answer == "yes" for name, answer in expected.items()}
