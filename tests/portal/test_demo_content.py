@@ -20,6 +20,8 @@ from tests.portal.demo_days import (
     sitting_of,
 )
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
 def demo(request):

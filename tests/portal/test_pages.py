@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.pure
+
 APPS = ("portal", "members", "documents", "meetings")
 CSS = settings.ROOT / "portal/core/static/css"
 GUIDE = settings.ROOT / "docs/developers/design.md"
