@@ -56,7 +56,6 @@ def _unguarded(headers: object) -> list[str]:
     return missing
 
 
-@pytest.mark.pure
 def test_any_method_at_any_address_is_answered_and_guarded(
     cast: Cast, released: Filed, signed_in: SignIn
 ) -> None:

@@ -109,7 +109,6 @@ def beside(cast: Cast) -> None:
     )
 
 
-@pytest.mark.pure
 def test_what_goes_on_beside_somebody_changes_no_byte(
     cast: Cast, released: Filed, signed_in: SignIn
 ) -> None:

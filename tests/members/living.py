@@ -286,9 +286,9 @@ class Town:
         self.end(old)
         number = len(self.life.of("pledge", regime=str(regime))) + 1
         row = factories.pledge(regime, number, starts_at=clock.now())
-        self._pledged(row, regime, number)
+        self.pledged(row, regime, number)
 
-    def _pledged(self, row: PledgeText, regime: Regime, number: int) -> None:
+    def pledged(self, row: PledgeText, regime: Regime, number: int) -> None:
         name = f"{regime}-{number}"
         self.pledges[name] = row
         self.note(row, "pledge", regime=str(regime), pledge=name)
@@ -378,12 +378,12 @@ def _people(town: Town, since: datetime) -> None:
         town.people[who] = row
         town.note(row, "account", who=who)
     for regime in (Regime.SHIEN, Regime.JUSO):
-        row = factories.pledge(regime, 1, starts_at=since)
-        town._pledged(row, regime, 1)
+        pledge = factories.pledge(regime, 1, starts_at=since)
+        town.pledged(pledge, regime, 1)
         for who in town.people.keys() - {"administrator", "auditor"}:
-            factories.acknowledge(town.people[who], row)
-            words = {"who": who, "pledge": f"{regime}-1"}
-            town.life.begin("acknowledged", since, **words)
+            factories.acknowledge(town.people[who], pledge)
+            name = f"{regime}-1"
+            town.life.begin("acknowledged", since, who=who, pledge=name)
 
 
 def _bodies(town: Town, since: datetime) -> None:
@@ -418,6 +418,10 @@ def office(town: Town, who: str, role: Role, body: str | None, since: datetime) 
     town.note(row, "office", who=who, role=str(role), body=body)
 
 
+def _always(facts: ObjectFacts, _who: Person, _t: datetime) -> ObjectFacts:
+    return facts
+
+
 def _case(town: Town, name: str, body: str, since: datetime) -> None:
     row = factories.case(town.bodies[body], number=f"R8-{name}")
     town.cases[name] = row
@@ -435,16 +439,16 @@ def _case(town: Town, name: str, body: str, since: datetime) -> None:
         chosen |= {"ward": Role.INTERNAL, "clinic": Role.EXTERNAL}
     for who, role in chosen.items():
         made = factories.membership(town.people[who], row, role, starts_at=since)
-        words = {"who": who, "case": name, "role": str(role)}
-        town.note(made, "membership", back=False, **words)
+        chosen_as = {"who": who, "case": name, "role": str(role)}
+        town.note(made, "membership", back=False, **chosen_as)
     for at in {body, "joint"} if body == "north" else {body}:
         regime = str(town.bodies[at].regime)
-        words = history.Thing(
+        thing = history.Thing(
             "case", body=at, regime=regime, case=name, about=frozenset(about)
         )
         facts = case_facts(Case.objects.get(pk=row.pk), town.bodies[at])
         key = name if at == body else f"{name}-{at}"
-        town.things[key] = Known(words, lambda _who, _t, facts=facts: facts)
+        town.things[key] = Known(thing, partial(_always, facts))
 
 
 def _sitting(town: Town, since: datetime) -> None:
@@ -532,9 +536,8 @@ def _paper(town: Town, item: str, words: history.Thing, since: datetime) -> None
     )
     name = f"{item}-paper"
     town.papers[name] = version
-    grave = item != "B-shien"
-    own = {"state": "draft", "grave": grave, "author": "clinic", "name": name}
-    made = replace(words, kind="paper", **own)
+    made = replace(words, kind="paper", state="draft", author="clinic", name=name)
+    made.grave = item != "B-shien"
     town.things[name] = Known(made, partial(_of_version, version.pk))
 
 
@@ -548,12 +551,12 @@ def _general(town: Town) -> None:
     for name, row in town.bodies.items():
         words = history.Thing("body", body=name, regime=str(row.regime))
         facts = body_facts(row)
-        town.things[name] = Known(words, lambda _who, _t, facts=facts: facts)
+        town.things[name] = Known(words, partial(_always, facts))
     trail = trail_facts(author=False, case=town.cases["A"])
     words = history.Thing("trail", body="north", regime="shien", case="A")
-    town.things["trail"] = Known(words, lambda _who, _t: trail)
+    town.things["trail"] = Known(words, partial(_always, trail))
     health = history.Thing("health", grave=False)
-    town.things["health"] = Known(health, lambda _who, _t: HEALTH)
+    town.things["health"] = Known(health, partial(_always, HEALTH))
 
 
 ACTS = {

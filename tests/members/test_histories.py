@@ -300,7 +300,6 @@ class TownLife(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-@pytest.mark.pure
 def test_decision_and_oracle_agree_over_any_life() -> None:
     how = settings(
         max_examples=LIVES or 6,
