@@ -8,7 +8,6 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
