@@ -21,12 +21,12 @@ OWN = {"Cache-Control"}  # a file for the browser's own shelf, a calendar's feed
 LEFT = TRACES | {"core_taking"}  # what the database noted is carried to the journal
 
 
-def faults(client: Client, method: str, address: str) -> list[str]:
+def faults(client: Client, route: str, method: str, address: str) -> list[str]:
     """What is wrong with the answer to one request."""
     with CaptureQueriesContext(connection) as captured:
         answer = client.generic(method, address)
     found = []
-    if answer.status_code >= 500:
+    if answer.status_code >= 500 and route != "core:ready":  # no worker runs here
         found.append(f"status {answer.status_code}")
     if method in ACTS and answer.status_code not in {403, 405}:
         found.append(f"without a token: {answer.status_code}")
@@ -68,7 +68,7 @@ def test_any_method_at_any_address_is_answered_and_guarded(
         address = reverse(route, kwargs={each: things[each] for each in names})
         # The rarer methods meet the same doors: a share of the addresses shows it.
         for method in (*ACTS, *OTHERS) if number % 5 == 0 else ("POST", "HEAD"):
-            found += faults(client, method, address)
+            found += faults(client, route, method, address)
     assert found == []
 
 
