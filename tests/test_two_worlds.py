@@ -124,4 +124,4 @@ def test_what_goes_on_beside_somebody_changes_no_byte(
         told = [str(m.message()) for m in mail.outbox if person.email in m.to]
     assert [each for each in before if before[each] != after[each]] == []
     assert told == letters
-    assert sum(body.startswith(b"200") for body in before.values()) > 60
+    assert sum(body.startswith(b"200") for body in before.values()) > 40
