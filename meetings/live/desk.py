@@ -1,13 +1,14 @@
 """Threads with a database connection of their own, asked from the event loop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
+CANCEL_SECONDS = 0.2
 T = TypeVar("T")
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -68,3 +69,12 @@ class Together(Generic[Q, A]):
         async with self._turn:
             questions, self._waiting, self._next = self._waiting, set(), None
             return await self._work(questions)
+
+
+async def ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: the layer's driver can swallow a first time."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _done, left = await asyncio.wait(left, timeout=CANCEL_SECONDS)

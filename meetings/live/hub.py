@@ -24,7 +24,7 @@ from django.db.utils import OperationalError
 
 from meetings.live import authorisation, bell, held, reading, store
 from meetings.live.authorisation import Asked, Sight, Standing
-from meetings.live.desk import Desk, Together
+from meetings.live.desk import Desk, Together, ended
 from meetings.live.line import IN_FLIGHT, Following, Line
 from meetings.live.protocol import Close, Follow, Operation, Reason, encode, refused
 from meetings.live.reading import Change, Opened, Visit
@@ -378,11 +378,10 @@ class Hub:
             return
         tasks, self._tasks = self._tasks, []
         desks, self._desks = self._desks, {}
-        for task in tasks:
-            task.cancel()
         # Closed before anything is awaited: who waits here may be cancelled.
         closed = [desk.close() for desk in desks.values()]
-        await asyncio.gather(*tasks, *closed, return_exceptions=True)
+        await ended(tasks)
+        await asyncio.gather(*closed, return_exceptions=True)
         await self._ringer.ear.attend(set())
 
 

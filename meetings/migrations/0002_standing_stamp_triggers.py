@@ -11,6 +11,7 @@ from django.db.migrations.state import StateApps
 
 WATCHED = {
     "members_acknowledgement": "",
+    "members_archivegrant": "",
     "members_body": "",
     "members_case": "",
     "members_commission": "",

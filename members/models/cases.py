@@ -142,7 +142,7 @@ class Seat(Dated):
 
 
 class ArchiveGrant(Dated):
-    """保存記録の閲覧の許可: one person reads a case's confirmed records awhile (R33)."""
+    """保存記録の閲覧の許可: one person reads a case's records for a while (R33)."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="archive_grants")
     person = models.ForeignKey(Person, models.PROTECT, related_name="archive_grants")

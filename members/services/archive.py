@@ -1,4 +1,4 @@
-"""保存記録の閲覧の許可: somebody reads a case's confirmed records for some days (R33)."""
+"""保存記録の閲覧の許可: somebody reads a case's records for some days (R33)."""
 
 from datetime import date, timedelta
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -34,7 +35,7 @@ def _grant(cast: Cast, person: Person, by: Person | None = None, days: int = 3):
     )
 
 
-def _answer(cast: Cast, person: Person, **sign_in: object) -> Answer:
+def _answer(cast: Cast, person: Person, **sign_in: Any) -> Answer:
     record = records.load(cast.shien_item.id)
     access = access_for(factories.sign_in(person, **sign_in))
     return access.answer(Action.READ, record.thing(person.id))

@@ -43,7 +43,8 @@ def test_the_person_concerned_comes_by_label_to_one_consented_item(
     assert not Invitation.objects.filter(person=seat.person).exists()
     assert not OutgoingMail.objects.filter(person=seat.person_id).exists()
     room.open_item(actor=clerk, item=cast.juso_item)
-    assert room.admit(actor=clerk, item=cast.juso_item, person=seat.person)
+    entered = room.admit(actor=clerk, item=cast.juso_item, person=seat.person)
+    assert entered.ends_at is None
 
 
 def test_two_cases_have_two_persons_concerned(cast: Cast, clerk: Actor) -> None:

@@ -13,6 +13,7 @@ from meetings.models import Disposal, FileKind, RecordsClass, RetentionRule
 from meetings.retention import FileKey, Keeping
 from meetings.selectors.retention import keeping_for
 from meetings.services import retention as services
+from members.facts import Role
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 from tests import factories
@@ -154,7 +155,7 @@ def test_the_list_asks_as_often_for_many_files(cast: Cast, signed_in: SignIn) ->
     one = _queries(clerk, page)
     for number in range(3):
         case = factories.case(cast.shien, number=f"R2-{number:03}")
-        factories.membership(cast.secretariat, case, "secretariat")
+        factories.membership(cast.secretariat, case, Role.SECRETARIAT)
         keeping.close(case)
     assert _queries(clerk, page) == one
 
