@@ -11,19 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 EMBEDDED = settings.PROFILE == "embedded"
 
 
-def _migrations() -> str:
-    """What a migrated database comes from, as one word."""
+def _code() -> str:
+    """What a migrated database comes from, as one word: triggers are code too."""
     found = hashlib.sha256()
     for app in apps.get_app_configs():
-        for path in sorted(Path(app.path).glob("migrations/*.py")):
+        for path in sorted(Path(app.path).rglob("*.py")):
             found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
@@ -53,25 +54,29 @@ def django_db_modify_db_settings(
 ) -> None:
     """Lay a migrated database where the test database is to be.
 
-    Of new migrations one run makes it; those beside it wait.
+    Of new code one run makes it; those beside it wait.
     """
     if not EMBEDDED:
         return
     assert request.config.cache is not None
-    migrated = request.config.cache.mkdir("migrated") / f"{_migrations()}.sqlite3"
-    with migrated.with_suffix(".lock").open("w") as lock:
+    migrated = request.config.cache.mkdir("migrated") / f"{_code()}.sqlite3"
+    with migrated.with_name("lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not migrated.exists():
+            for old in migrated.parent.glob("*.sqlite3"):
+                old.unlink()
             _migrate(migrated)
-    shutil.copyfile(migrated, connection.settings_dict["TEST"]["NAME"])
+        shutil.copyfile(migrated, connection.settings_dict["TEST"]["NAME"])
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Take the copy away at the end."""
+    """Take the copy away at the end; close what async tests asked with."""
     yield
+    with django_db_blocker.unblock():
+        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
     if EMBEDDED:
         with django_db_blocker.unblock():
             connection.close()
