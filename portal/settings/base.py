@@ -201,6 +201,8 @@ LOGGING: dict[str, Any] = {
         # One line per look at an empty queue, and one per imported library.
         "django_tasks_db": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
+        # Three lines for each websocket, with the address of its sitting.
+        "uvicorn.error": {"level": "WARNING"},
         # One line for each request; the server profile turns it on.
         "portal.request": {"level": "WARNING"},
     },

@@ -53,6 +53,7 @@ class Command(BaseCommand):
             threading.Thread(
                 target=worker.run, args=(stop,), name="worker", daemon=True
             ).start()
+        self.stdout.write(f"Serving on http://{options['host']}:{options['port']}")
         try:
             uvicorn.run(
                 "portal.asgi:application",
