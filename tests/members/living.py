@@ -114,7 +114,10 @@ class Town:
 
     def sign_out(self, who: str) -> None:
         for event in self.life.live("sign_in", clock.now(), who=who):
-            sign_ins.end(actor=self.actors[who])
+            actor = self.actors[who]
+            sign_ins.end(actor=actor)
+            assert actor.sign_in is not None
+            actor.sign_in.refresh_from_db()
             event.end = clock.now()
 
     # Acts by services -----------------------------------------------------------------

@@ -70,5 +70,5 @@ def test_gathering_facts_takes_a_fixed_number_of_queries(
     for number in range(5):
         case = factories.case(cast.shien, number=f"R8-1{number}")
         factories.membership(cast.chair, case, Role.CHAIR)
-    with django_assert_num_queries(12):  # type: ignore[operator] # pytest-django's
+    with django_assert_num_queries(13):  # type: ignore[operator] # pytest-django's
         access_for(actor)

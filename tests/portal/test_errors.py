@@ -19,6 +19,7 @@ STATUSES = {
     errors.RefusedError: 409,
     errors.InvalidError: 422,
     errors.UnavailableError: 503,
+    errors.BusyError: 503,
 }
 
 
