@@ -27,7 +27,12 @@ TAKEN = date(2026, 11, 21)
 
 
 def snapshot(*advisories: dict[str, Any]) -> dict[str, Any]:
-    return {"taken": "2026-11-21", "packages": ["django"], "advisories": advisories}
+    return {
+        "taken": "2026-11-21",
+        "packages": ["django"],
+        "unread": [],
+        "advisories": advisories,
+    }
 
 
 def fault(*ranges: list[str | None], **more: object) -> dict[str, Any]:
