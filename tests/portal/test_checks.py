@@ -178,8 +178,7 @@ def test_a_redis_without_a_real_password_is_refused(
 def open_redis(tmp_path: Path) -> Iterator[str]:
     """A Redis that lets in everybody."""
     program, file = shutil.which("redis-server"), tmp_path / "redis.sock"
-    if program is None:
-        pytest.skip("no redis-server here")
+    assert program, "infra/bin/install-test-parts installs it"
     words = ["--port", "0", "--unixsocket", str(file), "--save", ""]
     with subprocess.Popen([program, *words], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None

@@ -7,14 +7,12 @@ from pytest_django.fixtures import Settings
 from portal.core import audit, rights
 from portal.core.models import AuditEvent, AuditHead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.server, pytest.mark.django_db]
 
 
 @pytest.fixture
 def limited(settings: Settings) -> None:
     """This test's own role, limited as the one that serves."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no roles")
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         (settings.DATABASE_ROLE,) = cursor.fetchone()
