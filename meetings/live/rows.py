@@ -18,10 +18,12 @@ from members.models import Person
 AT_ONCE = 500  # rows in one statement; SQLite takes some 32,000 values
 
 _LOCK = """
-    SELECT item.id, item.sitting_id, item.case_id, item.revision,
-        (SELECT value FROM meetings_standingstamp),
+    SELECT id, sitting_id, case_id, revision
+    FROM meetings_agendaitem WHERE id IN ({items}) ORDER BY id
+"""
+_STANDING = """
+    SELECT (SELECT value FROM meetings_standingstamp),
         (SELECT count(*) FROM meetings_entrychange WHERE operation IN ({operations}))
-    FROM meetings_agendaitem item WHERE item.id IN ({items}) ORDER BY item.id
 """
 _NEWER = """
     WITH known (item, revision) AS (VALUES {known})
@@ -41,38 +43,38 @@ _RAISE = """
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """An item that nobody else writes until commit.
-
-    ``stamp`` is that of all facts; ``repeated`` says whether any of the operations
-    asked about was done before.
-    """
+    """An item that nobody else writes until commit."""
 
     id: UUID
     sitting: UUID
     case: UUID | None
     revision: int
-    stamp: int | None
-    repeated: bool
 
 
-def lock(items: Collection[UUID], operations: Collection[UUID]) -> list[Locked]:
+def lock(items: Collection[UUID]) -> list[Locked]:
     """Lock items, always in the order of ids: two processes never wait in a ring."""
-    sql = _LOCK.format(operations=_marks(operations), items=_marks(items))
+    sql = _LOCK.format(items=_marks(items))
     if connection.features.has_select_for_update:
-        sql += " FOR UPDATE OF item"
+        sql += " FOR UPDATE"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*map(_key, operations), *map(_key, items)])
+        cursor.execute(sql, [*map(_key, items)])
         return [
-            Locked(
-                id=_id(row[0]),
-                sitting=_id(row[1]),
-                case=row[2] and _id(row[2]),
-                revision=row[3],
-                stamp=row[4],
-                repeated=row[5] > 0,
-            )
-            for row in cursor.fetchall()
+            Locked(_id(item), _id(sitting), case and _id(case), revision)
+            for item, sitting, case, revision in cursor.fetchall()
         ]
+
+
+def standing(operations: Collection[UUID]) -> tuple[int | None, bool]:
+    """The stamp of all facts, and whether any of the operations was done before.
+
+    Asked by a statement of its own, after the lock: one that waits for a lock sees
+    what was there before it began to wait.
+    """
+    with connection.cursor() as cursor:
+        sql = _STANDING.format(operations=_marks(operations))
+        cursor.execute(sql, [*map(_key, operations)])
+        stamp, repeats = cursor.fetchone()
+    return stamp, repeats > 0
 
 
 def newer(known: Mapping[UUID, int]) -> Iterable[Entry]:

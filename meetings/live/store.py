@@ -99,7 +99,8 @@ class _Item:
 class _Batch:
     def __init__(self, submissions: Sequence[Submission]) -> None:
         operations = [s.operation for s in submissions]
-        locked = rows.lock({o.item for o in operations}, {o.id for o in operations})
+        locked = rows.lock({o.item for o in operations})
+        stamp, repeated = rows.standing({o.id for o in operations})
         self.items = {
             row.id: _Item(row, held.take(row.id, row.revision), row.revision)
             for row in locked
@@ -107,10 +108,10 @@ class _Batch:
         self.now = clock.now()
         self.writers = _memory.writers(
             {(s.sign_in, s.operation.item) for s in submissions},
-            locked[0].stamp if locked else None,
+            stamp,
         )
         self.known: dict[UUID, EntryChange] = {}
-        if any(row.repeated for row in locked):
+        if repeated:
             self.known = EntryChange.objects.in_bulk([o.id for o in operations])
         made = [o.entry for o in operations if o.act is Act.CREATE]
         self.used = set(Entry.objects.in_bulk(made)) if made else set()

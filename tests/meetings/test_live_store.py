@@ -1,15 +1,16 @@
 """The store of live minutes: rights, revisions, leases, repeats, group commit."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from meetings.live.protocol import Act, Reason
 from meetings.live.reading import since
-from meetings.live.store import Committed, apply
+from meetings.live.store import Committed, Submission, apply
 from meetings.models import AgendaItem, Entry, EntryChange, Minutes
 from members.access import Actor
 from members.facts import Role
@@ -312,6 +313,61 @@ def test_what_another_process_wrote_is_seen_before_the_next_commit(
     fresh = by(clerk, operation(item, "a", base=base + 1, source="記録"))
     assert only(apply([fresh]))["revision"] == base + 2
     assert Entry.objects.get(id=name("a")).text == "あちら"
+
+
+def held_up(item: AgendaItem, submission: Submission, meanwhile: Any) -> Committed:
+    """Submit in another process' place while the item is locked; then let it go on."""
+
+    def there() -> Committed:
+        try:
+            return apply([submission])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            AgendaItem.objects.select_for_update().get(id=item.id)
+            late = other.submit(there)
+            with connection.cursor() as cursor:
+                waiting = 0
+                while not waiting:
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    (waiting,) = cursor.fetchone()
+            meanwhile()
+        return late.result()
+
+
+@pytest.mark.server
+@at_commit
+def test_who_is_removed_while_a_write_waits_does_not_write(
+    cast: Cast, clerk: Actor
+) -> None:
+    base = create(clerk, cast.shien_item, "a")
+    late = by(clerk, operation(cast.shien_item, "a", base=base, text="遅れて"))
+
+    def removed() -> None:
+        cast.secretariat.memberships.update(ends_at=factories.LONG_AGO)
+
+    answer = held_up(cast.shien_item, late, removed)
+    assert reason(answer) == Reason.HIDDEN
+    assert not Entry.objects.filter(text="遅れて").exists()
+
+
+@pytest.mark.server
+@at_commit
+def test_what_was_done_while_its_repeat_waits_is_answered_the_same(
+    cast: Cast, clerk: Actor
+) -> None:
+    create(clerk, cast.shien_item, "a")
+    made = operation(
+        cast.shien_item, "b", Act.CREATE, kind=Entry.Kind.DISCUSSION, text="一度"
+    )
+    first: list[Committed] = []
+    again = held_up(
+        cast.shien_item, by(clerk, made), lambda: first.append(apply([by(clerk, made)]))
+    )
+    assert only(again) == only(first[0])
+    assert Entry.objects.filter(text="一度").count() == 1
 
 
 @at_commit
