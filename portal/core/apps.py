@@ -16,9 +16,10 @@ class CoreConfig(AppConfig):
         """Register the start-up checks; after each migration see to what must be.
 
         That is the audit chain's head, the function that appends to it, and the
-        triggers that note what is taken away.
+        triggers that note what is taken away. Words of forms are set once, here.
         """
         from portal.core import audit, checks, rights, takings  # noqa: F401 – checks
+        from portal.core.fields import say_what_to_do
 
         gone = takings.Kind.GONE
         takings.WATCHED += [
@@ -31,6 +32,7 @@ class CoreConfig(AppConfig):
             takings.Watch("otp_totp.TOTPDevice", (), gone),
             takings.Watch("django_otp_webauthn.WebAuthnCredential", (), gone),
         ]
+        say_what_to_do()
         post_migrate.connect(_make_audit_head, sender=self)
         post_migrate.connect(audit.install, sender=self)
         # Once, when all apps have their tables: members' is not the last one.

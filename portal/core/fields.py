@@ -1,6 +1,7 @@
-"""Fields that the browser helps to fill: a day, a time of day."""
+"""Fields that the browser helps to fill: a day, a time of day; words for a gap."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class DayInput(forms.DateInput):
@@ -33,3 +34,17 @@ class TimeField(forms.TimeField):
     """A time of day."""
 
     widget = TimeInput
+
+
+def say_what_to_do() -> None:
+    """Make an empty field say the next step; Django's words say that it is required."""
+    for field, words in (
+        (forms.Field, _("入力してください。")),
+        (forms.ChoiceField, _("選んでください。")),
+        (forms.BooleanField, _("チェックを付けてください。")),
+        (forms.FileField, _("ファイルを選んでください。")),
+    ):
+        field.default_error_messages = {
+            **field.__dict__.get("default_error_messages", {}),
+            "required": words,
+        }
