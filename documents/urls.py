@@ -30,6 +30,8 @@ urlpatterns = [
     ),
     path("g/again/", gate.wish, name="gate-wish"),
     path("g/notice/", gate.notice, name="gate-notice"),
+    path("g/passkey/", gate.passkey, name="gate-passkey"),
+    path("g/passkey/question/", gate.passkey_question, name="gate-passkey-question"),
     path("g/code/<slug:way_name>/", gate.code, name="gate-code"),
     path("papers/<uuid:held_id>/second-look/", mixups.second_look, name="second-look"),
     path("papers/<uuid:version_id>/", papers.version_view, name="version-view"),

@@ -61,6 +61,11 @@ class Access:
     facts: facts.Facts
     t: datetime
 
+    @property
+    def class3_strength(self) -> int:
+        """The strength that papers of class 3 ask for now (R8)."""
+        return self.facts.municipality.class3_strength(self.t)
+
     def answer(self, action: Action, thing: ObjectFacts) -> Answer:
         """The decision itself."""
         return decide(self.facts, self.actor.session, action, thing, self.t)
@@ -243,6 +248,7 @@ def _municipality(
     actors: Sequence[Actor], cases: Collection[UUID] | None
 ) -> facts.Municipality:
     policy = models.Policy.objects.filter(id=1).first() or models.Policy()
+    lowered = models.Relaxation.objects.filter(kind=models.Relaxation.Kind.CLASS_3)
     bases: dict[UUID, list[Span]] = defaultdict(list)
     shelters: dict[str, list[Span]] = defaultdict(list)
     for ground in models.LegalGround.objects.filter(regime=Regime.SHIEN):
@@ -261,8 +267,10 @@ def _municipality(
         rows = rows.filter(member__case__in=chosen)
     else:
         rows = rows.filter(member__case__in=cases)
-    for consent in rows:
-        consents[consent.member_id].append(Span(consent.given_at, consent.withdrawn_at))
+    for member, given_at, withdrawn_at in rows.values_list(
+        "member", "given_at", "withdrawn_at"
+    ):
+        consents[member].append(Span(given_at, withdrawn_at))
     return replace(
         _settings(),
         legal_basis={body: tuple(spans) for body, spans in bases.items()},
@@ -271,7 +279,7 @@ def _municipality(
             for p in models.PledgeText.objects.defer("text")
         ),
         consents={member: tuple(spans) for member, spans in consents.items()},
-        class3_strength=policy.class3_strength,
+        lowered=tuple(row.span for row in lowered),
         internal_downloads=policy.internal_downloads,
     )
 

@@ -14,10 +14,12 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         """Enter what is missing of them after each migration; tell of paper cards."""
         post_migrate.connect(_enter_grounds, sender=self)
+        from members import searching
         from members.models import factors
         from portal.core import rotation
 
         rotation.LIVING_CODES["codes on paper cards"] = factors.living_macs
+        searching.register()
         _watch_takings()
 
 
@@ -48,6 +50,9 @@ def _watch_takings() -> None:
             Watch("members.HouseholdMember", ("address_protected",)),
             Watch("members.PaperCode", ("used_at",)),
             Watch("members.PaperCard", (), Kind.GONE),
+            Watch("members.CityIdentity", (), Kind.GONE),
+            Watch("members.CodePhone", (), Kind.GONE),
+            Watch("members.Relaxation", ("ends_at",)),
         ]
     )
 

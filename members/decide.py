@@ -70,7 +70,7 @@ def _needed_strength(q: Question) -> int:
     if _needs_fresh_factor(q) or q.role in CUSTODIANS | APART:
         return 2
     if q.thing.document_class >= 3:
-        return q.facts.municipality.class3_strength
+        return q.facts.municipality.class3_strength(q.t)
     return 1
 
 

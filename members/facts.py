@@ -292,18 +292,23 @@ class Municipality:
 
     ``legal_basis`` maps a body to the spans in which its statutory shelter is
     switched on (R19); ``consents`` maps a household member to that person's
-    consents, withdrawn ones included.
+    consents, withdrawn ones included; ``lowered`` are the spans in which a recorded
+    decision lets class 3 be opened by a mail code (R8).
     """
 
     legal_basis: Mapping[UUID, tuple[Span, ...]] = field(default_factory=dict)
     pledges: tuple[Pledge, ...] = ()
     consents: Mapping[UUID, tuple[Span, ...]] = field(default_factory=dict)
-    class3_strength: int = 2
+    lowered: tuple[Span, ...] = ()
     idle_external_minutes: int = 15
     idle_internal_minutes: int = 30
     session_hours: int = 10
     step_up_minutes: int = 5
     internal_downloads: bool = True
+
+    def class3_strength(self, t: datetime) -> int:
+        """The strength that papers of class 3 ask for at ``t``."""
+        return 1 if any(span.holds(t) for span in self.lowered) else 2
 
 
 @dataclass(frozen=True, slots=True)

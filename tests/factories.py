@@ -26,6 +26,7 @@ from members.models import (
     Organization,
     Person,
     PledgeText,
+    Relaxation,
     Purpose,
     Scope,
     Seat,
@@ -254,6 +255,22 @@ def task(
     )
     organization = person.organization if person else None
     return Task.objects.create(entry=entry, person=person, organization=organization)
+
+
+def lowered(
+    entered_by: Person, kind: Relaxation.Kind = Relaxation.Kind.CLASS_3
+) -> Relaxation:
+    """A decision that asks for less, from now for thirty days."""
+    return _row(
+        Relaxation,
+        kind=kind,
+        decided_by="市長",
+        decided_on=clock.today(),
+        reason="全構成員に専用端末を配付したため",
+        entered_by=entered_by,
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=30),
+    )
 
 
 def to_sitting(sitting: Sitting) -> Scope:

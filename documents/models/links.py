@@ -15,6 +15,7 @@ from members.models import Person, Purpose, Scope
 from members.models.bodies import Dated
 from members.models.factors import normalized
 from portal.core import clock, keys
+from portal.core.models import OutgoingText
 
 # The limits of the gate, all of them.
 MAX_WRONG_CODES = 5  # in the life of a link, until the secretariat unlocks it
@@ -113,6 +114,11 @@ class LinkCode(Device):
 
     link = models.ForeignKey(Link, models.CASCADE, related_name="codes")
     browser_digest = models.CharField(max_length=64)
+    by_phone = models.BooleanField(default=False)
+    # What carries it to the telephone; none where nothing would open (R14).
+    text = models.ForeignKey(
+        OutgoingText, models.SET_NULL, null=True, related_name="+"
+    )
     code_mac = models.BinaryField()
     sent_at = models.DateTimeField()
     ends_at = models.DateTimeField()

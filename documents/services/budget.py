@@ -16,7 +16,7 @@ from documents.models.links import BUDGET_SPAN, WISHES_PER_MINUTE, WRONG_BUDGET
 from members.facts import Role
 from members.filters import holding_at
 from members.models import Office, Person
-from portal.core import audit, clock, outbox
+from portal.core import audit, clock, outbox, texts
 from portal.core.wording import letter, moment_words
 
 ALARM_AGAIN = timedelta(hours=1)
@@ -53,6 +53,7 @@ def forget_old() -> None:
     before = clock.now() - KEPT
     LinkCode.objects.filter(ends_at__lt=before).delete()
     GateMinute.objects.filter(minute__lt=before).delete()
+    texts.forget(before=before)
 
 
 def _minute_of(now: datetime) -> QuerySet[GateMinute]:

@@ -1,8 +1,8 @@
 """One-time codes of a link: asked for, sent, tried (R8, R31).
 
-Five wrong answers in the life of a link, whatever the way (mail, authenticator
-app, paper card), then it is locked until the secretariat unlocks it. A wrong code
-must stay counted, so trying one returns a verdict and never raises.
+Five wrong answers in the life of a link, whatever the way (mail, telephone,
+authenticator app, paper card), then it is locked until the secretariat unlocks it.
+A wrong code must stay counted, so trying one returns a verdict and never raises.
 """
 
 import math
@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import django_otp
 from django.conf import settings
@@ -29,11 +29,19 @@ from documents.models.links import (
     PACE,
     RESEND_AFTER,
 )
-from documents.services import budget
+from documents.services import budget, link_texts
+from documents.services.visits import (
+    Attempt,
+    Proved,
+    Verdict,
+    Visit,
+    locked_row,
+    open_link,
+)
 from members.models import PaperCard, SignIn
 from members.models.factors import CODE_DIGITS as CARD_DIGITS
-from members.services import factors, sign_ins
-from portal.core import audit, clock, outbox
+from members.services import factors, phones
+from portal.core import audit, clock, outbox, telephone, texts
 
 HOUR = timedelta(hours=1)
 
@@ -44,11 +52,18 @@ class Way(StrEnum):
     MAIL = "mail"
     APP = "app"
     CARD = "card"
+    PHONE = "phone"
 
 
-# R8: a mail code only checks an address; app and card are personal factors.
-STRENGTH = {Way.MAIL: 1, Way.APP: 2, Way.CARD: 2}
-DIGITS = {Way.MAIL: CODE_DIGITS, Way.APP: 6, Way.CARD: CARD_DIGITS}
+# R8: a mail code only checks an address; the others are personal factors.
+STRENGTH = {Way.MAIL: 1, Way.APP: 2, Way.CARD: 2, Way.PHONE: 2}
+DIGITS = {
+    Way.MAIL: CODE_DIGITS,
+    Way.APP: 6,
+    Way.CARD: CARD_DIGITS,
+    Way.PHONE: CODE_DIGITS,
+}
+SENT = (Way.MAIL, Way.PHONE)
 
 
 def ways_of(link: Link) -> list[Way]:
@@ -58,8 +73,17 @@ def ways_of(link: Link) -> list[Way]:
         Way.MAIL: bool(link.person.email),
         Way.APP: any(isinstance(device, TOTPDevice) for device in devices),
         Way.CARD: any(isinstance(device, PaperCard) for device in devices),
+        Way.PHONE: phones.usable(link.person) is not None,
     }
     return [way for way, is_open in ways.items() if is_open]
+
+
+def target(link: Link, way: Way) -> str:
+    """Where a code of this way goes, as its owner recognises it; empty: nowhere."""
+    if way is Way.MAIL:
+        return masked(link.person.email)
+    phone = phones.usable(link.person) if way is Way.PHONE else None
+    return telephone.masked(phone.number) if phone else ""
 
 
 def masked(address: str) -> str:
@@ -76,6 +100,7 @@ class Sending(StrEnum):
     TOO_MANY = "too many"
     NOT_POSSIBLE = "not possible"
     FAILED = "failed"
+    USED_UP = "used up"  # the telephone's budget of the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +111,19 @@ class Sent:
     again_at: datetime | None = None
 
 
-def send_code(*, link: Link, browser: str) -> Sent:
-    """Send a new code to the person's address; the one before it is void.
+def send_code(*, link: Link, browser: str, way: Way = Way.MAIL) -> Sent:
+    """Send a new code to the person's address or telephone; the one before is void.
 
-    ``browser`` is the digest of the nonce in the browser's session. The mail leaves
-    after the code is committed. A mail that fails still counts against the limits,
-    else a broken mail server could be used to make codes without end.
+    ``browser`` is the digest of the nonce in the browser's session. Mail leaves after
+    the code is committed, a text with the worker. What fails to leave still counts
+    against the limits, else a broken server could be used to make codes without end.
 
     To somebody for whom the page behind the link would not open any more (R14) no
     code is sent, and the answer is the same: the holder of a link learns nothing.
     """
     entitled = entrances.opens(link.person, link.scope)
-    outcome, code = _make_code(link, browser, entitled=entitled)
-    if code is None or not entitled:
+    outcome, code = _make_code(link, browser, way, entitled=entitled)
+    if code is None or not entitled or way is Way.PHONE:
         return outcome
     body = render_to_string(
         "documents/mail/link_code.txt",
@@ -119,70 +144,64 @@ def send_code(*, link: Link, browser: str) -> Sent:
 
 
 @transaction.atomic
-def _make_code(link: Link, browser: str, *, entitled: bool) -> tuple[Sent, str | None]:
-    row = _locked_row(link)
-    now = clock.now()
-    if row is None or row.locked or not row.person.email:
+def _make_code(
+    link: Link, browser: str, way: Way, *, entitled: bool
+) -> tuple[Sent, str | None]:
+    row = locked_row(link)
+    if row is None or row.locked or way not in SENT or way not in ways_of(row):
         return Sent(Sending.NOT_POSSIBLE), None
-    recent = list(row.codes.filter(sent_at__gt=now - HOUR).order_by("sent_at"))
-    if recent and now < recent[-1].sent_at + RESEND_AFTER:
-        return Sent(Sending.TOO_SOON, recent[-1].sent_at + RESEND_AFTER), None
-    if len(recent) >= CODES_PER_HOUR:
-        return Sent(Sending.TOO_MANY, recent[0].sent_at + HOUR), None
+    refusal = _refusal(row, way)
+    if refusal is not None:
+        return refusal, None
+    now = clock.now()
     row.codes.filter(ends_at__gt=now).update(ends_at=now)
+    texts.cancel(about=f"link:{row.id}")
     plain = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     code = LinkCode(
         user=row.person,
         name=_("リンクの確認コード"),
         link=row,
         browser_digest=browser,
+        by_phone=way is Way.PHONE,
         sent_at=now,
         ends_at=now + CODE_LIFE,
     )
+    if way is Way.PHONE and entitled:
+        code.text = link_texts.queue(row, plain, code.ends_at)
     code.keep(plain)
     code.save()
     what = "send_code" if entitled else "withhold_code"
-    audit.record(f"documents.link.{what}", actor=None, subject=f"link:{row.id}")
+    audit.record(
+        f"documents.link.{what}",
+        actor=None,
+        subject=f"link:{row.id}",
+        detail={"way": way},
+    )
     return Sent(Sending.SENT, now + RESEND_AFTER), plain
 
 
-def live_code(link: Link, browser: str) -> LinkCode | None:
-    """The code that this browser may still type, if there is one."""
+def _refusal(link: Link, way: Way) -> Sent | None:
+    """Why no code is made now: the limits of the link, of the person, of the town."""
     now = clock.now()
-    return (
-        link.codes.filter(browser_digest=browser, used_at=None, ends_at__gt=now)
-        .order_by("-sent_at")
-        .first()
+    recent = list(link.codes.filter(sent_at__gt=now - HOUR).order_by("sent_at"))
+    if recent and now < recent[-1].sent_at + RESEND_AFTER:
+        return Sent(Sending.TOO_SOON, recent[-1].sent_at + RESEND_AFTER)
+    if len(recent) >= CODES_PER_HOUR:
+        return Sent(Sending.TOO_MANY, recent[0].sent_at + HOUR)
+    if way is Way.PHONE and link_texts.used_up(link.person):
+        return Sent(Sending.USED_UP)
+    return None
+
+
+def live_code(link: Link, browser: str, way: Way = Way.MAIL) -> LinkCode | None:
+    """The code of this way that this browser may still type, if there is one."""
+    live = link.codes.filter(
+        browser_digest=browser,
+        by_phone=way is Way.PHONE,
+        used_at=None,
+        ends_at__gt=clock.now(),
     )
-
-
-class Verdict(StrEnum):
-    """What became of a typed code. Only WRONG has been compared and counted."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    LOCKED = "locked"
-    NO_CODE = "no code"
-    WAIT = "wait"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """The outcome of ``try_code``: a sign-in only when the verdict is RIGHT."""
-
-    verdict: Verdict
-    sign_in: SignIn | None = None
-    wait_seconds: int = 0
-
-
-class Visit(NamedTuple):
-    """A browser at the gate of a link, before anybody is signed in."""
-
-    link: Link
-    browser: str
-    address: str
-    user_agent: str
+    return live.select_related("text").order_by("-sent_at").first()
 
 
 @transaction.atomic
@@ -193,7 +212,7 @@ def try_code(*, visit: Visit, way: Way, token: str) -> Attempt:
     was right. A code that cannot be compared (late, used, replaced, asked for in
     another browser, a factor that makes one wait) costs no attempt.
     """
-    link = _locked_row(visit.link)
+    link = locked_row(visit.link)
     if link is None:
         return Attempt(Verdict.GONE)
     if link.locked:
@@ -218,20 +237,9 @@ def try_code(*, visit: Visit, way: Way, token: str) -> Attempt:
     return Attempt(Verdict.RIGHT, sign_in=_open(link, visit, way))
 
 
-def _locked_row(link: Link) -> Link | None:
-    """The link's row, locked until commit, if the link is live.
-
-    The clock is read after the lock is held: a revocation that was waited for
-    counts.
-    """
-    rows = Link.objects.select_for_update(of=("self",)).select_related("person")
-    row = rows.filter(pk=link.pk).first()
-    return row if row and row.is_live(clock.now()) else None
-
-
 def _devices(link: Link, browser: str, way: Way) -> list[Device]:
-    if way is Way.MAIL:
-        code = live_code(link, browser)
+    if way in SENT:
+        code = live_code(link, browser, way) if way in ways_of(link) else None
         return [code] if code else []
     kind = TOTPDevice if way is Way.APP else PaperCard
     return [d for d in factors.usable_devices(link.person) if isinstance(d, kind)]
@@ -282,22 +290,7 @@ def _proved(link: Link, devices: list[Device], token: str) -> bool:
 
 
 def _open(link: Link, visit: Visit, way: Way) -> SignIn:
-    if link.opened_at is None:
-        link.opened_at = clock.now()
-        link.save(update_fields=["opened_at"])
-    sign_in = sign_ins.start(
-        person=link.person,
-        strength=STRENGTH[way],
-        link_id=link.id,
-        scope=link.scope,
-        ends_at=link.ends_at,
-        address=visit.address,
-        user_agent=visit.user_agent,
-    )
-    audit.record(
-        "documents.link.open",
-        actor=link.person_id,
-        subject=f"link:{link.id}",
-        detail={"way": way, "sign_in": str(sign_in.id)},
-    )
-    return sign_in
+    proved = Proved(way, STRENGTH[way])
+    if way is Way.PHONE:  # not longer than the decision that allows it
+        proved = Proved(way, STRENGTH[way], link_texts.allowed_until())
+    return open_link(link, visit, proved)

@@ -24,7 +24,7 @@ from members.access import Actor
 from members.filters import ending_after, holding_at
 from members.models import Person, Scope, SignIn
 from members.services import sign_ins
-from portal.core import audit, clock, context, outbox
+from portal.core import audit, clock, context, outbox, texts
 from portal.core.errors import RefusedError
 
 SECRET_BYTES = 32
@@ -138,6 +138,7 @@ def revoke_link(*, actor: Actor, link: Link) -> None:
     link.save(update_fields=["ends_at", "revoked_at"])
     sign_ins.end_all(link_id=link.id)
     outbox.cancel(about=f"link:{link.id}")
+    texts.cancel(about=f"link:{link.id}")
     _record("revoke", actor, link)
 
 

@@ -1,4 +1,4 @@
-"""The gate of a secure link: link, way, one-time code, and then what it leads to.
+"""The gate of a secure link: link, way, passkey or code, and then what it leads to.
 
 Before the right code a browser holds a *handle* only: the link's id and a nonce of
 its own, in its session. GET and HEAD change nothing; an unknown, ended or revoked
@@ -17,14 +17,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from documents import entrances
 from documents.forms.gate import CardCodeForm, CodeForm, SecretForm, WishForm
 from documents.models import Link
-from documents.services import codes, links, renewals
-from documents.services.codes import Attempt, Sending, Sent, Verdict, Visit, Way
+from documents.services import codes, gate_passkeys, links, renewals
+from documents.services.codes import Sending, Sent, Way
+from documents.services.visits import Attempt, Verdict, Visit
 from members import http
+from members.models import SignIn
+from members.services import passkeys
+from members.views import questions
 from portal.core import clock, jp
 from portal.core.errors import HiddenError
 
@@ -98,23 +102,73 @@ def wish(request: HttpRequest) -> HttpResponse:
 @form_page
 @at_gate
 def notice(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The neutral notice, all that a link alone shows; POST asks for a mail code."""
+    """The neutral notice, all that a link alone shows; POST asks for a code."""
     if request.method == "POST":
-        sent = codes.send_code(link=visit.link, browser=visit.browser)
+        way = Way.PHONE if request.POST.get("way") == Way.PHONE else Way.MAIL
+        sent = codes.send_code(link=visit.link, browser=visit.browser, way=way)
         _tell(request, sent)
-        if sent.sending is Sending.NOT_POSSIBLE:
+        if sent.sending in {Sending.NOT_POSSIBLE, Sending.USED_UP}:
             return redirect("documents:gate-notice")
-        return redirect("documents:gate-code", Way.MAIL)
-    return _page(
-        request,
-        "gate_notice",
-        {
-            "link": visit.link,
-            "ways": codes.ways_of(visit.link),
-            "address": codes.masked(visit.link.person.email),
-            "code": codes.live_code(visit.link, visit.browser),
-        },
+        return redirect("documents:gate-code", way)
+    return _notice_page(request, visit)
+
+
+def _notice_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    link = visit.link
+    here = passkeys.available(request.get_host())
+    context = {
+        "link": link,
+        "ways": codes.ways_of(link),
+        "sent": [_sent(visit, way) for way in codes.SENT],
+        "passkey": here and gate_passkeys.enrolled(link),
+    }
+    return _page(request, "gate_notice", context)
+
+
+def _sent(visit: Visit, way: Way) -> dict[str, Any]:
+    return {
+        "way": way,
+        "target": codes.target(visit.link, way),
+        "code": codes.live_code(visit.link, visit.browser, way),
+    }
+
+
+@form_page
+@at_gate
+def passkey(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The answer of a passkey; without script nobody comes here."""
+    if request.method != "POST":
+        return redirect("documents:gate-notice")
+    visit = visit._replace(device=http.device_of(request))
+    attempt = gate_passkeys.prove(
+        visit=visit,
+        state=questions.take(request, "gate"),
+        answer=request.POST.get("answer", "")[: passkeys.LONGEST_ANSWER],
     )
+    if attempt.sign_in:
+        return _inwards(request, visit, attempt.sign_in)
+    if attempt.verdict is Verdict.WRONG:
+        messages.error(
+            request,
+            _(
+                "パスキーで確認できませんでした。もう一度押すか、別の方法をお使いください。"
+            ),
+        )
+    return redirect("documents:gate-notice")
+
+
+@require_POST
+@at_gate
+def passkey_question(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Ask the browser for one of the passkeys of the link's person."""
+    if not gate_passkeys.enrolled(visit.link):
+        raise HiddenError
+    return questions.put(request, "gate", passkeys.begin_proof(visit.link.person))
+
+
+def _inwards(request: HttpRequest, visit: Visit, sign_in: SignIn) -> HttpResponse:
+    http.begin(request, sign_in)
+    return redirect(entrances.page_of(visit.link.scope))
 
 
 @form_page
@@ -125,10 +179,10 @@ def code(request: HttpRequest, visit: Visit, way_name: str) -> HttpResponse:
     form = CodeForm(way, request.POST or None)
     if not form.is_valid():
         return _code_page(request, visit, way, form)
+    visit = visit._replace(device=http.device_of(request))
     attempt = codes.try_code(visit=visit, way=way, token=form.cleaned_data["code"])
     if attempt.sign_in:
-        http.begin(request, attempt.sign_in)
-        return redirect(entrances.page_of(visit.link.scope))
+        return _inwards(request, visit, attempt.sign_in)
     return _refused(request, visit, way, form, attempt)
 
 
@@ -192,10 +246,13 @@ def _tell(request: HttpRequest, sent: Sent) -> None:
         )
         % {"again": again},
         Sending.NOT_POSSIBLE: _(
-            "確認コードをメールでお送りできません。事務局へお電話ください。"
+            "確認コードをお送りできません。事務局へお電話ください。"
         ),
         Sending.FAILED: _(
             "確認コードのメールを送れませんでした。1分ほど待ってもう一度お試しいただくか、事務局へお電話ください。"
+        ),
+        Sending.USED_UP: _(
+            "電話への確認コードは、今日お送りできる数に達しました。ほかの方法をお使いいただくか、事務局へお電話ください。"
         ),
     }
     level = messages.SUCCESS if sent.sending is Sending.SENT else messages.WARNING
@@ -237,11 +294,10 @@ def _code_page(
     request: HttpRequest, visit: Visit, way: Way, form: CodeForm
 ) -> HttpResponse:
     context = {
+        **_sent(visit, way),
         "form": form,
-        "way": way,
         "link": visit.link,
-        "address": codes.masked(visit.link.person.email),
-        "code": codes.live_code(visit.link, visit.browser),
+        "is_sent": way in codes.SENT,
     }
     return _page(request, "gate_code", context, 422 if form.errors else 200)
 

@@ -26,6 +26,7 @@ WATCHED = {
     "members_pledgetext": "",
     "members_policy": "",
     "members_recusal": "",
+    "members_relaxation": "",
     "members_seat": "",
     "members_signin": "OF person_id, started_at, ends_at, strength, strong_at, scope_id",
     "meetings_agendaitem": (

@@ -46,7 +46,7 @@ class ItemPapers:
         """What the form of a paper's words needs to know of the item."""
         return {
             "link_days": self.item.body.rules.link_days,
-            "class3_strength": self.access.facts.municipality.class3_strength,
+            "class3_strength": self.access.class3_strength,
             "numbers": self.numbers,
             "readers": self.readers,
         }

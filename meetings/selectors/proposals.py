@@ -59,7 +59,7 @@ class OpenProposal:
         """What the form of a sheet needs to know of the call."""
         return {
             "link_days": self.proposal.call.body.rules.link_days,
-            "class3_strength": self.access.facts.municipality.class3_strength,
+            "class3_strength": self.access.class3_strength,
         }
 
     @property

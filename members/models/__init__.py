@@ -19,9 +19,11 @@ from members.models.cases import (
 )
 from members.models.charters import Charter
 from members.models.duty import Acknowledgement, Commission, Office, PledgeText
-from members.models.factors import PaperCard, PaperCode
+from members.models.factors import CodePhone, PaperCard, PaperCode
+from members.models.identities import CityIdentity
 from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
 from members.models.posts import ExOfficio, Post, Succession, Tenure, Turnover
+from members.models.relaxations import Relaxation
 from members.models.resets import FactorReset
 from members.models.rolls import RollImport
 from members.models.stand_ins import StandIn
@@ -32,6 +34,8 @@ __all__ = [
     "Body",
     "Case",
     "Charter",
+    "CityIdentity",
+    "CodePhone",
     "Commission",
     "Consent",
     "ExOfficio",
@@ -50,6 +54,7 @@ __all__ = [
     "Post",
     "Purpose",
     "Recusal",
+    "Relaxation",
     "RollImport",
     "Scope",
     "Seat",

@@ -172,10 +172,9 @@ class LegalBasis(Dated):
 
 
 class Policy(models.Model):
-    """The settings marked (S) in the access rules; a recorded decision each (R8)."""
+    """The lasting settings marked (S) in the access rules; a recorded decision each."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    class3_strength = models.PositiveSmallIntegerField(default=2)
     internal_downloads = models.BooleanField(default=True)
     decided_by = models.CharField(max_length=60, blank=True)
     decided_on = models.DateField(null=True, blank=True)
@@ -184,17 +183,8 @@ class Policy(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="one_policy"),
-            models.CheckConstraint(
-                condition=models.Q(class3_strength=2)
-                | (
-                    models.Q(class3_strength=1, decided_on__isnull=False)
-                    & ~models.Q(decided_by="")
-                    & ~models.Q(reason="")
-                ),
-                name="lower_strength_is_a_recorded_decision",
-            ),
         )
         verbose_name_plural = "policies"
 
     def __str__(self) -> str:
-        return f"class 3 needs {self.class3_strength}"
+        return f"downloads inside: {self.internal_downloads}"

@@ -69,6 +69,26 @@ class PaperCode(models.Model):
         return f"{self.card_id}/{self.pk}"
 
 
+class CodePhone(Device):
+    """The telephone of somebody from outside, to which codes are sent or spoken (R8).
+
+    The weakest of the factors ("restricted", NIST SP 800-63B-4): whoever redirects the
+    number gets the codes. The secretariat made sure of the number, and says how.
+    """
+
+    class Proof(models.TextChoices):
+        """How it was made sure that the number is the person's."""
+
+        CALLED = "called", "この番号に電話をかけ、ご本人と話した"
+        IN_PERSON = "in_person", "ご本人の前で、この番号に着信させた"
+
+    number = models.CharField(max_length=16)  # as E.164: +819012345678
+    spoken = models.BooleanField()
+    proof = models.CharField(max_length=10, choices=Proof.choices)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+
 def living_macs() -> list[bytes]:
     """The MACs of all codes that can still be used."""
     living = PaperCode.objects.filter(used_at=None, card__confirmed=True)

@@ -96,6 +96,8 @@ class SignIn(models.Model):
     # Of the browser's own token, and for this person only: two people at one computer
     # do not show as such.
     device = models.CharField(max_length=64, blank=True)
+    # Proved by a code to a telephone: ends with the decision that allows it.
+    by_phone = models.BooleanField(default=False)
 
     class Meta:
         indexes = (

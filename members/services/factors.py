@@ -13,10 +13,19 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
 from members.access import Actor, require_own_factor
-from members.models import FactorReset, PaperCard, PaperCode, Person
+from members.filters import holding_at
+from members.models import (
+    CityIdentity,
+    CodePhone,
+    FactorReset,
+    PaperCard,
+    PaperCode,
+    Person,
+    Relaxation,
+)
 from members.models.factors import CODE_DIGITS, CODES_PER_CARD, normalized
 from members.services import own_notices
-from portal.core import audit, clock
+from portal.core import audit, clock, oidc
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
 MOST_APPS = 5
@@ -24,6 +33,7 @@ _KINDS: dict[str, type[Device]] = {
     "passkey": WebAuthnCredential,
     "app": TOTPDevice,
     "card": PaperCard,
+    "phone": CodePhone,
 }
 
 
@@ -66,7 +76,7 @@ def issue_card(*, actor: Actor, person: Person) -> tuple[PaperCard, list[str]]:
     somebody who can prove who they are none is handed out: that takes a reset (R36).
     """
     Person.objects.select_for_update().get(pk=person.pk)
-    _require_none_left(person)
+    require_none_left(person)
     card, codes = _new_card(person, actor.person)
     audit.record(
         "members.card.issue",
@@ -101,10 +111,30 @@ def _new_card(person: Person, issued_by: Person) -> tuple[PaperCard, list[str]]:
 def has_any(person: Person) -> bool:
     """Whether the person can prove who they are."""
     passkeys = WebAuthnCredential.objects.filter(user=person, confirmed=True)
-    return bool(usable_devices(person)) or passkeys.exists()
+    return (
+        bool(usable_devices(person))
+        or passkeys.exists()
+        or _has_phone(person)
+        or _has_city_identity(person)
+    )
 
 
-def _require_none_left(person: Person) -> None:
+def _has_city_identity(person: Person) -> bool:
+    """The city's service counts where its word stands for the own factor (R8)."""
+    identities = CityIdentity.objects.filter(person=person)
+    return oidc.counts_as_two_factors() and identities.exists()
+
+
+def _has_phone(person: Person) -> bool:
+    """A telephone counts as long as the decision that allows it (R8)."""
+    phones = CodePhone.objects.filter(user=person, confirmed=True)
+    allowed = Relaxation.objects.filter(
+        holding_at(clock.now()), kind=Relaxation.Kind.TELEPHONE
+    )
+    return phones.exists() and allowed.exists()
+
+
+def require_none_left(person: Person) -> None:
     """One person alone makes nobody a second key; a reset has cooled off before."""
     if has_any(person):
         raise RefusedError(
@@ -128,9 +158,10 @@ def _require_none_left(person: Person) -> None:
 
 
 def drop_all(person: Person) -> None:
-    """Take away all factors and the password of ``person``; its caller records why."""
+    """Take away all ways in of ``person``; its caller records why."""
     for model in _KINDS.values():
         model.objects.filter(user=person).delete()
+    CityIdentity.objects.filter(person=person).delete()
     person.set_unusable_password()
     person.save(update_fields=["password"])
 

@@ -38,6 +38,7 @@ def start(
     address: str = "",
     user_agent: str = "",
     device: str = "",
+    by_phone: bool = False,
 ) -> SignIn:
     """Begin a sign-in of ``person``; a link's ends with the link.
 
@@ -61,6 +62,7 @@ def start(
         address=address,
         user_agent=user_agent[:200],
         device=digest,
+        by_phone=by_phone,
     )
     audit.record(
         "members.sign_in.start",
@@ -153,6 +155,11 @@ def end_all(*, person: Person | None = None, link_id: UUID | None = None) -> int
     if link_id is not None:
         return _end(Q(link_id=link_id))
     raise ValueError("Name a person or a link.")
+
+
+def end_by_phone() -> int:
+    """End every sign-in that a code to a telephone opened; the caller records why."""
+    return _end(Q(by_phone=True))
 
 
 def _end(which: Q) -> int:

@@ -34,7 +34,11 @@ def passkey_question(request: HttpRequest, occasion: str) -> HttpResponse:
     make = _OCCASIONS.get(occasion)
     if make is None:
         raise HiddenError
-    ceremony = make(request)
+    return put(request, occasion, make(request))
+
+
+def put(request: HttpRequest, occasion: str, ceremony: Ceremony) -> HttpResponse:
+    """Put the question to the browser, and remember it for one answer."""
     request.session[KEY] = [occasion, ceremony.state]
     return HttpResponse(ceremony.words, content_type="application/json")
 

@@ -39,7 +39,8 @@ Apps = Sequence[AppConfig] | None
 @register(Tags.security)
 def profile_is_safe(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse default secrets, and plain links that leave the host."""
-    parts = (_debug, _links, _secret_key, _store, _database, _bell, _scanner, _stamps)
+    servers = (_store, _database, _bell, _scanner, _stamps, _phone)
+    parts = (_debug, _links, _secret_key, _identity_service, *servers)
     return [problem for part in parts for problem in part()]
 
 
@@ -126,6 +127,37 @@ def _stamps() -> Iterator[CheckMessage]:
         yield Error(
             "KASANE_TSA_URL must be http(s), and KASANE_TSA_ROOTS name a file.",
             id="kasane.E007",
+        )
+
+
+def _phone() -> Iterator[CheckMessage]:
+    if not settings.PHONE_URL:
+        return
+    gateway = urlsplit(settings.PHONE_URL)
+    secure = gateway.scheme == "https"
+    if not secure and not (gateway.scheme == "http" and gateway.hostname in LOOPBACK):
+        yield Error("KASANE_PHONE_URL must be https off this host.", id="kasane.E020")
+    if _is_weak(settings.PHONE_TOKEN, gateway.hostname or "gateway"):
+        yield Error(
+            "The token of the telephone gateway is missing or weak.",
+            hint="Put the gateway's own into a file: KASANE_PHONE_TOKEN_FILE.",
+            id="kasane.E021",
+        )
+
+
+def _identity_service() -> Iterator[CheckMessage]:
+    issuer = settings.OIDC_ISSUER
+    if not issuer:
+        return
+    place = urlsplit(issuer)
+    secure = place.scheme == "https"
+    if not secure and not (place.scheme == "http" and place.hostname in LOOPBACK):
+        yield Error("KASANE_OIDC_ISSUER must be https off this host.", id="kasane.E016")
+    if not settings.OIDC_CLIENT_ID or _is_weak(settings.OIDC_CLIENT_SECRET, issuer):
+        yield Error(
+            "The identity service needs KASANE_OIDC_CLIENT_ID and a client secret.",
+            hint="Put the secret into a file: KASANE_OIDC_CLIENT_SECRET_FILE.",
+            id="kasane.E017",
         )
 
 

@@ -113,6 +113,52 @@ class OutgoingMail(models.Model):
         return f"{self.id} {self.state}"
 
 
+class OutgoingText(models.Model):
+    """A code on its way to a telephone. Its text rests sealed, and is wiped at the end.
+
+    Its id is the key by which the gateway knows a repetition. After ``ends_at`` the
+    code is worth nothing, and nothing is sent.
+    """
+
+    class State(models.TextChoices):
+        """Where the text stands."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        CANCELLED = "cancelled"
+        FAILED = "failed"  # the gateway refused it, or it came too late
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.CharField(max_length=40, db_index=True)
+    about = models.CharField(max_length=80, db_index=True)
+    number = models.CharField(max_length=16)
+    spoken = models.BooleanField()
+    sealed_body = models.BinaryField()
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.WAITING
+    )
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "due_at"], name="text_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has not arrived and will not."""
+        return self.state == self.State.FAILED
+
+    @property
+    def late(self) -> bool:
+        """Whether the gateway did not take it, and it is tried again."""
+        return self.state == self.State.WAITING and self.attempt_count > 0
+
+
 class StoredObject(models.Model):
     """An encrypted object in the store; the row is the truth about it.
 
@@ -135,12 +181,34 @@ class StoredObject(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     sealed_key = models.BinaryField(default=bytes)
     created_at = models.DateTimeField()
+    # Until when the store itself lets nobody remove the bytes.
+    locked_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["state", "created_at"], name="object_state"),)
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+class LockProof(models.Model):
+    """What came of the last attempt to prove the store's lock; one row."""
+
+    class Outcome(models.TextChoices):
+        """Whether the lock is used, or why not."""
+
+        HOLDS = "holds"
+        FOLDER = "folder"
+        OFF = "off"
+        FAILED = "failed"
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    gaps = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.outcome
 
 
 class Taking(models.Model):
@@ -190,3 +258,39 @@ class Beat(models.Model):
 
     def __str__(self) -> str:
         return self.host
+
+
+class SearchRow(models.Model):
+    """Something that can be found; its tokens lie beside it (``portal.core.search``).
+
+    ``realm`` is what its tokens are made for, ``scope`` what a search is limited by:
+    opaque here. ``key`` is the number of the code key that the tokens come from.
+    """
+
+    kind = models.CharField(max_length=20)
+    subject = models.UUIDField()
+    realm = models.UUIDField()
+    scope = models.UUIDField()
+    at = models.DateTimeField()
+    key = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "subject"], name="found_once"),
+        )
+        indexes = (
+            models.Index(fields=["scope", "kind", "-at"], name="found_by_scope"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class SearchDue(models.Model):
+    """Something that was written and is to be indexed; a trigger notes it."""
+
+    kind = models.CharField(max_length=20)
+    subject = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

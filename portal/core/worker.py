@@ -10,15 +10,17 @@ from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from portal.core import clock, heads, journals, outbox, upkeep
+from portal.core import clock, heads, journals, objectlock, outbox, texts, upkeep
 from portal.core.errors import UnavailableError
 from portal.core.models import Beat
+from portal.core.search import index
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 BEAT_SECONDS = 10
 SWEEP_SECONDS = 30
+INDEX_SECONDS = 1
 UPKEEP_SECONDS = 10 * 60  # it lists the whole store
 
 
@@ -47,12 +49,26 @@ def drain() -> None:
 
 
 # What is looked after now and then; each app adds its own when it is ready.
-SWEEPS: list[Callable[[], object]] = [outbox.requeue_due, heads.keep_up]
+SWEEPS: list[Callable[[], object]] = [
+    outbox.requeue_due,
+    texts.requeue_due,
+    heads.keep_up,
+]
+
+
+# The same for what asks the store a lot.
+UPKEEPS: list[Callable[[], object]] = [upkeep.sweep, objectlock.note]
 
 
 def sweep() -> None:
     """Pick up what a dead process left: unsent mail, unfinished records, and so on."""
     for look_after in SWEEPS:
+        look_after()
+
+
+def look_after_store() -> None:
+    """Clear what is left over, lock what is to be locked, and so on."""
+    for look_after in UPKEEPS:
         look_after()
 
 
@@ -84,7 +100,7 @@ def run(stop: threading.Event) -> None:
         _Round(TICK_SECONDS, journals.flush),
         _Round(BEAT_SECONDS, beat),
         _Round(SWEEP_SECONDS, sweep),
-        _Round(UPKEEP_SECONDS, upkeep.sweep),
+        _Round(UPKEEP_SECONDS, look_after_store),
     ]
     _work(stop, "default", rounds)
 

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.core.http.response_headers",
+    "portal.core.body_limit.refused",
     "portal.core.http.journaled",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -157,6 +158,12 @@ DEFAULT_FROM_EMAIL = env.text("KASANE_MAIL_FROM", "kasane@city.mihon.example")
 # Where calendars answer and undelivered mail comes back; empty: nowhere.
 REPLY_DOMAIN = env.text("KASANE_REPLY_DOMAIN", "")
 
+# The gateway that carries one-time codes to telephones; empty: there is none.
+PHONE_URL = env.text("KASANE_PHONE_URL", "")
+PHONE_TOKEN = env.text("KASANE_PHONE_TOKEN", "")
+# How many codes it is given in 24 hours, for the whole town.
+PHONE_CODES_PER_DAY = env.number("KASANE_PHONE_CODES_PER_DAY", 200)
+
 # Key-encryption keys live outside the database and outside the object store.
 KEY_FILE = Path(env.text("KASANE_KEY_FILE", str(DATA / "keys" / "kasane-keys.json")))
 # What was taken away, outside the database and its backups: on another disk.
@@ -169,6 +176,14 @@ AUDIT_MAIL = env.text("KASANE_AUDIT_MAIL", "")
 # Who stamps them with the time (RFC 3161), and the certificates to believe it by.
 TSA_URL = env.text("KASANE_TSA_URL", "")
 TSA_ROOTS = env.text("KASANE_TSA_ROOTS", "")
+
+# The city's identity service (OpenID Connect), where it has one; empty: none.
+OIDC_ISSUER = env.text("KASANE_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env.text("KASANE_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.text("KASANE_OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.text("KASANE_OIDC_NAME", "市の認証サービス")
+# Values of acr or amr by which it says that two factors were proved; empty: never.
+OIDC_TWO_FACTORS = env.text("KASANE_OIDC_TWO_FACTORS", "").split()
 
 # Values marked (S) in the access rules; the decision takes them as inputs.
 IDLE_EXTERNAL_MINUTES = env.number("KASANE_IDLE_EXTERNAL_MINUTES", 15)

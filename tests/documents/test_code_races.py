@@ -15,7 +15,8 @@ from django.test import Client
 from documents.models import Link, LinkCode
 from documents.models.links import MAX_WRONG_CODES
 from documents.services import codes, links
-from documents.services.codes import Sending, Verdict, Visit, Way
+from documents.services.codes import Sending, Way
+from documents.services.visits import Verdict, Visit
 from members.models import SignIn
 from members.services import factors
 from portal.core import clock

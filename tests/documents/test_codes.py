@@ -17,7 +17,8 @@ from documents.models.links import (
     RESEND_AFTER,
 )
 from documents.services import codes, links
-from documents.services.codes import Sending, Verdict, Visit, Way
+from documents.services.codes import Sending, Way
+from documents.services.visits import Verdict, Visit
 from members.models import Purpose, Scope, SignIn
 from members.services import factors
 from portal.core import clock

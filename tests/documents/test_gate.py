@@ -322,7 +322,7 @@ def test_a_person_without_mail_is_told_what_to_do(cast):
     assert "確認の方法が、まだ登録されていません" in page
     assert "***@" not in page
     assert client.get(CODE).status_code == 404
-    assert "メールでお送りできません" in ask(client).content.decode()
+    assert "確認コードをお送りできません" in ask(client).content.decode()
 
 
 def test_a_mail_that_fails_is_said(cast, settings):

@@ -18,7 +18,8 @@ from documents.models.links import (
     WRONG_BUDGET,
 )
 from documents.services import budget, codes, links, renewals
-from documents.services.codes import Sending, Verdict, Visit, Way
+from documents.services.codes import Sending, Way
+from documents.services.visits import Verdict, Visit
 from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.services import convocation
 from members.models import Commission, Membership, Person, SignIn

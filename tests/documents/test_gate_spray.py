@@ -9,7 +9,8 @@ from django.test import Client
 from documents.models import GateAlarm, Link
 from documents.models.links import BUDGET_SPAN, PACE, WRONG_BUDGET
 from documents.services import codes
-from documents.services.codes import Verdict, Visit, Way
+from documents.services.codes import Way
+from documents.services.visits import Verdict, Visit
 from members.models import Person
 from members.services import factors
 from portal.core import clock

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from documents.models import Link, Retrieval
 from documents.services import codes, links
-from documents.services.codes import Verdict, Visit, Way
+from documents.services.codes import Way
+from documents.services.visits import Verdict, Visit
 from meetings.models import Invitation, Sitting
 from meetings.selectors import link_board as boards
 from meetings.selectors.link_board import LinkLine, Show

@@ -26,8 +26,8 @@ from members.models import (
     Office,
     Person,
     PledgeText,
-    Policy,
     Recusal,
+    Relaxation,
     Seat,
 )
 from members.policies import HEALTH, body_facts, case_facts, trail_facts
@@ -311,10 +311,11 @@ class Town:
         self.things[f"{item}-minutes"].words.state = "released"
 
     def lower_class3(self, *, lowered: bool) -> None:
-        words = {"decided_by": "市長", "decided_on": clock.today(), "reason": "試行"}
-        Policy.objects.update_or_create(
-            id=1, defaults={"class3_strength": 1 if lowered else 2, **words}
-        )
+        now = clock.now()
+        if lowered:
+            factories.lowered(self.people["clerk"])
+        else:
+            Relaxation.objects.filter(ends_at__gt=now).update(ends_at=now)
         self.life.grave_lowered = lowered
 
     def mark(self, paper: str, *, tax: bool, readers: frozenset[str] | None) -> None:

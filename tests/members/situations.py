@@ -220,7 +220,7 @@ def _town(values):
             Pledge(regime, 2, Span(LAST_WEEK)),
         ),
         consents={MOTHER: (given,), SON: (given if s["consent"] else OVER,)},
-        class3_strength=1 if s["grave_lowered"] else 2,
+        lowered=(Span(LONG_AGO) if s["grave_lowered"] else OVER,),
         internal_downloads=s["town_downloads"],
     )
 

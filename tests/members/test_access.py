@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from meetings.policies import item_facts
 from members.access import Actor, access_for, access_for_all, session_holds
 from members.facts import Action, Answer, Regime, Role
-from members.models import Commission, LegalBasis, Policy, Recusal
+from members.models import Commission, LegalBasis, Recusal
 from members.policies import body_facts, case_facts, trail_facts
 from portal.core import clock
 from portal.core.errors import HiddenError, NeedAcknowledgementError, StepUpError
@@ -133,12 +133,7 @@ def test_a_new_pledge_text_asks_everybody_again(cast: Cast) -> None:
 def test_a_recorded_decision_lowers_the_strength_for_class_3(cast: Cast) -> None:
     access = access_for(factories.sign_in(cast.clinic, strength=1))
     assert access.answer(Action.READ, case_facts(cast.case)) is Answer.STEP_UP
-    Policy.objects.create(
-        class3_strength=1,
-        decided_by="市長",
-        decided_on=clock.today(),
-        reason="全構成員に専用端末を配付したため",
-    )
+    factories.lowered(cast.administrator)
     weak = access_for(factories.sign_in(cast.clinic, strength=1))
     assert weak.allows(Action.READ, case_facts(cast.case))
     keeper = access_for(factories.sign_in(cast.chair, strength=1))

@@ -154,7 +154,7 @@ WEAKER: dict[str, Weaken] = {
     "a new pledge text": town(
         pledges=lambda m: (*m.pledges, *(Pledge(r, 9, Span(NOW)) for r in Regime))
     ),
-    "class 3 needs a factor": town(class3_strength=lambda _: 2),
+    "class 3 needs a factor": town(lowered=lambda _: ()),
     "no downloads inside": town(internal_downloads=lambda _: False),
     "mail code only": session(strength=1, strong_at=None),
     "link secret only": session(strength=0, strong_at=None),

@@ -76,6 +76,8 @@ async function press(form) {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   form.hidden = false;
+  const around = form.closest("[data-with-passkey]");
+  if (around) around.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.reportValidity()) press(form);
