@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -13,8 +14,9 @@ from members.forms.own import PasskeyProofForm
 from members.forms.sign_in import BeginForm, FactorForm, SignInForm
 from members.http import MemberRequest, signed_in
 from members.models import Person
-from members.services import passkeys, passwords, sign_ins
+from members.services import city_identities, passkeys, passwords, sign_ins
 from members.views import pending, questions
+from portal.core import oidc
 from portal.core.acting import form_page
 from portal.core.errors import InvalidError
 
@@ -48,7 +50,7 @@ def _enter_by_passkey(request: HttpRequest) -> HttpResponse:
         request.POST, person=None, state=questions.take(request, "enter")
     )
     if form.is_valid() and form.owner is not None:
-        return _enter(request, form.owner)
+        return enter(request, form.owner)
     return _sign_in_page(request, SignInForm(), form)
 
 
@@ -60,6 +62,7 @@ def _sign_in_page(
         "passkey_form": passkey,
         "passkeys": passkeys.available(request.get_host()),
         "next": next_url(request),
+        "city": settings.OIDC_NAME if oidc.configured() else "",
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "members/sign_in.html", context, status=status)
@@ -76,12 +79,12 @@ def begin(request: HttpRequest) -> HttpResponse:
             form.add_error("new", error.message)
         else:
             if person is not None:
-                return _enter(request, person, reverse("members:own"))
+                return enter(request, person, reverse("members:own"))
             form.refuse()
     return form_page(request, form, "members/begin.html", {})
 
 
-def _enter(
+def enter(
     request: HttpRequest, person: Person, target: str | None = None
 ) -> HttpResponse:
     """Everything is proved: only now a sign-in begins."""
@@ -121,6 +124,7 @@ def _proof_page(
         "passkeys": bool(own) and passkeys.available(request.get_host()),
         "next": next_url(request),
         "person": person,
+        "city": settings.OIDC_NAME if city_identities.can_renew(person) else "",
     }
     status = 422 if form.is_bound else 200
     return render(request, template, context, status=status)
@@ -134,7 +138,7 @@ def factor(request: HttpRequest) -> HttpResponse:
         return redirect("members:sign-in")
     form = _proof(request, person, "factor")
     if request.method == "POST" and form.is_valid():
-        return _enter(request, person)
+        return enter(request, person)
     return _proof_page(request, "members/factor.html", person, form)
 
 
@@ -145,14 +149,18 @@ def step_up(request: MemberRequest) -> HttpResponse:
     person = request.actor.person
     form = _proof(request, person, "step-up")
     if request.method == "POST" and form.is_valid():
-        sign_ins.strengthen(actor=request.actor)
-        request.session.cycle_key()
-        kept = held.take(request)
-        if kept is None:
-            return redirect(next_url(request))
-        context = {"held": kept, "next": next_url(request)}
-        return render(request, "members/held_form.html", context)
+        return go_on(request, next_url(request))
     return _proof_page(request, "members/step_up.html", person, form)
+
+
+def go_on(request: MemberRequest, target: str) -> HttpResponse:
+    """The factor is proved anew: back to the page, or on with the form that waited."""
+    sign_ins.strengthen(actor=request.actor)
+    request.session.cycle_key()
+    kept = held.take(request)
+    if kept is None:
+        return redirect(target)
+    return render(request, "members/held_form.html", {"held": kept, "next": target})
 
 
 @require_POST
