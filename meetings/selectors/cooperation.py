@@ -107,7 +107,7 @@ def addressees(case: Case, bodies: Sequence[Body]) -> list[Person]:
     rows = people.select_related("organization").order_by(
         "-organization__internal", "organization__kana", "kana"
     )
-    return [person for person in rows if cases.selectable(case, person)]
+    return cases.selectable_among(case, rows)
 
 
 def items_for(actor: Actor, case: Case) -> list[AgendaItem]:

@@ -121,16 +121,15 @@ def _parent_for(child: Body, item: AgendaItem | None) -> Body:
 def _select_custodians(actor: Actor, case: Case, child: Body) -> None:
     """Chair and secretariat of the parent, recused ones aside (R12, R27)."""
     holders = rosters.office_holders(child.parent) if child.parent else {}
-    for person, role in holders.items():
-        if cases.selectable(case, person):
-            cases.select_member(
-                actor=actor,
-                case=case,
-                person=person,
-                role=role,
-                reason=_("上位の会議体の役職"),
-                body=child,
-            )
+    for person in cases.selectable_among(case, holders):
+        cases.select_member(
+            actor=actor,
+            case=case,
+            person=person,
+            role=holders[person],
+            reason=_("上位の会議体の役職"),
+            body=child,
+        )
 
 
 @transaction.atomic

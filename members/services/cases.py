@@ -1,5 +1,6 @@
 """Cases: who is selected, who consented, who is kept away (R12, R22-R24, R27)."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.db.models import Max
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
-from members.filters import concerning, ending_after, holding_at
+from members.filters import ending_after, holding_at
 from members.models import (
     Body,
     Case,
@@ -191,13 +192,20 @@ def select_member(
 
 def selectable(case: Case, person: Person) -> bool:
     """Whether the person is active and not recused from the case."""
+    return bool(selectable_among(case, [person]))
+
+
+def selectable_among(case: Case, people: Iterable[Person]) -> list[Person]:
+    """Those of the people who are active and not recused from the case."""
     now = clock.now()
-    return (
-        person.span.holds(now)
-        and not Recusal.objects.filter(
-            concerning(person), holding_at(now), case=case
-        ).exists()
-    )
+    away = Recusal.objects.filter(holding_at(now), case=case)
+    parties = {who for row in away.values_list("person", "organization") for who in row}
+    return [
+        person
+        for person in people
+        if person.span.holds(now)
+        and parties.isdisjoint({person.id, person.organization_id})
+    ]
 
 
 @transaction.atomic

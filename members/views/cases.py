@@ -153,11 +153,7 @@ def member_select(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Select one more person for the case."""
     case = _act(request, case_id, Action.CONVENE)
     bodies = selectors.bodies_of(case)
-    people = [
-        person
-        for person in selectors.commissioned_people(bodies)
-        if cases.selectable(case, person)
-    ]
+    people = cases.selectable_among(case, selectors.commissioned_people(bodies))
     form = SelectForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         cases.select_member(

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from time_machine import TimeMachineFixture
 
 from members.facts import Role
-from members.models import Acknowledgement, PaperCard, SignIn
+from members.models import Acknowledgement, PaperCard, Recusal, SignIn
 from members.services import factors, passwords
 from portal.core import clock
 from portal.core.models import AuditEvent
@@ -187,6 +187,29 @@ def test_a_long_list_of_cases_comes_in_pages_at_the_same_price(
     second = client.get(url, {"page": 2}).content.decode()
     assert "R9-049" in second
     assert "R9-048" not in second
+
+
+def test_more_people_to_choose_from_cost_no_more_queries(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    client = signed_in(cast.secretariat)
+    url = reverse("members:member-select", args=[cast.case.id])
+    client.get(url)
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    agency = factories.organization("計画相談")
+    for number in range(5):
+        person = factories.person(f"相談 {number}", agency)
+        factories.commission(person, cast.shien)
+    away = {"case": cast.case, "entered_by": cast.chair, "starts_at": clock.now()}
+    Recusal.objects.create(person=person, **away)
+    with CaptureQueriesContext(connection) as many:
+        text = client.get(url).content.decode()
+    assert len(many) == len(few)
+    assert "相談 3" in text
+    assert "相談 4" not in text
+    Recusal.objects.create(organization=agency, **away)
+    assert "相談 3" not in client.get(url).content.decode()
 
 
 def test_a_member_sees_no_names_and_no_controls(
