@@ -11,9 +11,10 @@ from meetings.models import AgendaItem, Invitation, Poll, Presence, Sitting
 from meetings.policies import asked_facts, item_facts, poll_facts, sitting_facts
 from members.access import Access, Actor, access_for_all, as_if_here
 from members.facts import ALWAYS, Action, Answer, Regime, Role
-from members.filters import holding_at
+from members.filters import concerning, holding_at
 from members.models import (
     Body,
+    Case,
     Commission,
     Membership,
     Office,
@@ -100,6 +101,18 @@ def offices_of(actor: Actor) -> QuerySet[Office]:
 def kept_by(actor: Actor) -> QuerySet[Membership]:
     """The memberships by which the actor keeps cases now, as chair or secretariat."""
     return actor.person.memberships.filter(holding_at(clock.now()), role__in=OFFICES)
+
+
+def cases_kept_by(actor: Actor) -> QuerySet[Case]:
+    """The cases that the actor keeps and is not kept away from.
+
+    Nor may the number of their pages tell of a recusal (R27).
+    """
+    away = Recusal.objects.filter(
+        holding_at(clock.now()), concerning(actor.person), case__isnull=False
+    )
+    kept = Case.objects.filter(id__in=kept_by(actor).values("case"))
+    return kept.exclude(id__in=away.values("case"))
 
 
 def side_of(person: Person) -> Role:

@@ -19,6 +19,22 @@ _AHEAD = timedelta(minutes=30)
 _LENGTH = timedelta(minutes=60)
 
 
+class FindForm(forms.Form):
+    """Part of a case's number; what cannot be one finds all."""
+
+    number = OneLineField(
+        label=_("事例番号"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"class": "input--short"}),
+    )
+
+    @property
+    def wanted(self) -> str:
+        """What the number shall hold."""
+        return self.cleaned_data["number"] if self.is_valid() else ""
+
+
 class EmergencyForm(KeyedForm, WhenForm):
     """Today's time and place, what for, and who: one tick each."""
 

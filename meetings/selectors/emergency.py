@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
+
 from meetings import rosters
 from meetings.models import AgendaItem, Sitting
 from meetings.selectors.cooperation import kept_case
@@ -12,7 +14,9 @@ from members.facts import Action, Regime
 from members.models import Body, Case, Person
 from members.policies import body_facts, case_facts
 from portal.core import clock
+from portal.core.errors import HiddenError
 
+PER_PAGE = 50
 _DONE = (Case.Status.CLOSED, Case.Status.HANDED_BACK)
 
 
@@ -34,11 +38,29 @@ class Ground:
         return Regime.SHIEN if Regime.SHIEN in laws else Regime.JUSO
 
 
-def kept_cases(actor: Actor) -> list[Case]:
-    """The open cases that the actor keeps."""
-    rows = list(members.listed_cases(actor).exclude(status__in=_DONE))
-    access = access_for(actor, cases=[case.id for case in rows], items=())
-    return [c for c in rows if access.allows(Action.CONVENE, case_facts(c))]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The open cases that the actor keeps, one page of them."""
+
+    page: Page[Case]
+    cases: list[Case]
+
+
+def choice_of(actor: Actor, *, wanted: str, page: str | None) -> Choice:
+    """The cases whose number holds ``wanted``, by number, in as many queries for any.
+
+    Raises HiddenError for anybody who keeps no open case.
+    """
+    kept = rosters.cases_kept_by(actor).exclude(status__in=_DONE)
+    if not kept.exists():
+        raise HiddenError
+    rows = kept.select_related("body__unit").prefetch_related("household")
+    found = rows.filter(number__icontains=wanted).order_by("number")
+    shown = Paginator(found, PER_PAGE).get_page(page)
+    cases = list(shown.object_list)
+    access = access_for(actor, cases=[case.id for case in cases], items=())
+    readable = [c for c in cases if access.allows(Action.CONVENE, case_facts(c))]
+    return Choice(shown, readable)
 
 
 def ground_of(actor: Actor, case_id: UUID, wished: str | None) -> Ground:

@@ -118,18 +118,13 @@ def _kept(actor: Actor) -> QuerySet[Case]:
     The date that a later meeting has not replaced or settled stands. What the actor
     may not see of it is left out here as it is row by row.
     """
-    chosen = rosters.kept_by(actor)
     dated = (
         _outcomes(actor)
         .filter(Q(monitoring_on__isnull=False) | ~Q(target=""), case=OuterRef("pk"))
         .order_by("-held_on", "-recorded_at")
     )
-    away = Recusal.objects.filter(
-        holding_at(clock.now()), concerning(actor.person), case__isnull=False
-    )
     return (
-        Case.objects.filter(id__in=chosen.values("case"))
-        .exclude(id__in=away.values("case"))  # nor does the number of pages tell (R27)
+        rosters.cases_kept_by(actor)
         .annotate(monitoring_on=Subquery(dated.values("monitoring_on")[:1]))
         .select_related("body", "unit", "lead_agency", "referrer")
         .prefetch_related("household")

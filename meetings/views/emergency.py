@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.findings import Finding, UnreadyError
-from meetings.forms.emergency import EmergencyForm
+from meetings.forms.emergency import EmergencyForm, FindForm
 from meetings.models import Sitting
 from meetings.selectors import emergency as selectors
 from meetings.selectors.emergency import Ground
@@ -24,10 +24,12 @@ from portal.core.errors import HiddenError, RefusedError
 @signed_in
 def emergency_start(request: MemberRequest) -> HttpResponse:
     """Which case it is about."""
-    cases = selectors.kept_cases(request.actor)
-    if not cases:
-        raise HiddenError
-    return render(request, "meetings/emergency_start.html", {"cases": cases})
+    form = FindForm(request.GET)
+    choice = selectors.choice_of(
+        request.actor, wanted=form.wanted, page=request.GET.get("page")
+    )
+    context = {"form": form, "cases": choice.cases, "page": choice.page}
+    return render(request, "meetings/emergency_start.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,14 +4,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.services import emergency
 from meetings.services.emergency import Emergency
 from meetings.services.sittings import When
-from members.facts import Regime
-from members.models import Charter, Commission, Consent, LegalBasis
+from members.facts import Regime, Role
+from members.models import Charter, Commission, Consent, LegalBasis, Recusal
 from portal.core import clock
 from portal.core.errors import HiddenError, RefusedError, StepUpError
 from tests import factories
@@ -178,6 +180,46 @@ def test_the_way_in_lists_the_cases_one_keeps(cast: Cast, signed_in: SignIn) -> 
     address = reverse("meetings:emergency-start")
     assert page(cast) in signed_in(cast.secretariat).get(address).content.decode()
     assert signed_in(cast.clinic).get(address).status_code == 404
+
+
+def test_many_cases_come_in_pages_at_the_same_price_and_by_number(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    client, address = signed_in(cast.secretariat), reverse("meetings:emergency-start")
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for number in range(50):
+        case = factories.case(cast.shien, number=f"R9-{number:03}")
+        factories.membership(cast.secretariat, case, Role.SECRETARIAT)
+    with CaptureQueriesContext(connection) as many:
+        first = client.get(address).content.decode()
+    assert len(many) == len(few)
+    assert "R9-048" in first
+    assert "R9-049" not in first
+    assert "R9-049" in client.get(address, {"page": 2}).content.decode()
+    found = client.get(address, {"number": "r9-049"}).content.decode()
+    assert "R9-049" in found
+    assert "R9-048" not in found
+    nothing = client.get(address, {"number": "R7-"})
+    assert nothing.status_code == 200
+    assert "この番号の事例はありません" in nothing.content.decode()
+
+
+def test_a_case_one_is_kept_away_from_is_not_offered(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    other = factories.case(cast.shien, number="R9-001")
+    factories.membership(cast.secretariat, other, Role.SECRETARIAT)
+    Recusal.objects.create(
+        person=cast.secretariat,
+        case=cast.case,
+        entered_by=cast.chair,
+        starts_at=clock.now(),
+    )
+    shown = signed_in(cast.secretariat).get(reverse("meetings:emergency-start"))
+    assert other.number in shown.content.decode()
+    assert page(cast) not in shown.content.decode()
 
 
 def test_the_pledge_is_asked_for_by_mail_where_somebody_signs_in(
