@@ -92,7 +92,9 @@ class ItemForm(KeyedForm, ItemWordsForm):
             ),
         )
         self.fields["case"] = CaseField(
-            Case.objects.filter(id__in=[case.id for case in cases]),
+            Case.objects.filter(id__in=[case.id for case in cases]).only(
+                "number", "title"
+            ),
             label=_("事例"),
             required=False,
             empty_label=_("事例を扱わない議題"),

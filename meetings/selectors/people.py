@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from meetings import rosters
 from meetings.models import AgendaItem, Sitting
 from members.access import Access, Actor, access_for
@@ -145,10 +147,10 @@ def bodies_for_items(access: Access, sitting: Sitting) -> list[Body]:
 
 def cases_for_items(actor: Actor, sitting: Sitting) -> list[Case]:
     """The open cases of the sitting's unit that the actor keeps."""
-    kept = rosters.kept_by(actor)
-    rows = Case.objects.filter(id__in=kept.values("case")).exclude(status__in=_DONE)
+    rows = rosters.cases_kept_by(actor).exclude(status__in=_DONE).defer("summary")
     if sitting.body.unit_id is not None:
         rows = rows.filter(unit=sitting.body.unit_id)
-    cases = list(rows.select_related("body").prefetch_related("household"))
+    household = Prefetch("household", HouseholdMember.objects.only("case"))
+    cases = list(rows.select_related("body").prefetch_related(household))
     access = access_for(actor, cases=[case.id for case in cases], items=())
     return [c for c in cases if access.allows(Action.CONVENE, case_facts(c))]
