@@ -76,7 +76,7 @@ def of_case(actor: Actor, case_id: UUID) -> Review:
         raise HiddenError
     auditing = inquiry.audits(actor)
     if not auditing:
-        access = access_for(actor, cases=[case.id])
+        access = access_for(actor, cases=[case.id], items=())
         access.require(Action.READ_TRAIL, trail_facts(author=False, case=case))
     rows = _memberships().filter(case=case)
     return Review(f"case:{case.id}", auditing, _grants(list(rows)), case=case)
@@ -110,7 +110,7 @@ def _memberships() -> QuerySet[Membership]:
 
 
 def _own(actor: Actor, rows: list[Membership]) -> list[Membership]:
-    access = access_for(actor, cases={row.case_id for row in rows})
+    access = access_for(actor, cases={row.case_id for row in rows}, items=())
     return [
         row
         for row in rows
@@ -121,8 +121,9 @@ def _own(actor: Actor, rows: list[Membership]) -> list[Membership]:
 def _grants(rows: list[Membership]) -> list[Grant]:
     people = {row.person_id: row.person for row in rows}
     cases = {row.case_id for row in rows}
-    access = access_for_all([as_if_here(p) for p in people.values()], cases=cases)
-    opened, released = _opened(cases), _released(rows)
+    here = [as_if_here(person) for person in people.values()]
+    access = access_for_all(here, cases=cases, items=())
+    opened, released = _opened(people, cases), _released(rows)
     found = []
     for row in rows:
         own = access[row.person_id]
@@ -184,9 +185,12 @@ def _marks(
         yield Mark.SHUT
 
 
-def _opened(cases: Collection[UUID]) -> Mapping[tuple[str, str], datetime]:
+def _opened(
+    people: Collection[UUID], cases: Collection[UUID]
+) -> Mapping[tuple[str, str], datetime]:
     """When each person last opened something of each case."""
     events = AuditEvent.objects.filter(
+        actor__in=[str(person) for person in people],
         case__in=[str(case) for case in cases],
         action__in=[*READS, "members.case.read"],
     )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,6 +12,8 @@ from documents.evidence.disclosure_rows import FILES
 from documents.evidence.review import Review
 from members.http import MemberRequest, signed_in
 from portal.core import audit, clock
+
+PER_PAGE = 50
 
 
 @require_safe
@@ -43,5 +46,8 @@ def _answer(request: MemberRequest, found: Review) -> HttpResponse:
         name = f"kengen-{clock.today():%Y%m%d}.xlsx"  # neutral (R39)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    context = {"review": found, "lines": review_rows.lines(found)}
+    page = Paginator(review_rows.lines(found), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"review": found, "page": page}
     return render(request, "documents/review.html", context)

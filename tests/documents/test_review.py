@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from documents.evidence import review
 from documents.evidence.review import Mark
-from members.facts import Answer
+from members.facts import Answer, Role
 from members.models import Acknowledgement, Commission, Membership, Recusal
 from portal.core import clock
 from portal.core.models import AuditEvent
@@ -105,3 +107,22 @@ def test_an_agency_is_reviewed_over_own_cases_alone(cast, signed_in):
     assert cast.clinic.name not in page
     for person in (cast.clinic, cast.colleague, cast.administrator):
         assert signed_in(person).get(address).status_code == 404
+
+
+def test_many_grants_come_in_pages_at_the_same_price(cast, signed_in):
+    address = reverse("documents:review-agency", args=[cast.clinic.organization_id])
+    client = signed_in(cast.secretariat)
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for number in range(50):
+        case = factories.case(cast.shien, number=f"R9-{number:03}")
+        factories.membership(cast.secretariat, case, Role.SECRETARIAT)
+        factories.membership(cast.clinic, case, Role.EXTERNAL)
+    with CaptureQueriesContext(connection) as many:
+        first = client.get(address).content.decode()
+    assert len(many) == len(few)
+    second = client.get(address, {"page": 2}).content.decode()
+    shown = [[f"R9-{n:03}" in page for n in range(50)] for page in (first, second)]
+    assert [once ^ again for once, again in zip(*shown, strict=True)] == [True] * 50
+    assert sum(shown[0]) < 50
