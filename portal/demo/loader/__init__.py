@@ -13,6 +13,7 @@ from portal.demo.loader import (
     calls,
     cases,
     files,
+    kept,
     outcomes,
     people,
     polls,
@@ -39,6 +40,7 @@ def load() -> bool:
         sittings.load(content, rows)
         year.load(content, rows)
         outcomes.load(content, rows)
+        kept.load(rows)
     files.load(content, rows)
     records.load(content, rows)
     calls.load(rows)

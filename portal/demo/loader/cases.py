@@ -1,7 +1,14 @@
 """Households with consents, selection and recusal."""
 
 from members.facts import Role
-from members.models import Case, Consent, HouseholdMember, Membership, Recusal
+from members.models import (
+    Case,
+    Consent,
+    HouseholdMember,
+    Membership,
+    Person,
+    Recusal,
+)
 from portal.core import clock
 from portal.demo.content.types import Case as CaseContent
 from portal.demo.content.types import DemoContent
@@ -63,19 +70,23 @@ def _clerk(entry: CaseContent) -> str:
     return entry.selections[0].selected_by
 
 
-def _memberships(entry: CaseContent, case: Case, rows: Rows) -> None:
-    clerk = rows.people[_clerk(entry)]
-    opened = clock.day_start(entry.opened_on)
+def place_offices(case: Case, clerk: Person) -> None:
+    """The head and the secretary of the body keep each of its cases."""
     for office in case.body.offices.select_related("person"):
         Membership.objects.create(
             case=case,
             person=office.person,
             role=office.role,
-            starts_at=opened,
+            starts_at=clock.day_start(case.opened_on),
             back_history=True,
             reason="この事例を所管する会議体の役職",
             selected_by=clerk,
         )
+
+
+def _memberships(entry: CaseContent, case: Case, rows: Rows) -> None:
+    clerk = rows.people[_clerk(entry)]
+    place_offices(case, clerk)
     for selection in entry.selections:
         person = rows.people[selection.person]
         Membership.objects.create(
