@@ -1,6 +1,9 @@
 """A record opened for one of its acts; each opening is in the audit trail."""
 
+from collections.abc import Iterable
 from uuid import UUID
+
+from django.db import transaction
 
 from meetings import records
 from meetings.models import Correction, Entry, Minutes
@@ -8,7 +11,7 @@ from meetings.policies import reopened_facts
 from meetings.records import Record
 from members.access import Access, Actor, access_for
 from members.facts import Action
-from portal.core import audit
+from portal.core import audit, context
 from portal.core.errors import HiddenError
 
 
@@ -65,11 +68,23 @@ def _loaded(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
 
 def note_read(actor: Actor, record: Record) -> None:
     """Put on record that the words of the record were shown."""
-    audit.record_read(
-        "meetings.minutes.read",
-        actor=actor.id,
-        subject=f"minutes:{record.minutes.id}",
-        case=record.item.case_id,
-        item=record.item.id,
-        detail={"version": record.minutes.version},
+    note_reads(actor, [record])
+
+
+@transaction.atomic
+def note_reads(actor: Actor, read: Iterable[Record]) -> None:
+    """Put on record that the words of several records were shown, durably (R38)."""
+    audit.record_all(
+        [
+            audit.Act(
+                "meetings.minutes.read",
+                actor=actor.id,
+                origin=context.origin(),
+                subject=f"minutes:{record.minutes.id}",
+                case=record.item.case_id,
+                item=record.item.id,
+                detail={"version": record.minutes.version},
+            )
+            for record in read
+        ]
     )

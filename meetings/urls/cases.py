@@ -134,6 +134,9 @@ urlpatterns = [
     path(
         "cases/<uuid:case_id>/progress/", progress.case_progress, name="case-progress"
     ),
+    path(
+        "cases/<uuid:case_id>/timeline/", progress.case_timeline, name="case-timeline"
+    ),
     path("cases/<uuid:case_id>/step/", progress.case_step, name="case-step"),
     path(
         "cases/<uuid:case_id>/hand-back/",

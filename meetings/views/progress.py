@@ -19,6 +19,7 @@ from meetings.models import AgendaItem
 from meetings.selectors import outcomes as selectors
 from meetings.selectors import progress as board
 from meetings.selectors.resolutions import resolvable
+from meetings.selectors.timeline import timeline_of
 from meetings.services import outcomes as services
 from meetings.services import resolutions
 from members.http import MemberRequest, signed_in
@@ -56,6 +57,21 @@ def case_progress(request: MemberRequest, case_id: UUID) -> HttpResponse:
     )
     context = {"progress": found, "case": found.case}
     return render(request, "meetings/case_progress.html", context)
+
+
+@signed_in
+def case_timeline(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """One case as a line of time, for everybody who reads it."""
+    found = timeline_of(request.actor, case_id)
+    audit.record_read(
+        "meetings.timeline.read",
+        actor=request.actor.id,
+        subject=f"case:{case_id}",
+        case=case_id,
+        detail={"items": " ".join(str(item) for item in found.items)},
+    )
+    context = {"line": found, "case": found.case}
+    return render(request, "meetings/case_timeline.html", context)
 
 
 @require_POST
