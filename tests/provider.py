@@ -7,9 +7,11 @@ address to come back to); what it says in a token a test may bend.
 import hashlib
 import json
 import secrets
+import sys
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -61,6 +63,7 @@ class Provider:
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.given: list[str] = []
         self.let_go = Event()
 
     def by_own_key(self, claims: Claims) -> str:
@@ -117,6 +120,7 @@ class Provider:
             return 400, {"error": "invalid_grant"}
         access = secrets.token_urlsafe(16)
         id_token = self.sign(self.bend(self.claims(asked, access)))
+        self.given += [access, id_token]
         tokens = {"access_token": access, "token_type": "Bearer", "id_token": id_token}
         return 200, tokens
 
@@ -194,8 +198,10 @@ def _handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
 def running() -> Iterator[Provider]:
     """The service, listening on this machine until the test is over."""
     provider = Provider()
+    broken: list[object] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(provider))
     server.daemon_threads = False
+    server.handle_error = lambda *_args: broken.append(sys.exc_info()[1])  # type: ignore[method-assign] # a refusal must not come from a fault of ours
     provider.port = server.server_port
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -206,3 +212,15 @@ def running() -> Iterator[Provider]:
         server.shutdown()
         thread.join()
         server.server_close()
+    assert broken == []
+
+
+def visit(address: str) -> str:
+    """Be the browser at the service; where it sends back to."""
+    url = urlsplit(address)
+    line = HTTPConnection(url.hostname or "", url.port, timeout=10)
+    with closing(line):
+        line.request("GET", f"{url.path}?{url.query}")
+        with line.getresponse() as answer:
+            answer.read()
+            return answer.headers["Location"]

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from pytest_django.fixtures import Settings
 
 from portal.core import clock, fetching, oidc
@@ -87,6 +89,13 @@ def with_key_inside(claims: Claims, _service: Provider) -> str:
     return signed(claims, FOREIGN, "RS256", kid="one", jwk=inside)
 
 
+def with_a_must(claims: Claims, _service: Provider) -> str:
+    head = {"alg": "RS256", "kid": "one", "crit": ["exp2"], "exp2": 1}
+    text = f"{plain(head)}.{plain(claims)}"
+    signature = RSA.private_key.sign(text.encode(), PKCS1v15(), SHA256())
+    return f"{text}.{plain(signature)}"
+
+
 def header(**values: Any) -> Sign:
     return lambda claims, _: signed(claims, RSA, "RS256", **{"kid": "one", **values})
 
@@ -123,7 +132,7 @@ SIGNATURES: dict[str, Sign] = {
     "cut off": lambda c, s: s.by_own_key(c)[:-8],
     "a token of access": header(typ="at+jwt"),
     "a token of sign-out": header(typ="logout+jwt"),
-    "a must that we do not know": header(crit=["exp2"], exp2=1),
+    "a must that we do not know": with_a_must,
     "five parts": lambda c, s: f"{s.by_own_key(c)}.x.y",
     "words": lambda c, s: "a.b.c",
     "nothing": lambda c, s: "",
