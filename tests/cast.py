@@ -13,6 +13,8 @@ administrator, auditor, and nobody signed in (anonymous)
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Model
+
 from meetings.models import AgendaItem, Sitting
 from members.facts import Regime, Role
 from members.models import Body, Case, Person, PledgeText, Recusal
@@ -51,6 +53,10 @@ class Cast:
     @property
     def items(self) -> tuple[AgendaItem, AgendaItem]:
         return self.shien_item, self.juso_item
+
+    @property
+    def rows(self) -> list[Model]:
+        return [each for each in vars(self).values() if isinstance(each, Model)]
 
 
 def assemble() -> Cast:

@@ -27,7 +27,7 @@ EMBEDDED = settings.PROFILE == "embedded"
 WRITTEN_BY_TRIGGERS = ("core_taking", "meetings_standingstamp")
 
 
-def _code() -> str:
+def code() -> str:
     """What a migrated database comes from, as one word: triggers are code too."""
     found = hashlib.sha256()
     for app in apps.get_app_configs():
@@ -85,7 +85,7 @@ def django_db_modify_db_settings(
     if not EMBEDDED:
         return
     assert request.config.cache is not None
-    migrated = request.config.cache.mkdir("migrated") / f"{_code()}.sqlite3"
+    migrated = request.config.cache.mkdir("migrated") / f"{code()}.sqlite3"
     with migrated.with_name("lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not migrated.exists():

@@ -1,9 +1,12 @@
-"""Every address as every persona: the table in ``tests/matrix.txt`` holds."""
+"""Every address as every persona: the table in ``tests/matrix.txt`` holds.
+
+The town sings (``tests/canary.py``): with no answer does a word of a case leave.
+"""
 
 import re
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
@@ -13,12 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from members.models import SignIn
+from members.models import RollImport, SignIn
+from members.rolls import Line
 from portal.core import clock
 from tests import cast as people
 from tests import matrix
+from tests.canary import leaks, singing
 from tests.clients import client_of, close
 from tests.matrix import PERSONAS, Row, sign_in_of
+from tests.outside import outside_of, text_of
 from tests.papers import release_to
 
 ELSEWHERE = {
@@ -67,12 +73,21 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock(), transaction.atomic():
         cast = people.assemble()
         things = matrix.things(cast, release_to(cast))
-        clients = {}
-        for persona in PERSONAS:
-            known = sign_in_of(cast, persona)
-            clients[persona] = client_of(known[0], **known[1]) if known else Client()
-        yield Town(things, clients)
+        line = asdict(Line(row=2, organization="見本訪問看護", name="清水 陽子"))
+        RollImport.objects.update(lines=[line], count=1)
+        with singing(*cast.rows):
+            clients = {each: _browser(cast, each) for each in PERSONAS}
+            case = reverse("members:case-detail", args=[cast.case.id])
+            assert leaks(text_of(clients["secretariat"].get(case))), (
+                "within it is heard"
+            )
+            yield Town(things, clients)
         transaction.set_rollback(True)
+
+
+def _browser(cast: people.Cast, persona: str) -> Client:
+    known = sign_in_of(cast, persona)
+    return client_of(known[0], **known[1]) if known else Client()
 
 
 # What looking at a page may leave behind: that it was looked at, by which sign-in, and
@@ -117,7 +132,10 @@ def written_to(captured: CaptureQueriesContext) -> set[str]:
 @pytest.mark.parametrize(
     "row", matrix.rows(), ids=lambda row: f"{row.route} {row.method}"
 )
-def test_every_persona_gets_what_the_table_says(row: Row, town: Town) -> None:
+def test_every_persona_gets_what_the_table_says(
+    row: Row, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     town.renew()
     names = ROUTES[row.route].pattern.converters
     arguments = {name: town.things[name] for name in names}
@@ -128,6 +146,8 @@ def test_every_persona_gets_what_the_table_says(row: Row, town: Town) -> None:
         with CaptureQueriesContext(connection) as captured:
             response = ask(client, row.method, address)
         got[persona] = word(response)
+        shown = text_of(response) if persona == "anonymous" else ""
+        assert leaks(outside_of(response) + shown) == set(), persona
         if row.method == "GET":
             assert written_to(captured) <= TRACES, persona
         if got[persona] == "404" and nowhere != address:
@@ -136,3 +156,4 @@ def test_every_persona_gets_what_the_table_says(row: Row, town: Town) -> None:
             assert unknown.content == response.content, persona
         close(response)
     assert got == row.expected
+    assert leaks(caplog.text) == set()

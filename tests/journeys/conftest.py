@@ -10,17 +10,20 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from documents.output.papers.summary import CaseSummary, case_summary_pdf
 from portal.demo.mailbox import Mail
+from tests.journeys import prepared
 from tests.journeys.installation import Installation
 
 PATIENCE_MS = 10_000
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Installation]:
     """The demo municipality, served on the profile under test."""
     folder = tmp_path_factory.mktemp("installation")
     installation = Installation(folder, settings.PROFILE)
-    installation.prepare()
+    prepared.copy_to(installation, request.config)
     installation.start()
     yield installation
     installation.stop()
@@ -41,8 +44,9 @@ class Visitor:
         self.page.wait_for_url("**/")
 
     def open_link_in(self, mail: Mail) -> None:
-        """Open the link of a notice."""
-        self.page.goto(next(word for word in mail.body.split() if "/g/#" in word))
+        """Open the link of a notice; the demo's own ones name the port it was made on."""
+        link = next(word for word in mail.body.split() if "/g/#" in word)
+        self.page.goto(f"/g/#{link.partition('#')[2]}")
         self.page.wait_for_url("**/g/notice/")
 
 

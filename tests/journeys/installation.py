@@ -1,7 +1,6 @@
 """A whole installation as its own processes: database, store, server, demo data."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -24,6 +24,7 @@ from portal.demo.mailbox import Mail, read_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+SERVER = os.environ.get("KASANE_DATABASE_URL", "")
 
 
 def free_port() -> int:
@@ -53,16 +54,20 @@ class Installation:
         }
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
         if profile == "server":
-            self._own_database()
+            self._name_own_parts()
 
-    def _own_database(self) -> None:
-        address = urlsplit(os.environ["KASANE_DATABASE_URL"])
-        name = re.sub(r"\W", "_", f"journey_{self.folder.name}_{self.port}")
-        with psycopg.connect(os.environ["KASANE_DATABASE_URL"], autocommit=True) as db:
-            db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        own = urlunsplit(address._replace(path=f"/{name}"))
-        self.environment["KASANE_DATABASE_URL"] = own
-        self.environment["KASANE_S3_BUCKET"] = name.replace("_", "-")
+    def _name_own_parts(self) -> None:
+        digest = sha256(str(self.folder).encode()).hexdigest()[:12]
+        self.database, self.bucket = f"journey_{digest}", f"journey-{digest}"
+        own = urlsplit(SERVER)._replace(path=f"/{self.database}")
+        self.environment["KASANE_DATABASE_URL"] = urlunsplit(own)
+        self.environment["KASANE_S3_BUCKET"] = self.bucket
+
+    def make_database(self, template: str = "template1") -> None:
+        """A database of its own on the server, as a copy of ``template``."""
+        names = map(sql.Identifier, (self.database, template))
+        with psycopg.connect(SERVER, autocommit=True) as server:
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
 
     def manage(self, *words: str) -> str:
         """Run one operator's command to its end; its output."""
@@ -80,6 +85,8 @@ class Installation:
 
     def prepare(self) -> None:
         """Key file, tables, demo municipality."""
+        if self.profile == "server":
+            self.make_database()
         self.manage("keys", "create")
         self.manage("migrate", "-v0")
         self.manage("collectstatic", "--noinput", "-v0")

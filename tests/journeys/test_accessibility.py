@@ -2,7 +2,8 @@
 
 Each page is opened in a real browser at 360 px and made wider to 1280 px. It never
 scrolls sideways, breaks no rule of WCAG 2.2 AA that axe knows, and leaves nothing in
-the console, under the policies that the server really sends.
+the console, under the policies that the server really sends. A page's look does not
+depend on where its rows lie, so the long walks are made on one profile.
 """
 
 import re
@@ -170,6 +171,7 @@ def walk(page: Page, paths: Sequence[str]) -> list[str]:
     return found
 
 
+@pytest.mark.pure
 @pytest.mark.parametrize("name", WALKS)
 def test_staff_pages_are_accessible(visitor, complaints, name):
     person, *_ = name.split()
@@ -211,6 +213,7 @@ def test_a_correction_is_asked_for_and_answered(visitor, complaints):
     assert refused == []
 
 
+@pytest.mark.pure
 @pytest.mark.parametrize("subject", LINKED)
 def test_pages_behind_a_link_are_accessible(visitor, complaints, subject):
     page, code = visitor.page, card_codes(MEMBER, 3)[LINKED.index(subject)]

@@ -95,6 +95,7 @@ def approve(chair: Page, sitting: str) -> None:
 
 def pass_the_gate(member: Visitor, mail: Mail) -> None:
     """Link, a code of the paper card, the pledge."""
+    assert f"{member.installation.url}/g/#" in mail.body
     member.open_link_in(mail)
     page = member.page
     page.get_by_role("link", name=re.compile("コードカード")).click()

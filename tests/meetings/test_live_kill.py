@@ -14,6 +14,7 @@ from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.journeys import prepared
 from tests.journeys.installation import Installation
 
 DEADLINE = 30.0
@@ -108,9 +109,11 @@ class Typist:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def installation(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Installation]:
     installation = Installation(tmp_path, settings.PROFILE)
-    installation.prepare()
+    prepared.copy_to(installation, request.config)
     installation.start()
     yield installation
     installation.stop()

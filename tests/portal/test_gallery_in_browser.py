@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from csp.utils import build_policy
 from playwright.sync_api import Page, Route, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pure]
 
 ORIGIN = "https://kasane.example"
 NAMES = ["gallery", "gallery_gate", "gallery_minutes", "404"]
