@@ -15,6 +15,7 @@ class MeetingsConfig(AppConfig):
         """Name the pages of links; let the worker finish records whose job was lost."""
         from documents import entrances
         from documents.services import budget, retrievals
+        from meetings import searching
         from meetings.selectors.calls import own_call
         from meetings.selectors.paper_desk import serial_of_sitting
         from meetings.selectors.polls import open_poll
@@ -24,6 +25,7 @@ class MeetingsConfig(AppConfig):
             capsules,
             convocation,
             disposal,
+            locking,
             papers,
             polls,
             record_mail,
@@ -45,6 +47,7 @@ class MeetingsConfig(AppConfig):
         entrances.OPENERS[Purpose.RETRIEVAL] = retrievals.open_ask
         entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
+        searching.register()
         _watch_takings()
         _dispose_whole_files()
         post_migrate.connect(_enter_classes, sender=self)
@@ -58,6 +61,7 @@ class MeetingsConfig(AppConfig):
         worker.SWEEPS.append(record_mail.remind_due)
         worker.SWEEPS.append(rolls.drop_stale)
         worker.SWEEPS.append(disposal.go_on)
+        worker.UPKEEPS.append(locking.keep_up)
 
 
 def _watch_takings() -> None:

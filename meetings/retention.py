@@ -7,7 +7,7 @@ file has the first class that the body ever decided.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -37,6 +37,23 @@ USUAL = (
     ("1年", 1),
     ("1年未満", 0),
 )
+
+
+# How far a lock reaches whose end is not settled: a worker may be away for weeks, and
+# a hold that was lifted delays a disposal by a season at most.
+_MONTHS = 3
+
+
+def some_months_on(day: date) -> datetime:
+    """The begin of the third month after: so it moves on once a month."""
+    months = day.year * 12 + day.month - 1 + _MONTHS
+    return clock.day_start(date(months // 12, months % 12 + 1, 1))
+
+
+def free_on(locked_until: datetime) -> date:
+    """The first day that begins without the lock."""
+    last = locked_until - timedelta(microseconds=1)
+    return last.astimezone(clock.JST).date() + timedelta(days=1)
 
 
 def enter_usual_classes() -> None:
@@ -117,10 +134,17 @@ class Keeping:
     """One file, and everything that says until when it is kept."""
 
     file: File
-    records_class: RecordsClass | None
+    rule: RetentionRule | None
     lengthenings: tuple[Lengthening, ...] = ()
     holds: tuple[LegalHold, ...] = ()
     disposal: Disposal | None = None
+    # The last of the store's locks on the file's confirmed records.
+    locked_until: datetime | None = None
+
+    @property
+    def records_class(self) -> RecordsClass | None:
+        """保存期間の区分."""
+        return self.rule.records_class if self.rule else None
 
     @property
     def counted_from(self) -> date | None:
@@ -146,14 +170,48 @@ class Keeping:
 
     def may_go(self, today: date) -> bool:
         """Whether the file may be disposed of: it is over, and nothing holds it."""
+        return self.is_over(today) and not self.locked_on(today)
+
+    def is_over(self, today: date) -> bool:
+        """Whether the years have ended, and nothing holds the file."""
         day = self.expires_on
         return day is not None and day < today and not self.live_holds
 
+    def locked_on(self, today: date) -> bool:
+        """Whether the store still keeps the records from everybody on that day."""
+        until = self.locked_until
+        return until is not None and until > clock.day_start(today)
 
-def class_of(file: File, rules: Sequence[RetentionRule]) -> RecordsClass | None:
-    """The class of a complete file; ``rules`` are in the order of their days."""
+    @property
+    def free_on(self) -> date | None:
+        """The first day on which no lock of the store stands any more."""
+        return free_on(self.locked_until) if self.locked_until else None
+
+    def lock_until(self, now: datetime) -> datetime | None:
+        """Until when the records are to be locked as things stand; None to let go.
+
+        No lock can be taken back. So it reaches to the end of the class only once
+        that is settled; before, for ever, and while a hold stands, it reaches a
+        little ahead and is moved on.
+        """
+        today, ends = now.astimezone(clock.JST).date(), self.expires_on
+        rolling = some_months_on(today)
+        if ends is None or not self._is_settled(today):
+            return None if self.is_over(today) else rolling
+        class_end = clock.day_end(ends)
+        if self.live_holds:
+            return max(class_end, rolling)
+        return class_end if class_end > now else None
+
+    def _is_settled(self, today: date) -> bool:
+        """Completion and class of today may still be corrected today."""
+        done, rule = self.file.completed_on, self.rule
+        return bool(done and rule and done < today and rule.starts_on < today)
+
+
+def rule_of(file: File, rules: Sequence[RetentionRule]) -> RetentionRule | None:
+    """What classes a complete file; ``rules`` are in the order of their days."""
     day = file.completed_on
     own = [r for r in rules if (r.body_id, r.kind) == (file.body.id, file.key.kind)]
     before = [rule for rule in own if day is not None and rule.starts_on <= day]
-    chosen = before[-1] if before else next(iter(own), None)
-    return chosen.records_class if chosen else None
+    return before[-1] if before else next(iter(own), None)

@@ -3,29 +3,33 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from documents.models import PaperVersion
 from meetings.models import (
     Disposal,
     FileKind,
     LegalHold,
     Lengthening,
+    Minutes,
+    RecordVersion,
     RetentionRule,
     Sitting,
     Tombstone,
 )
-from meetings.retention import File, FileKey, Keeping, class_of
+from meetings.retention import File, FileKey, Keeping, rule_of
 from members.access import Access, Actor, access_for
 from members.charters import kept_body
 from members.facts import Action
 from members.models import Body, Case
 from portal.core import clock, jp
 from portal.core.errors import HiddenError
+from portal.core.models import StoredObject
 
 PER_PAGE = 50
 OVER = (Sitting.State.CLOSED, Sitting.State.CANCELLED)
@@ -75,16 +79,55 @@ def keepings_of(files: Sequence[File]) -> list[Keeping]:
         )
     )
     disposals = {each.file_id: each for each in _disposals(Q(file_id__in=ids))}
+    locks = _locks(files)
     return [
         Keeping(
             file,
-            class_of(file, rules),
+            rule_of(file, rules),
             tuple(lengthenings[file.key.id]),
             tuple(holds[file.key.id]),
             disposals.get(file.key.id),
+            locks.get(file.key.id),
         )
         for file in files
     ]
+
+
+def filed_records() -> QuerySet[PaperVersion]:
+    """The files of every record that was ever confirmed, frozen versions too."""
+    now = Minutes.objects.filter(state=Minutes.State.FINAL)
+    papers = Q()
+    for rows in (now, RecordVersion.objects.all()):
+        papers |= Q(paper__in=rows.values("docx")) | Q(paper__in=rows.values("pdf"))
+    return PaperVersion.objects.filter(
+        papers, stored__state=StoredObject.State.READY
+    ).select_related("stored", "paper")
+
+
+def records_in(files: Iterable[File]) -> QuerySet[PaperVersion]:
+    """The filed records that belong to files: a sitting's are those of no case."""
+    ids = defaultdict(set)
+    for file in files:
+        ids[file.key.kind].add(file.key.id)
+    of_cases = Q(paper__case__in=ids[FileKind.CASE])
+    of_sittings = Q(paper__case=None, paper__sitting_id__in=ids[FileKind.SITTING])
+    return filed_records().filter(of_cases | of_sittings)
+
+
+def file_id_of(version: PaperVersion) -> UUID | None:
+    """The file to which a filed record belongs."""
+    return version.paper.case_id or version.paper.sitting_id
+
+
+def _locks(files: Iterable[File]) -> dict[UUID, datetime]:
+    """The last lock in each file that has one."""
+    locked = records_in(files).filter(stored__locked_until__gt=clock.now())
+    found: dict[UUID, datetime] = {}
+    for version in locked:
+        key, until = file_id_of(version), version.stored.locked_until
+        if key and until:
+            found[key] = max(until, found.get(key, until))
+    return found
 
 
 Row = TypeVar("Row", Lengthening, LegalHold)
@@ -131,6 +174,11 @@ class Shelf:
     expired: list[Keeping]
     coming: list[Keeping]
     held: list[Keeping]
+
+    @property
+    def others_propose(self) -> bool:
+        """Whether something waits that the actor may approve."""
+        return any(each.file.key.id not in self.mine for each in self.proposed)
 
     @property
     def count(self) -> int:

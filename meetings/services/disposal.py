@@ -25,7 +25,7 @@ from members.access import Actor, as_if_here
 from members.charters import kept_body
 from members.facts import Action
 from members.models import Person
-from portal.core import audit, capsules, clock, journals, removal
+from portal.core import audit, capsules, clock, journals, jp, removal
 from portal.core.errors import HiddenError, RefusedError
 
 
@@ -37,6 +37,7 @@ def propose(*, actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> int:
     """
     keepings = _required(actor, body_id, keys)
     today, now = clock.today(), clock.now()
+    _refuse_locked(keepings)
     if not keepings or not all(each.may_go(today) for each in keepings):
         raise RefusedError(
             _(
@@ -80,6 +81,7 @@ def approve(*, actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> int:
     """
     keepings = _required(actor, body_id, keys)
     today = clock.today()
+    _refuse_locked(keepings)
     for keeping in keepings:
         disposal = keeping.disposal
         if disposal is None or not keeping.may_go(today):
@@ -95,6 +97,21 @@ def approve(*, actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> int:
         _record("approve", actor.id, keeping.file)
         dispose.enqueue(str(keeping.file.key.id))
     return len(keepings)
+
+
+def _refuse_locked(keepings: Sequence[Keeping]) -> None:
+    """What the store still keeps from everybody cannot go: say from when it can."""
+    locked = [each for each in keepings if each.locked_on(clock.today())]
+    if locked:
+        raise RefusedError(
+            _(
+                "%(number)sは、保存先の書換え防止が続いています。%(day)sから廃棄を提案できます。"
+            )
+            % {
+                "number": locked[0].file.number,
+                "day": jp.era_words(locked[0].free_on),
+            }
+        )
 
 
 def _required(actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> list[Keeping]:

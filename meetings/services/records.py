@@ -27,7 +27,7 @@ from meetings.models import (
 from meetings.record_notices import Occasion
 from meetings.records import Record
 from meetings.rendering import minutes_pdf
-from meetings.services import capsules, exports, record_mail
+from meetings.services import capsules, exports, locking, record_mail
 from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Charter, Person
@@ -282,7 +282,7 @@ def archive_if_complete(actor: Actor, item_id: UUID) -> None:
 
 @task()
 def archive(item_id: str, person_id: str) -> None:
-    """Render, store and freeze a wholly confirmed record; a second run does nothing.
+    """Render, store, lock and freeze a confirmed record; a second run does nothing.
 
     Acts for the person whose confirmation was the last one (R37).
     """
@@ -298,6 +298,7 @@ def archive(item_id: str, person_id: str) -> None:
     stored = {
         ending: papers.store_record(data) for ending, (data, _kind) in files.items()
     }
+    locking.lock_new(each.stored for each in stored.values())
     with transaction.atomic():
         rendered, record = record.digest, records.load(UUID(item_id), lock=True)
         if record.minutes.state != Minutes.State.ROUND or record.digest != rendered:

@@ -17,6 +17,7 @@ from meetings.models import (
 )
 from meetings.retention import FileKey, Keeping
 from meetings.selectors.retention import keeping_for
+from meetings.services import locking
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body
@@ -110,6 +111,7 @@ def lengthen(*, actor: Actor, key: FileKey, approval: Approval) -> Lengthening:
         entered_at=clock.now(),
     )
     _call_off(keeping)
+    locking.lock_file.enqueue(str(key.kind), str(key.id))
     _record("lengthen", actor, keeping, until=str(approval.until))
     return made
 
@@ -126,6 +128,7 @@ def place_hold(*, actor: Actor, key: FileKey, reason: str) -> LegalHold:
         placed_at=clock.now(),
     )
     _call_off(keeping)
+    locking.lock_file.enqueue(str(key.kind), str(key.id))
     _record("hold", actor, keeping, hold=str(hold.id))
     return hold
 

@@ -18,6 +18,7 @@ from meetings.policies import reopened_facts
 from meetings.records import Record
 from meetings.rendering import compiled_pdf
 from meetings.selectors.earlier_records import earlier_of
+from meetings.selectors.locks import LockState, of_record
 from meetings.selectors.record_versions import earlier_files
 from meetings.selectors.records import read_record, reopenable
 from meetings.selectors.sittings import convened_item, convened_sitting
@@ -58,6 +59,7 @@ def _context(record: Record, access: Access) -> dict[str, object]:
         "mine": actor.person in record.awaited,
         "before_me": record.awaited[0] if actor.person in waiting else None,
         "frozen": earlier_files(actor, record),
+        "lock": _lock(record, access),
         "can": {
             "correct": access.offers(Action.REQUEST_CORRECTION, thing),
             "confirm": access.offers(Action.CONFIRM_MINUTES, thing),
@@ -72,6 +74,13 @@ def _disclosable(record: Record, access: Access) -> bool:
     """Whether a copy for a disclosure can be made."""
     final = record.minutes.state == Minutes.State.FINAL
     return final and access.offers(Action.OPEN_FROZEN, record.thing(access.actor.id))
+
+
+def _lock(record: Record, access: Access) -> LockState | None:
+    """書換え防止 of a confirmed record, for its custodian."""
+    own = access.offers(Action.RELEASE, reopened_facts(record.thing(access.actor.id)))
+    final = record.minutes.state == Minutes.State.FINAL
+    return of_record(record.minutes) if own and final else None
 
 
 def _overdue(record: Record) -> bool:

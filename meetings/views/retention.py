@@ -18,7 +18,7 @@ from meetings.forms.retention import (
     ReasonForm,
 )
 from meetings.models import FileKind
-from meetings.selectors import packages
+from meetings.selectors import locks, packages
 from meetings.selectors import retention as selectors
 from meetings.services import disposal
 from meetings.services import retention as services
@@ -139,7 +139,13 @@ def file_detail(request: MemberRequest, kind: str, thing_id: UUID) -> HttpRespon
         subject=f"{key.kind}:{key.id}",
         case=keeping.file.case.id if keeping.file.case else None,
     )
-    context = {"keeping": keeping, "file": keeping.file, "today": clock.today()}
+    context = {
+        "keeping": keeping,
+        "file": keeping.file,
+        "today": clock.today(),
+        "lock": locks.of_file(keeping),
+        "me": request.actor.id,
+    }
     return render(request, "meetings/file_detail.html", context)
 
 

@@ -10,16 +10,17 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from portal.core import chain, clock, journals, keys, outbox, timestamps
-from portal.core.models import AuditHead, SignedHead
+from portal.core.models import AuditHead, OutgoingMail, SignedHead
 from portal.core.wording import moment_words
 
 log = logging.getLogger(__name__)
@@ -164,10 +165,28 @@ class Standing:
     """How signing and giving away stand, for those who look after it."""
 
     last: SignedHead | None
+    reached: int  # the newest event
     late: bool  # the trail has grown, and no head was signed for three times the pause
     waiting: int  # for the folder
+    unmailed: int  # letters to the auditor that did not leave, since the last that did
     nowhere: bool  # neither folder nor mail is named
     unstamped: bool  # a time stamp is asked for and the last head has none
+
+    @property
+    def unsigned(self) -> int:
+        """How many events no head covers yet."""
+        return self.reached - (self.last.seq if self.last else 0)
+
+    @property
+    def word(self) -> str:
+        """The worst of it in one word, for the monitoring; ``ok`` where all is well."""
+        found = {
+            "late": self.late,
+            "nowhere": self.nowhere,
+            "waiting": bool(self.waiting or self.unmailed),
+            "unstamped": self.unstamped,
+        }
+        return next((word for word, true in found.items() if true), "ok")
 
 
 def standing() -> Standing:
@@ -177,8 +196,19 @@ def standing() -> Standing:
     long_ago = clock.now() - timedelta(minutes=3 * settings.AUDIT_HEAD_MINUTES)
     return Standing(
         last=last,
+        reached=AuditHead.objects.values_list("seq", flat=True).get(id=1),
         late=_is_due() and (last is None or last.at < long_ago),
         waiting=waiting if settings.AUDIT_DROP else 0,
+        unmailed=_unmailed(long_ago),
         nowhere=not (settings.AUDIT_DROP or settings.AUDIT_MAIL),
         unstamped=bool(settings.TSA_URL and last and not last.stamp),
     )
+
+
+def _unmailed(long_ago: datetime) -> int:
+    """A letter that was sent covers those before it."""
+    letters, state = OutgoingMail.objects.filter(person=NOBODY), OutgoingMail.State
+    sent = letters.filter(state=state.SENT).aggregate(at=Max("queued_at"))["at"]
+    since = letters.filter(queued_at__gt=sent) if sent else letters
+    stuck = Q(state=state.WAITING, queued_at__lt=long_ago)
+    return since.filter(stuck | Q(state__in=(state.FAILED, state.BOUNCED))).count()

@@ -11,13 +11,15 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from portal.core import clamd, clock, metrics, restoring
+from portal.core import clamd, clock, heads, metrics, restoring
 from portal.core.errors import HiddenError
-from portal.core.models import AuditHead, Beat
+from portal.core.models import AuditHead, Beat, LockProof
+from portal.core.objectlock import Outcome
 from portal.core.objectstore import S3Store, store
 
 log = logging.getLogger(__name__)
@@ -40,14 +42,18 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """All that it needs is there (200), or not (503); which part, for those within."""
+    """All that it needs is there (200), or not (503); which part, for those within.
+
+    They also learn what should be looked at and keeps nobody from working.
+    """
     found = {name: _stands(check) for name, check in CHECKS.items()}
     status = 200 if all(found.values()) else 503
     if not is_within(request):
         words = "ready\n" if status == 200 else "not ready\n"
         return HttpResponse(words, content_type="text/plain", status=status)
     shown = {name: "ok" if stands else "down" for name, stands in found.items()}
-    return JsonResponse(shown, status=status)
+    told = {name: _told(remark) for name, remark in REMARKS.items()}
+    return JsonResponse({**shown, **told}, status=status)
 
 
 @require_safe
@@ -78,6 +84,13 @@ def _stands(check: Callable[[], None]) -> bool:
         log.warning("not ready: %s %s", check.__name__, type(error).__name__)
         return False
     return True
+
+
+def _told(remark: Callable[[], str]) -> str:
+    try:
+        return remark()
+    except DatabaseError:
+        return "unknown"
 
 
 def _database() -> None:
@@ -124,6 +137,19 @@ def _restored() -> None:
         raise NotReadyError
 
 
+def _heads() -> str:
+    return heads.standing().word
+
+
+def _lock() -> str:
+    proof = LockProof.objects.first()
+    if proof is None:
+        return "not tried yet"
+    return "ok" if proof.outcome == Outcome.HOLDS else f"off: {proof.gaps}"
+
+
+# What should be looked at, and keeps nobody from working.
+REMARKS: dict[str, Callable[[], str]] = {"heads": _heads, "lock": _lock}
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "bell": _bell,

@@ -24,10 +24,11 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
 
-from portal.core import clock
+from portal.core import clock, heads
 from portal.core.models import (
     AuditHead,
     Beat,
+    LockProof,
     OutgoingMail,
     SignedHead,
     StoredObject,
@@ -85,6 +86,15 @@ def _of_database() -> Iterator[GaugeMetricFamily]:
     yield _gauge("kasane_database_up", "Whether the database answers", 1)
     head = AuditHead.objects.get(id=1)
     yield _gauge("kasane_audit_events", "Events in the trail", head.seq)
+    standing = heads.standing()
+    for name, words, value in (
+        ("unsigned", "Events that no signed head covers", standing.unsigned),
+        ("heads_waiting", "Heads not in their folder", standing.waiting),
+        ("heads_unmailed", "Heads the auditor was not mailed", standing.unmailed),
+    ):
+        yield _gauge(f"kasane_audit_{name}", words, value)
+    locks = LockProof.objects.filter(outcome=LockProof.Outcome.HOLDS).count()
+    yield _gauge("kasane_object_lock", "Whether the store is proved to lock", locks)
     for name, rows, field in (
         ("kasane_mails", OutgoingMail.objects.all(), "state"),
         ("kasane_jobs", DBTaskResult.objects.all(), "status"),

@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from portal.core import clock
 from portal.core.errors import UnavailableError
+from portal.core.models import LockProof
 from portal.core.objectstore import ObjectStore, S3Store, store
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ HOLDS_FOR = timedelta(days=7)
 LOCKED_FOR = timedelta(minutes=10)
 _BYPASS = {"x-amz-bypass-governance-retention": "true"}
 _CONTENT = b"locked"
+Outcome = LockProof.Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Proof:
     at: datetime
     tried: tuple[str, ...]
     gaps: tuple[str, ...]
+    outcome: LockProof.Outcome
 
     @property
     def holds(self) -> bool:
@@ -53,15 +56,14 @@ class Proof:
 def prove(shelf: ObjectStore) -> Proof:
     """Try to break the lock of ``shelf``'s bucket, and of a bucket made for it."""
     if not isinstance(shelf, S3Store):
-        return Proof(clock.now(), (), ("a folder has no object lock",))
-    if not shelf.lock:
-        return Proof(clock.now(), (), ("KASANE_S3_LOCK is off",))
+        gaps = ("a folder has no object lock",)
+        return Proof(clock.now(), (), gaps, Outcome.FOLDER)
+    if not shelf.locks:
+        return Proof(clock.now(), (), ("KASANE_S3_LOCK is off",), Outcome.OFF)
     attempts = [*_Attempts(shelf, shelf.bucket).run(), *_bucket_attempts(shelf)]
-    return Proof(
-        clock.now(),
-        tuple(attempt.name for attempt in attempts),
-        tuple(attempt.gap for attempt in attempts if attempt.gap),
-    )
+    tried = tuple(attempt.name for attempt in attempts)
+    gaps = tuple(attempt.gap for attempt in attempts if attempt.gap)
+    return Proof(clock.now(), tried, gaps, Outcome.FAILED if gaps else Outcome.HOLDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,31 @@ def standing() -> Proof:
             return proof
         _kept.append(proof)
     return _kept[0]
+
+
+def doubt() -> None:
+    """The store has refused to lock: it is to be proved anew before the next time."""
+    _kept.clear()
+
+
+def note() -> bool:
+    """Prove the lock if it is time, and write down for all processes what came of it."""
+    proof = standing()
+    LockProof.objects.update_or_create(
+        id=1,
+        defaults={
+            "outcome": proof.outcome,
+            "gaps": "; ".join(proof.gaps),
+            "at": proof.at,
+        },
+    )
+    return proof.holds
+
+
+def noted() -> str:
+    """What came of the last proof, as any process can know it; empty before one."""
+    rows = LockProof.objects.values_list("outcome", flat=True)
+    return rows.first() or ""
 
 
 def report() -> None:

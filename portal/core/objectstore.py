@@ -57,13 +57,16 @@ class ObjectStore(Protocol):
     do, or does not answer in time, is an UnavailableError.
     """
 
-    def put(
-        self, name: str, source: BinaryIO, locked_until: datetime | None = None
-    ) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Store ``source`` to its end durably under ``name``.
 
-        With ``locked_until`` nobody can remove or change it before that time. After
-        an error nobody knows what is there; ``remove`` clears it.
+        After an error nobody knows what is there; ``remove`` clears it.
+        """
+
+    def lock(self, name: str, until: datetime) -> datetime:
+        """Let nobody remove or change the object before that time.
+
+        A lock is only ever prolonged; returns until when it holds now.
         """
 
     def open(self, name: str) -> AbstractContextManager[BinaryIO]:
@@ -92,12 +95,8 @@ class DiskStore:
     def _draft(self, name: str) -> Path:
         return self.path / "draft" / _checked(name)
 
-    def put(
-        self, name: str, source: BinaryIO, locked_until: datetime | None = None
-    ) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Write a draft, sync it, move it to its place, sync the folders."""
-        if locked_until is not None:  # a folder holds nobody back
-            raise UnavailableError
         target, draft = self._file(name), self._draft(name)
         with answering():
             try:
@@ -113,6 +112,10 @@ class DiskStore:
                 raise
             for folder in (target.parent, self.path):
                 _sync(folder)
+
+    def lock(self, name: str, until: datetime) -> datetime:
+        """A folder holds nobody back."""
+        raise UnavailableError
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
@@ -176,7 +179,7 @@ class S3Store:
     def __init__(self, options: dict[str, Any]) -> None:
         endpoint = urlsplit(options["endpoint"])
         self.bucket = options["bucket"]
-        self.lock = options["lock"]
+        self.locks = options["lock"]
         self.client = Minio(
             endpoint.netloc,
             access_key=options["access_key"],
@@ -192,43 +195,51 @@ class S3Store:
             if self.client.bucket_exists(self.bucket):
                 return
             try:
-                self.client.make_bucket(self.bucket, object_lock=self.lock)
+                self.client.make_bucket(self.bucket, object_lock=self.locks)
             except S3Error as error:  # another process was faster
                 if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
                     raise
 
-    def put(
-        self, name: str, source: BinaryIO, locked_until: datetime | None = None
-    ) -> None:
+    def put(self, name: str, source: BinaryIO) -> None:
         """Upload part by part, and look whether all of it is there."""
         _checked(name)
         counted = _Counted(source)
-        lock = Retention(COMPLIANCE, locked_until) if locked_until else None
         with answering():
-            done = self.client.put_object(
+            self.client.put_object(
                 self.bucket,
                 name,
                 cast("Any", counted),
                 length=-1,
                 part_size=PART_SIZE,
                 num_parallel_uploads=1,
-                retention=lock,
             )
             # An answer of 200 may still carry an error, or come from something else.
             kept = self.client.stat_object(self.bucket, name)
             if kept.size != counted.size:
                 raise UnavailableError
-            if lock and not self._locked(name, done.version_id, lock):
-                raise UnavailableError
 
-    def _locked(self, name: str, version: str | None, lock: Retention) -> bool:
-        held = self.client.get_object_retention(self.bucket, name, version)
-        return (
-            held is not None
-            and held.mode == lock.mode
-            # Servers keep whole seconds.
-            and held.retain_until_date >= lock.retain_until_date.replace(microsecond=0)
-        )
+    def lock(self, name: str, until: datetime) -> datetime:
+        """Lock the object for everybody (COMPLIANCE), and look whether it is."""
+        _checked(name)
+        until = until.replace(microsecond=0)  # servers keep whole seconds
+        with answering():
+            held = self._held_until(name)
+            if held is None or held < until:
+                lock = Retention(COMPLIANCE, until)
+                self.client.set_object_retention(self.bucket, name, lock)
+                held = self._held_until(name)
+        if held is None or held < until:
+            raise UnavailableError
+        return held
+
+    def _held_until(self, name: str) -> datetime | None:
+        try:
+            held = self.client.get_object_retention(self.bucket, name)
+        except S3Error as error:
+            if error.code != "NoSuchObjectLockConfiguration":
+                raise
+            return None
+        return held.retain_until_date if held and held.mode == COMPLIANCE else None
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:

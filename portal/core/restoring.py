@@ -77,6 +77,8 @@ def restore(place: Path, evidence: Evidence) -> Report:
     report.objects = _bring_objects(place)
     report.records, left = capsules.enter_all()
     report.left = len(left)
+    # Bytes that were brought back are not locked; the worker locks them again.
+    StoredObject.objects.update(locked_until=None)
     report.taken = _take_again(lines)
     if _take_again(lines):
         raise BackupError("The journal does not come to an end: report this.")

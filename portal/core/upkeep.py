@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from portal.core import clock, vault
 from portal.core.errors import UnavailableError
@@ -53,6 +54,9 @@ def _clear_row(object_id: UUID) -> bool:
     """
     rows = StoredObject.objects.select_for_update()
     row = rows.filter(id=object_id, state=State.PENDING).first()
+    if row is not None and row.locked_until and row.locked_until > clock.now():
+        vault.destroy_key(object_id)  # nobody reads it; the bytes go with their lock
+        return True
     if row is None or not _clear_object(object_id.hex):
         return False
     row.delete()
@@ -69,10 +73,11 @@ def _clear_object(name: str) -> bool:
 
 
 def _without_row(names: Iterable[str]) -> Iterator[str]:
-    """Those of our names that neither a ready nor a pending row has."""
+    """Those of our names that neither a ready, a pending nor a locked row has."""
     ours = (name for name in names if is_name(name))
+    held = ~Q(state=State.ERASED) | Q(locked_until__gt=clock.now())
     while batch := list(islice(ours, BATCH)):
-        rows = StoredObject.objects.exclude(state=State.ERASED).filter(id__in=batch)
+        rows = StoredObject.objects.filter(held, id__in=batch)
         known = {object_id.hex for object_id in rows.values_list("id", flat=True)}
         yield from (name for name in batch if name not in known)
 

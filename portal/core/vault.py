@@ -36,20 +36,17 @@ _STREAMING: Any = streaming_aead.StreamingAead
 CHUNK = 1024 * 1024
 
 
-def put(source: BinaryIO, locked_until: datetime | None = None) -> StoredObject:
+def put(source: BinaryIO) -> StoredObject:
     """Encrypt ``source`` to its end into the store; returns the pending row.
 
     Call it outside a transaction, then ``keep`` the row inside the one that
-    refers to it. Memory stays bounded, no plain byte meets a disk. With
-    ``locked_until`` the store lets nobody remove the bytes before that time. Raises
-    UnavailableError when the store does not answer, or is not proved to lock.
+    refers to it. Memory stays bounded, no plain byte meets a disk. Raises
+    UnavailableError when the store does not answer.
     """
-    if locked_until is not None:
-        objectlock.require()
     keyset = tink.new_keyset_handle(_TEMPLATE)
     row = StoredObject.objects.create(created_at=clock.now())
     sealing = _Sealing(source, _cipher(keyset), row.id.bytes)
-    store().put(row.id.hex, cast("BinaryIO", sealing), locked_until)
+    store().put(row.id.hex, cast("BinaryIO", sealing))
     row.size, row.sha256 = sealing.size, sealing.digest.hexdigest()
     # Last, so that the key in use now wraps it, not one that was when it began.
     row.sealed_key = _wrapped(keyset, row)
@@ -99,6 +96,28 @@ def keep(row: StoredObject) -> None:
     if waiting.update(state=StoredObject.State.READY) != 1:
         raise UnavailableError
     row.state = StoredObject.State.READY
+
+
+def lock(row: StoredObject, until: datetime) -> None:
+    """Have the store let nobody remove the bytes before that time; never shortened.
+
+    What is locked for the first time is read to its end: a lock on other bytes
+    than those that were stored is worth nothing. Call it outside a transaction.
+    Raises UnavailableError when the store does not answer, is not proved to lock,
+    or does not give the bytes back.
+    """
+    objectlock.require()
+    try:
+        held = store().lock(row.id.hex, until)
+    except UnavailableError:
+        objectlock.doubt()
+        raise
+    if row.locked_until is None:
+        with _opened(row) as chunks:
+            for _chunk in chunks:
+                pass
+    row.locked_until = held
+    StoredObject.objects.filter(id=row.id).update(locked_until=held)
 
 
 class _Sealing(io.RawIOBase):
@@ -155,6 +174,12 @@ def open_object(row: StoredObject) -> Iterator[Iterator[bytes]]:
     """
     if row.state != StoredObject.State.READY:
         raise UnavailableError
+    with _opened(row) as chunks:
+        yield chunks
+
+
+@contextmanager
+def _opened(row: StoredObject) -> Iterator[Iterator[bytes]]:
     try:
         keyset = _unwrapped(row)
     except tink.TinkError as error:
@@ -193,12 +218,53 @@ def read(row: StoredObject) -> bytes:
         return b"".join(chunks)
 
 
+def seal_beside(row: StoredObject, data: bytes) -> bytes:
+    """``data`` under the object's own key, to rest in the database.
+
+    It can be read as long as the object can, and not a moment longer.
+    """
+    sealed = bytearray()
+    writer = _cipher_of(row).new_encrypting_stream(_Target(sealed), _beside(row))
+    writer.write(data)
+    writer.close()
+    return bytes(sealed)
+
+
+def unseal_beside(row: StoredObject, sealed: bytes) -> bytes:
+    """Undo ``seal_beside``; raises UnavailableError when that cannot be done."""
+    cipher = _cipher_of(row)
+    try:
+        with cipher.new_decrypting_stream(io.BytesIO(sealed), _beside(row)) as plain:
+            data: bytes = plain.read()
+    except (tink.TinkError, OSError) as error:
+        raise UnavailableError from error
+    return data
+
+
+def _cipher_of(row: StoredObject) -> Any:
+    if row.state != StoredObject.State.READY:
+        raise UnavailableError
+    try:
+        return _cipher(_unwrapped(row))
+    except tink.TinkError as error:
+        raise UnavailableError from error
+
+
+def _beside(row: StoredObject) -> bytes:
+    return b"beside " + row.id.bytes
+
+
 def erase(object_id: UUID) -> None:
     """Destroy the object's key, then its bytes: backups become unreadable too.
 
     Where the bytes cannot be removed now, the sweep does it later.
     """
+    destroy_key(object_id)
+    transaction.on_commit(lambda: store().remove(object_id.hex), robust=True)
+
+
+def destroy_key(object_id: UUID) -> None:
+    """Make the bytes unreadable for ever, wherever they lie."""
     StoredObject.objects.filter(id=object_id).update(
         state=StoredObject.State.ERASED, sealed_key=b"", sha256=""
     )
-    transaction.on_commit(lambda: store().remove(object_id.hex), robust=True)

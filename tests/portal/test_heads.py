@@ -122,6 +122,28 @@ def test_what_stands_badly_is_said(settings):
         assert heads.standing().late
 
 
+def test_the_worst_is_said_in_one_word(outside, settings):
+    assert heads.standing().word == "ok"
+    write(2)
+    assert (heads.standing().unsigned, heads.standing().word) == (2, "late")
+    heads.keep_up()
+    assert (heads.standing().unsigned, heads.standing().word) == (0, "ok")
+    settings.AUDIT_DROP = settings.AUDIT_MAIL = ""
+    assert heads.standing().word == "nowhere"
+
+
+def test_a_letter_that_did_not_leave_is_said_until_a_later_one_did(outside):
+    for count in (1, 2):
+        write(count)
+        heads.give_newest()
+    heads.drop_waiting()
+    first, second = OutgoingMail.objects.order_by("queued_at")
+    OutgoingMail.objects.filter(id=first.id).update(state="bounced")
+    assert (heads.standing().unmailed, heads.standing().word) == (1, "waiting")
+    OutgoingMail.objects.filter(id=second.id).update(state="sent")
+    assert (heads.standing().unmailed, heads.standing().word) == (0, "ok")
+
+
 def test_the_live_base_is_verified_against_heads_kept_outside(outside):
     write(4)
     heads.keep_up()

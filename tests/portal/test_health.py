@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from members.models import Person
 from portal.core import clock, health, logs, worker
-from portal.core.models import Beat, Restoration
+from portal.core.models import Beat, LockProof, Restoration
 from tests.cast import Cast
 from tests.conftest import SignIn
 
@@ -31,6 +31,8 @@ def beating(db: None, settings: Settings, tmp_path: Path) -> None:
 def parts(client: Client) -> set[str]:
     answer = client.get("/health/ready")
     found: dict[str, str] = answer.json()
+    for name in health.REMARKS:
+        found.pop(name)
     assert (answer.status_code == 200) == (set(found.values()) == {"ok"})
     return {name for name, standing in found.items() if standing != "ok"}
 
@@ -41,6 +43,22 @@ def test_it_lives_without_asking_anything(client: Client) -> None:
 
 def test_it_is_ready_when_everything_is_there(beating: None, client: Client) -> None:
     assert not parts(client)
+
+
+def test_what_should_be_looked_at_is_told_and_stops_nobody(
+    beating: None, client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.AUDIT_DROP = settings.AUDIT_MAIL = ""
+    told = client.get("/health/ready")
+    assert told.status_code == 200
+    assert (told.json()["heads"], told.json()["lock"]) == ("nowhere", "not tried yet")
+    LockProof.objects.create(outcome="failed", gaps="delete it: yes", at=clock.now())
+    settings.AUDIT_DROP = str(tmp_path)
+    told = client.get("/health/ready")
+    assert (told.json()["heads"], told.json()["lock"]) == ("ok", "off: delete it: yes")
+    figures = client.get("/metrics").content.decode()
+    assert "kasane_object_lock 0.0" in figures
+    assert "kasane_audit_unsigned 0.0" in figures
 
 
 def test_a_worker_that_is_silent_is_missed(beating: None, client: Client) -> None:

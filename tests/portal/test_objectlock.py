@@ -9,9 +9,9 @@ from django.core.management import call_command
 from minio.error import S3Error
 from minio.retention import Retention
 
-from portal.core import checks, clock, objectlock, vault
+from portal.core import checks, clock, objectlock, upkeep, vault
 from portal.core.errors import UnavailableError
-from portal.core.models import AuditEvent
+from portal.core.models import AuditEvent, LockProof, StoredObject
 from portal.core.objectstore import S3Store
 from tests.portal import stores
 
@@ -26,7 +26,7 @@ pytestmark = [
 def shelf(server, settings, monkeypatch) -> S3Store:
     """A bucket that locks, in the place of the installation's."""
     found = stores.s3(server, lock=True)
-    for module in ("vault", "objectlock", "management.commands.store"):
+    for module in ("vault", "upkeep", "objectlock", "management.commands.store"):
         monkeypatch.setattr(f"portal.core.{module}.store", lambda: found)
     settings.VAULT_STORE = {**settings.VAULT_STORE, "lock": True}
     monkeypatch.setattr(objectlock, "_kept", [])
@@ -38,11 +38,16 @@ def test_a_store_that_locks_is_proved_and_takes_what_is_to_be_locked(shelf, caps
     assert "Object lock holds." in capsys.readouterr().out
     assert AuditEvent.objects.get(action="core.store.prove").detail["holds"] is True
     until = clock.now() + timedelta(minutes=1)
-    row = vault.put(io.BytesIO(b"confirmed"), locked_until=until)
+    row = vault.put(io.BytesIO(b"confirmed"))
+    vault.lock(row, until)
     vault.keep(row)
     with pytest.raises(UnavailableError):
         shelf.remove(row.id.hex)
     assert vault.read(row) == b"confirmed"
+    row.refresh_from_db()
+    assert row.locked_until == until.replace(microsecond=0)
+    assert objectlock.note()
+    assert objectlock.noted() == "holds"
     assert checks.lock_is_proved(None) == []
 
 
@@ -63,7 +68,7 @@ def test_every_attempt_is_made(shelf):
 
 def test_a_plain_bucket_is_not_proved_and_says_so(server, shelf):
     plain = stores.s3(server)
-    plain.lock = True
+    plain.locks = True
     proof = objectlock.prove(plain)
     assert not proof.holds
     assert proof.gaps[0].startswith("lock an object: ")
@@ -75,7 +80,8 @@ def test_a_proof_is_kept_for_a_week_and_a_failure_not_at_all(shelf, monkeypatch)
     def prove(store: S3Store) -> objectlock.Proof:
         made.append(store)
         gaps = ("the store does not answer",) if len(made) == 1 else ()
-        return objectlock.Proof(clock.now(), (), gaps)
+        outcome = LockProof.Outcome.FAILED if gaps else LockProof.Outcome.HOLDS
+        return objectlock.Proof(clock.now(), (), gaps, outcome)
 
     monkeypatch.setattr(objectlock, "prove", prove)
     assert not objectlock.standing().holds
@@ -166,5 +172,39 @@ def test_a_server_that_starts_says_how_it_stands(shelf, caplog, monkeypatch):
     (refusal,) = checks.lock_is_proved(None)
     assert refusal.id == "kasane.E014"
     assert "was not refused" in refusal.msg
+    row = vault.put(io.BytesIO(b"x"))
     with pytest.raises(UnavailableError):
-        vault.put(io.BytesIO(b"x"), locked_until=clock.now() + timedelta(minutes=1))
+        vault.lock(row, clock.now() + timedelta(minutes=1))
+    assert not objectlock.note()
+    assert LockProof.objects.get().gaps == "delete the version: was not refused"
+
+
+def test_what_was_stored_as_something_else_is_not_called_locked(shelf):
+    row = vault.put(io.BytesIO(b"confirmed"))
+    shelf.put(row.id.hex, io.BytesIO(b"other bytes"))
+    with pytest.raises(UnavailableError):
+        vault.lock(row, clock.now() + timedelta(minutes=1))
+    row.refresh_from_db()
+    assert row.locked_until is None
+
+
+def test_a_store_that_refuses_to_lock_is_proved_anew(shelf, monkeypatch):
+    assert objectlock.standing().holds
+    row = vault.put(io.BytesIO(b"confirmed"))
+    monkeypatch.setattr(shelf.client, "set_object_retention", lambda *args: None)
+    with pytest.raises(UnavailableError):
+        vault.lock(row, clock.now() + timedelta(minutes=1))
+    assert objectlock._kept == []
+
+
+def test_locked_bytes_of_a_broken_act_lose_their_key_and_go_with_their_lock(shelf):
+    row = vault.put(io.BytesIO(b"never confirmed"))
+    vault.lock(row, clock.now() + timedelta(days=7))
+    hour = clock.now() - timedelta(hours=1)
+    StoredObject.objects.update(created_at=hour)
+    with stores.later(hours=1):
+        assert upkeep.sweep() == 1
+        assert upkeep.sweep() == 0
+    row.refresh_from_db()
+    assert (row.state, bytes(row.sealed_key)) == ("erased", b"")
+    assert row.id.hex in stores.names(shelf)

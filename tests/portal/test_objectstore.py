@@ -157,9 +157,10 @@ def test_removing_an_object_ends_its_unfinished_uploads_too(shelf):
 # Locks and full disks ---------------------------------------------------------------
 
 
-def test_a_store_that_cannot_lock_takes_nothing_to_be_locked(shelf):
+def test_a_store_that_cannot_lock_says_so(shelf):
+    shelf.put(NAME, io.BytesIO(b"x"))
     with pytest.raises(UnavailableError):
-        shelf.put(NAME, io.BytesIO(b"x"), locked_until=clock.now() + timedelta(days=1))
+        shelf.lock(NAME, clock.now() + timedelta(days=1))
     shelf.remove(NAME)
     assert names(shelf) == []
 

@@ -49,10 +49,32 @@ def test_a_bucket_that_keeps_versions_keeps_none_of_a_removed_object(server):
 def test_what_is_locked_is_not_removed(server, size):
     shelf = stores.s3(server, lock=True)
     until = clock.now() + timedelta(minutes=1)
-    shelf.put(NAME, io.BytesIO(b"x" * size), locked_until=until)
+    shelf.put(NAME, io.BytesIO(b"x" * size))
+    assert shelf.lock(NAME, until) == until.replace(microsecond=0)
     with pytest.raises(UnavailableError):
         shelf.remove(NAME)
     assert content(shelf) == b"x" * size
+
+
+def test_a_lock_is_prolonged_and_never_shortened(server):
+    shelf = stores.s3(server, lock=True)
+    shelf.put(NAME, io.BytesIO(b"x"))
+    first = clock.now().replace(microsecond=0) + timedelta(minutes=1)
+    later = first + timedelta(minutes=1)
+    assert [shelf.lock(NAME, each) for each in (first, later, first)] == [
+        first,
+        later,
+        later,
+    ]
+
+
+def test_a_bucket_without_locks_and_an_absent_object_are_not_locked(server):
+    until = clock.now() + timedelta(minutes=1)
+    plain, locking = stores.s3(server), stores.s3(server, lock=True)
+    plain.put(NAME, io.BytesIO(b"x"))
+    for shelf in (plain, locking):
+        with pytest.raises(UnavailableError):
+            shelf.lock(NAME, until)
 
 
 def test_in_a_bucket_with_locks_the_rest_is_removed_whole(server):

@@ -153,6 +153,7 @@ def test_the_lock_of_a_folder_or_a_plain_bucket_is_not_proved(shelf, capsys):
     event = AuditEvent.objects.get(action="core.store.prove")
     assert event.detail["holds"] is False
     assert event.detail["gaps"]
+    assert not objectlock.note()
+    assert objectlock.noted() in {"folder", "off"}
     with pytest.raises(UnavailableError):
-        vault.put(io.BytesIO(b"x"), locked_until=clock.now() + timedelta(days=1))
-    assert stores.names(shelf) == []
+        vault.lock(kept(), clock.now() + timedelta(days=1))

@@ -47,7 +47,7 @@ class KeptFile:
 
 KEPT = (
     KeptFile(
-        "laundry", "north", "家事が滞り、清掃の支援を入れた単身世帯", "セルフ・ネグレクト",
+        "laundry", "north", "家事が滞り、清掃の支援を入れた単身世帯", "生活環境",
         4, 10, 14, "proposed",
     ),
     KeptFile(

@@ -99,5 +99,7 @@ def _troubles(standing: heads.Standing) -> Iterable[str]:
         yield "No head for a long time: does a worker run?"
     if standing.waiting:
         yield f"Not in the folder yet: {standing.waiting}"
+    if standing.unmailed:
+        yield f"Letters to the auditor that did not leave: {standing.unmailed}"
     if standing.unstamped:
         yield "The last head has no time stamp: the authority did not answer."
