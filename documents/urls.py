@@ -5,6 +5,7 @@ from django.urls import path
 from documents.views import (
     disclosure,
     gate,
+    heads,
     incident,
     mixups,
     papers,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("had/paper/<uuid:paper_id>/", disclosure.had_paper, name="had-paper"),
     path("had/case/<uuid:case_id>/", disclosure.had_case, name="had-case"),
     path("had/person/<uuid:person_id>/", disclosure.had_person, name="had-person"),
+    path("had/heads/", heads.heads_view, name="heads"),
     path("had/incident/", incident.incident_view, name="incident"),
     path("had/review/case/<uuid:case_id>/", review.review_case, name="review-case"),
     path(

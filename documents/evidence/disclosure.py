@@ -49,6 +49,7 @@ class Entry(TextChoices):
 READS = {
     "documents.version.read": Way.OPENED,
     "documents.page.read": Way.OPENED,
+    "documents.version.found": Way.OPENED,
     "documents.original.download": Way.DOWNLOADED,
     "documents.copy.download": Way.DOWNLOADED,
 }

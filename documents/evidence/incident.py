@@ -16,7 +16,7 @@ from documents.models import Paper, PaperVersion, Release
 from members.facts import State
 from members.models import HouseholdMember
 from portal.core import clock, heads, vault
-from portal.core.models import AuditEvent, SignedHead, StoredObject
+from portal.core.models import AuditEvent, StoredObject
 
 FIRST_DAYS = (3, 5)
 FULL_DAYS = (30, 60)
@@ -71,8 +71,7 @@ class Pack:
     household: int
     sealings: list[Sealing]
     stops: list[Stop]
-    last_event: int
-    head: SignedHead | None
+    standing: heads.Standing
 
     @property
     def taken(self) -> list[Having]:
@@ -97,7 +96,6 @@ class Pack:
 
 def pack(asked: Inquiry, period: Period, known: date) -> Pack:
     """Gather everything about the papers of an inquiry in the period."""
-    newest = AuditEvent.objects.order_by("seq").last()
     cases = {paper.case_id for paper in asked.papers if paper.case_id}
     versions = list(
         PaperVersion.objects.filter(paper__in=asked.papers)
@@ -113,8 +111,7 @@ def pack(asked: Inquiry, period: Period, known: date) -> Pack:
         household=HouseholdMember.objects.filter(case__in=cases).count(),
         sealings=[_sealing(version) for version in versions],
         stops=_stops(versions, period),
-        last_event=newest.seq if newest else 0,
-        head=heads.standing().last,
+        standing=heads.standing(),
     )
 
 

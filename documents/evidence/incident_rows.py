@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from documents.evidence import disclosure_rows as rows
+from documents.evidence import head_rows
 from documents.evidence.disclosure import Way
 from documents.evidence.incident import STATES, Pack, Sealing
 from documents.output.papers.workbooks import Table, tables_xlsx
@@ -108,16 +109,6 @@ def days(pack: Pack) -> list[Pair]:
     ]
 
 
-def proof(pack: Pack) -> str:
-    """How far the trail is signed."""
-    if pack.head is None:
-        return f"操作の記録 {pack.last_event}件。署名はまだありません。"
-    return (
-        f"操作の記録 {pack.last_event}件。{pack.head.seq}件目まで"
-        f"{moment(pack.head.at)}に署名し、庁外に渡しています。"
-    )
-
-
 def sealing_cells(pack: Pack, sealing: Sealing) -> tuple[str, str, str, str]:
     """A version: its paper, its number and state, its key, its digest."""
     version = sealing.version
@@ -141,7 +132,11 @@ def tables(pack: Pack) -> list[Table]:
     """Everything as tables of texts."""
     had = rows.lines(pack.inquiry, pack.disclosure)
     sealed = [sealing_cells(pack, each) for each in pack.sealings]
-    about = [*overview(pack), *days(pack), ("操作の記録", proof(pack))]
+    about = [
+        *overview(pack),
+        *days(pack),
+        ("操作の記録", head_rows.proof(pack.standing)),
+    ]
     return [
         Table(title="概要", rows=[("項目", "内容"), *about], widths=[40, 90]),
         Table(title="閲覧の記録", rows=had, widths=rows.WIDTHS),
@@ -199,7 +194,7 @@ def sheet(pack: Pack) -> Sheet:
         Heading("止めたもの"),
         *_grid(("日時", "資料", "方法"), stop_cells(pack), (4, 8, 3)),
         Heading("記録の確かさ"),
-        Paragraph(proof(pack)),
+        Paragraph(head_rows.proof(pack.standing)),
     ]
     return Sheet(
         file_title="記録",

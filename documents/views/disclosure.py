@@ -83,4 +83,5 @@ def had_find(request: MemberRequest) -> HttpResponse:
         if found is not None:
             return redirect("documents:had-case", found)
         form.add_error("number", _("この番号の事例は見つかりません。"))
-    return render(request, "documents/had_find.html", {"form": form})
+    context = {"form": form, "auditing": inquiry.audits(request.actor)}
+    return render(request, "documents/had_find.html", context)

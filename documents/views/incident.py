@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from documents.evidence import incident, incident_rows, inquiry
+from documents.evidence import head_rows, incident, incident_rows, inquiry
 from documents.evidence.incident import Pack
 from documents.evidence.inquiry import Inquiry
 from documents.forms.disclosure import IncidentForm
@@ -68,7 +68,7 @@ def _context(pack: Pack) -> dict[str, object]:
         "taken": incident_rows.taken_cells(pack),
         "stops": incident_rows.stop_cells(pack),
         "sealings": [incident_rows.sealing_cells(pack, s) for s in pack.sealings],
-        "proof": incident_rows.proof(pack),
+        "proof": head_rows.proof(pack.standing),
     }
 
 
