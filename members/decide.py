@@ -156,8 +156,14 @@ def r18_item_has_its_roster(q: Question) -> bool:
 
 
 def r19_legal_basis_is_in_force(q: Question) -> bool:
-    """A SHIEN item needs the municipality's legal basis, switched on at t."""
+    """A SHIEN item needs the municipality's legal basis, switched on at t.
+
+    To dispose of it is not to read it: how long a file is kept is R34's alone, and
+    a basis that ended must not keep it for ever.
+    """
     if q.thing.regime is not Regime.SHIEN or q.role in APART:
+        return True
+    if q.action is Action.DISPOSE:
         return True
     if q.thing.body is None:
         return False

@@ -266,6 +266,9 @@ def _r18(s, who, personally):
 
 
 def _r19(s, who, personally):
+    """Reading needs the shelter; what was read under it is disposed of without."""
+    if s["act"] == "dispose":
+        return True
     return s["regime"] != "shien" or s["basis"] or who in APART
 
 
