@@ -10,12 +10,14 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell which printed codes the code key must still know; what to look after."""
+        from documents import searching
         from documents.intake import scanning, upload_rows
         from documents.models import links
         from documents.services import mixups, renditions
         from portal.core import rotation, worker
 
         rotation.LIVING_CODES["codes printed with links"] = links.living_macs
+        searching.register()
         _watch_takings()
         worker.SWEEPS += [
             upload_rows.sweep,
@@ -39,7 +41,12 @@ def _watch_takings() -> None:
             Watch(
                 "documents.PaperVersion", ("state",), finals=("replaced", "recalled")
             ),
-            Watch("documents.Paper", ("restricted",)),
+            Watch(
+                "documents.Paper",
+                ("restricted", "tax_information", "protected_address"),
+            ),
+            Watch("documents.CooperationRequest", ("state",), finals=("withdrawn",)),
+            Watch("documents.ReleaseRound", ("returned_at", "undone_at")),
             Watch("documents.Paper_readers", (), Kind.GONE),
         ]
     )

@@ -41,6 +41,9 @@ def _watch_takings() -> None:
     party = ("person", "organization", "case", "item_id")
     WATCHED.extend(
         [
+            Watch("members.Person", ("password",), again=_end_password, secret=True),
+            Watch("members.FactorReset", ("finished_at", "withdrawn_at")),
+            Watch("members.LegalBasis", ("ends_at",)),
             Watch("members.Consent", ("withdrawn_at",)),
             Watch(
                 "members.Recusal",
@@ -55,6 +58,15 @@ def _watch_takings() -> None:
             Watch("members.Relaxation", ("ends_at",)),
         ]
     )
+
+
+def _end_password(person: Any) -> bool:
+    """Nobody signs in with the password of the backup; whether anybody could."""
+    if not person.has_usable_password():
+        return False
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    return True
 
 
 def _enter_grounds(**_signal: Any) -> None:

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents import entrances
+from meetings.selectors.search import may_search
 from members.access import Actor
+from members.models import Office
 from portal.core import clock
 
 
@@ -16,6 +18,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {}
+    now = clock.now()
+    offices = [o for o in actor.person.offices.all() if o.span.holds(now)]
     return {
         "signed_in": {
             "name": actor.person.name,
@@ -23,19 +27,26 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             "own_url": reverse("members:own"),
             "sign_out_url": reverse("members:sign-out"),
         },
-        "navigation": _ways(request, actor),
+        "navigation": _ways(request, actor, offices),
+        "search_url": _search(request, actor, offices),
     }
 
 
-def _ways(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+def _search(request: HttpRequest, actor: Actor, offices: list[Office]) -> str:
+    """The field on every page, for those who may look for things; not on its own."""
+    url = reverse("meetings:search")
+    return url if may_search(actor, offices) and request.path != url else ""
+
+
+def _ways(
+    request: HttpRequest, actor: Actor, offices: list[Office]
+) -> list[dict[str, Any]]:
     """A session that a link opened has one way only: what it leads to."""
     scope = actor.sign_in.scope if actor.sign_in else None
     if scope is not None:
         ways = [(_("ご案内"), entrances.page_of(scope))]
     else:
         ways = [(_("ホーム"), reverse("meetings:home"))]
-        now = clock.now()
-        offices = [o for o in actor.person.offices.all() if o.span.holds(now)]
         if not any(o.role in _APART for o in offices):
             ways.append((_("会議"), reverse("meetings:sitting-list")))
             ways.append((_("提案"), reverse("meetings:call-list")))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from documents.mixups import folding
+from portal.core.folding import compact, folded
 
 
 class Row(NamedTuple):
@@ -42,8 +43,8 @@ _AFTER = """
 二男 三男 生年 生まれ 住所 電話 年齢 歳 性別 男性 女性 男 女 担当 支援 対象 連絡
 訪問 同居 別居 在住 親子 両名 作成 記
 """
-_AFTER_NAME = tuple(map(folding.folded, _AFTER.split()))
-_AFTER_KANA = tuple(map(folding.folded, ("さん", "さま", "くん", "ちゃん", "の")))
+_AFTER_NAME = tuple(map(folded, _AFTER.split()))
+_AFTER_KANA = tuple(map(folded, ("さん", "さま", "くん", "ちゃん", "の")))
 # What goes before a family name and makes it another one (大久保).
 _COMES_BEFORE = frozenset("大小新東西南北高長古若奥平宇今佐五三")
 
@@ -80,7 +81,7 @@ class Names:
 
     def find(self, text: str) -> Iterator[Match]:
         """The names in a folded text that stand there as whole names."""
-        short, places = folding.compact(text)
+        short, places = compact(text)
         for at in range(len(short) - 1):
             for length in self.lengths.get(short[at : at + 2], ()):
                 key = short[at : at + length]
@@ -145,7 +146,7 @@ class Register:
         self.numbers = {
             key: case
             for number, case in numbers
-            if folding.is_number_key(key := folding.folded(number))
+            if folding.is_number_key(key := folded(number))
         }
 
     def _add(self, row: Row) -> None:

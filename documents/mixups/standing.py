@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from documents.mixups.folding import folded
+from portal.core.folding import folded
 
 
 class Standing(Enum):

@@ -15,6 +15,7 @@ from uuid import UUID
 from documents.mixups import folding
 from documents.mixups.register import Match, Names, Register
 from documents.mixups.standing import Standing, standing
+from portal.core.folding import folded
 
 ENOUGH = 2.0
 MANY = 3  # a name that so many others bear says little by itself
@@ -110,7 +111,7 @@ def weigh(register: Register, known: Known, places: Iterable[Place]) -> list[Fou
     cases: dict[UUID, Evidence] = defaultdict(Evidence)
     born: set[date] = set()
     for place in places:
-        text = folding.folded(place.text)
+        text = folded(place.text)
         born |= folding.days(text)
         for found, key, weight in _in_place(register, known, place, text):
             if found.case != known.case:

@@ -10,6 +10,7 @@ from documents.models.requests import CooperationRequest
 from documents.models.retrievals import Retrieval, RetrievalAsk
 from documents.models.rounds import Planned, ReleaseRound, RoundNotice
 from documents.models.showings import Showing
+from documents.models.texts import VersionText
 from documents.models.uploads import Upload, UploadPart
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "Showing",
     "Upload",
     "UploadPart",
+    "VersionText",
 ]

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from documents import selectors
+from documents import searching, selectors
 from documents.mixups import reading, town
 from documents.mixups.reading import Reading
 from documents.mixups.weighing import Found, Place, weigh
@@ -68,7 +68,7 @@ def look(version_id: str) -> None:
     known = town.known_at(version.paper.case_id)
     with town.register() as register:
         found = weigh(register, known, [*_names_of(version), *words.places])
-    _settle(version, found, whole=words.whole)
+    _settle(version, words, found)
 
 
 def _version(version_id: UUID) -> PaperVersion | None:
@@ -95,10 +95,13 @@ def _names_of(version: PaperVersion) -> list[Place]:
 
 
 @transaction.atomic
-def _settle(seen: PaperVersion, found: Iterable[Found], *, whole: bool) -> None:
-    """Write down what was found; what a custodian cleared stays cleared."""
+def _settle(seen: PaperVersion, words: Reading, found: Iterable[Found]) -> None:
+    """Write down what was found; what a custodian cleared stays cleared.
+
+    The words that were read are kept to be found by.
+    """
     versions = PaperVersion.objects.select_for_update(of=("self",))
-    version = versions.select_related("paper").get(id=seen.id)
+    version = versions.select_related("paper", "stored").get(id=seen.id)
     if version.state not in _LOOKED_AT:
         return
     if version.paper.case_id != seen.paper.case_id:  # bound to a case in between
@@ -120,8 +123,9 @@ def _settle(seen: PaperVersion, found: Iterable[Found], *, whole: bool) -> None:
         for key, each in wanted.items()
         if key not in kept
     )
-    version.guard = Guard.LOOKED if whole else Guard.UNREADABLE
+    version.guard = Guard.LOOKED if words.whole else Guard.UNREADABLE
     version.save(update_fields=["guard"])
+    searching.keep_words(version, words.places)
     if version.mixups.filter(review=None).exists():
         holds.hold(version, Hold.MIXUP)
     else:

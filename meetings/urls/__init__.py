@@ -13,11 +13,12 @@ from meetings.urls import (
     room,
     sittings,
 )
-from meetings.views import home
+from meetings.views import home, search
 
 app_name = "meetings"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search_view, name="search"),
     *sittings.urlpatterns,
     *papers.urlpatterns,
     *people.urlpatterns,

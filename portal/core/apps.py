@@ -19,8 +19,11 @@ class CoreConfig(AppConfig):
         triggers that note what is taken away. Words of forms are set once, here.
         """
         from portal.core import audit, checks, rights, takings  # noqa: F401 – checks
+        from portal.core import rotation
         from portal.core.fields import say_what_to_do
+        from portal.core.search import index, triggers
 
+        rotation.LIVING_CODES["the search index"] = index.living
         gone = takings.Kind.GONE
         takings.WATCHED += [
             takings.Watch(
@@ -37,6 +40,7 @@ class CoreConfig(AppConfig):
         post_migrate.connect(audit.install, sender=self)
         # Once, when all apps have their tables: members' is not the last one.
         post_migrate.connect(takings.install)
+        post_migrate.connect(triggers.install)
         post_migrate.connect(rights.give)
 
 

@@ -184,6 +184,11 @@ def is_tag(given: bytes, text: str) -> bool:
     return any(compare_digest(given, found[-16:]) for found in macs(text))
 
 
+def index_keys() -> list[bytes]:
+    """Keys for the index of what can be found, of every code key, the primary's first."""
+    return [made[_PREFIX_BYTES:] for made in macs("the search index")]
+
+
 def seal(text: str, purpose: bytes) -> bytes:
     """Encrypt ``text`` for its short rest in the database, bound to ``purpose``."""
     return wrapping_key().encrypt(text.encode("utf-8"), purpose)
@@ -228,6 +233,11 @@ def key_of(made: bytes) -> int:
     if len(made) < _PREFIX_BYTES or not made.startswith(_PREFIX):
         return 0
     return int.from_bytes(made[1:5], "big")
+
+
+def mark_of(number: int) -> bytes:
+    """What stands in front of all that the key made."""
+    return _PREFIX + number.to_bytes(4, "big")
 
 
 # Of Tink's own output, by its wire format.

@@ -13,6 +13,7 @@ from documents.mixups import folding
 from documents.mixups.extraction import readers
 from documents.mixups.register import Register, Row, keys_of
 from documents.mixups.weighing import Known, Place, weigh
+from portal.core.folding import folded
 from tests.documents.mixup_corpus import (
     TUNED,
     UNTUNED,
@@ -57,7 +58,7 @@ def known(home: Household) -> Known:
         names=frozenset(key for each in keys for key in (each.name, each.kana)),
         addresses=frozenset((each.address, each.flat) for each in keys),
         phones=frozenset(each.phone for each in keys),
-        families=frozenset(folding.folded(one.family) for one in home.members),
+        families=frozenset(folded(one.family) for one in home.members),
         staff=staff(),
     )
 

@@ -1,6 +1,7 @@
 """Mix-up guard: what is held, who takes the second look, and who learns what (R29)."""
 
 import re
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -10,13 +11,19 @@ from django.urls import reverse
 
 from documents import selectors
 from documents.mixups import rows, wording
-from documents.models import MixupHit, MixupReview, Paper, PaperVersion
+from documents.models import MixupHit, MixupReview, Paper, PaperVersion, VersionText
 from documents.services import mixups, transfers
 from members.access import access_for
 from members.facts import Regime, Role, State
 from members.models import Case, HouseholdMember, Person, Recusal
-from portal.core import clock, worker
-from portal.core.errors import HiddenError, InvalidError, RefusedError, StepUpError
+from portal.core import clock, vault, worker
+from portal.core.errors import (
+    HiddenError,
+    InvalidError,
+    RefusedError,
+    StepUpError,
+    UnavailableError,
+)
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
@@ -440,3 +447,17 @@ def test_a_paper_that_gets_its_case_is_compared_with_the_others(cast, other, gua
     mixups.look.func(str(version.id))
     version.refresh_from_db()
     assert (version.holds, hits(version)) == ([], set())
+
+
+# What is kept of the words ------------------------------------------------------------
+
+
+def test_the_words_that_were_read_are_kept_under_the_papers_key(cast, guarded):
+    version = guarded("通院の経過")
+    kept = VersionText.objects.get(version=version)
+    plain = zlib.decompress(vault.unseal_beside(version.stored, bytes(kept.sealed)))
+    assert "通院の経過" in plain.decode()
+    vault.erase(version.stored.id)
+    version.stored.refresh_from_db()
+    with pytest.raises(UnavailableError):
+        vault.unseal_beside(version.stored, bytes(kept.sealed))

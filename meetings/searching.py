@@ -1,0 +1,282 @@
+"""Agenda items, minutes and outcomes as they are found, and to whom they are shown."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from documents.models import Release
+from meetings import notices
+from meetings.models import AgendaItem, Entry, Minutes, Outcome, Presence, Sitting
+from meetings.policies import item_facts, minutes_facts, summary_facts
+from meetings.selectors.sittings import lines
+from members.access import Access, Actor, access_for
+from members.facts import Action
+from portal.core import clock
+from portal.core.search import sources
+from portal.core.search.hits import Hit, Part, Read, excerpts_of, in_order
+from portal.core.search.sources import Found, Source, Watch
+from portal.core.search.words import Query, marked
+
+Check = Callable[[list[UUID]], Iterable[Hit]]
+
+_OF_ITEM = ("body", "case")
+
+
+def register() -> None:
+    """Have them indexed."""
+    sources.register(
+        Source(
+            "item",
+            AgendaItem.objects.all,
+            _items,
+            (
+                Watch("meetings.AgendaItem", ("title", "purpose", "points", *_OF_ITEM)),
+                Watch(
+                    "meetings.Sitting",
+                    ("starts_at",),
+                    through="meetings.AgendaItem.sitting",
+                ),
+            ),
+        )
+    )
+    sources.register(
+        Source(
+            "entry",
+            lambda: Entry.objects.filter(deleted=False),
+            _entries,
+            (
+                Watch("meetings.Entry", ("speaker", "source", "text", "deleted")),
+                Watch("meetings.AgendaItem", _OF_ITEM, through="meetings.Entry.item"),
+            ),
+        )
+    )
+    sources.register(
+        Source(
+            "outcome",
+            Outcome.objects.all,
+            _outcomes,
+            (
+                Watch("meetings.Outcome", ("result", "note"), subject="item"),
+                Watch("meetings.AgendaItem", _OF_ITEM),
+            ),
+            key="item_id",
+        )
+    )
+
+
+def _found(item: AgendaItem, subject: UUID, parts: Iterable[Part]) -> Found:
+    return Found(
+        subject,
+        item.body_id,
+        item.case_id or item.id,
+        item.sitting.starts_at,
+        tuple(part.text for part in parts),
+    )
+
+
+def _items(ids: Collection[UUID]) -> Iterator[Found]:
+    for item in AgendaItem.objects.filter(id__in=ids).select_related("sitting"):
+        yield _found(item, item.id, _item_parts(item))
+
+
+def _item_parts(item: AgendaItem) -> Iterator[Part]:
+    yield Part.of("", item.title)
+    yield Part.of(_("検討の目的"), item.purpose)
+    yield Part.of(_("話し合うこと"), item.points)
+
+
+def _entries(ids: Collection[UUID]) -> Iterator[Found]:
+    rows = Entry.objects.filter(id__in=ids, deleted=False)
+    for entry in rows.select_related("item__sitting"):
+        yield _found(entry.item, entry.id, [_entry_part(entry)])
+
+
+def _entry_part(entry: Entry) -> Part:
+    words = (entry.speaker, entry.source, entry.text, str(entry.due_on or ""))
+    return Part.of(str(entry.get_kind_display()), " / ".join(w for w in words if w))
+
+
+def _outcomes(ids: Collection[UUID]) -> Iterator[Found]:
+    rows = Outcome.objects.filter(item__in=ids).select_related("item__sitting")
+    for outcome in rows:
+        yield _found(outcome.item, outcome.item_id, [_outcome_part(outcome)])
+
+
+def _outcome_part(outcome: Outcome) -> Part:
+    return Part.of(str(outcome.get_result_display()), _outcome_words(outcome))
+
+
+def _outcome_words(outcome: Outcome) -> str:
+    words = (outcome.get_result_display(), outcome.note)
+    return " / ".join(str(word) for word in words if word)
+
+
+# To whom ------------------------------------------------------------------------------
+
+
+def _items_with_all(ids: Collection[UUID]) -> list[AgendaItem]:
+    rows = AgendaItem.objects.filter(id__in=ids).select_related(
+        "sitting__body__unit", "body", "case"
+    )
+    more = ("about", "sitting__joint__body", "sitting__body__charters")
+    return list(rows.prefetch_related(*more))
+
+
+def _access(actor: Actor, items: Collection[AgendaItem]) -> Access:
+    return access_for(
+        actor,
+        cases={item.case_id for item in items if item.case_id},
+        items={item.id for item in items},
+    )
+
+
+def _hit(
+    item: AgendaItem,
+    url: str,
+    title: str,
+    query: Query,
+    parts: Iterable[Part],
+    read: Read,
+) -> Iterator[Hit]:
+    found = excerpts_of(parts, query)
+    if found is not None:
+        yield Hit(
+            url=url,
+            title=marked(title, query),
+            day=_day(item.sitting.starts_at),
+            meta=_meta(item),
+            excerpts=tuple(each for each in found if each.where),
+            read=read,
+        )
+
+
+def _meta(item: AgendaItem) -> tuple[str, ...]:
+    sitting = item.sitting
+    serial = notices.serial_of(sitting.starts_at, sitting.number)
+    return (serial, item.case.number) if item.case else (serial,)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.JST).date()
+
+
+def item_check(actor: Actor, query: Query) -> Check:
+    """Items that the actor may read, of sittings whose face they may see."""
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        items = list(in_order(_items_with_all(ids), ids))
+        access = _access(actor, items)
+        seen = {
+            line.sitting.id for line in lines(access, {item.sitting for item in items})
+        }
+        for item in items:
+            if item.sitting_id in seen and access.allows(
+                Action.READ, item_facts(item, actor.id)
+            ):
+                url = reverse("meetings:sitting-detail", args=[item.sitting_id])
+                yield from _hit(
+                    item,
+                    url,
+                    item.title,
+                    query,
+                    _item_parts(item),
+                    _read("meetings.item.found", f"item:{item.id}", item),
+                )
+
+    return check
+
+
+def _read(action: str, subject: str, item: AgendaItem) -> Read:
+    return Read(action, subject, item.case_id, item.id)
+
+
+def outcome_check(actor: Actor, query: Query) -> Check:
+    """Outcomes of the items that the actor convenes."""
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        items = list(in_order(_items_with_all(ids), ids))
+        access = _access(actor, items)
+        rows = Outcome.objects.filter(item__in=items)
+        outcomes = {outcome.item_id: outcome for outcome in rows}
+        for item in items:
+            if item.id in outcomes and access.allows(
+                Action.CONVENE, item_facts(item, actor.id)
+            ):
+                yield from _hit(
+                    item,
+                    _outcome_page(item),
+                    item.title,
+                    query,
+                    [_outcome_part(outcomes[item.id])],
+                    _read("meetings.outcome.found", f"item:{item.id}", item),
+                )
+
+    return check
+
+
+def _outcome_page(item: AgendaItem) -> str:
+    if item.case_id:
+        return reverse("meetings:case-progress", args=[item.case_id])
+    return reverse("meetings:sitting-detail", args=[item.sitting_id])
+
+
+def entry_check(actor: Actor, query: Query) -> Check:
+    """Entries of records that the actor may read; decisions also by the summary."""
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        rows = list(in_order(Entry.objects.filter(id__in=ids, deleted=False), ids))
+        items = {each.id: each for each in _items_with_all({e.item_id for e in rows})}
+        pages = _pages(actor, list(items.values()))
+        for entry in rows:
+            item = items[entry.item_id]
+            whole, outcomes, subject = pages[item.id]
+            page = whole or (outcomes if entry.is_outcome else "")
+            if page:
+                read = _read("meetings.minutes.found", subject, item)
+                part = _entry_part(entry)
+                yield from _hit(item, page, item.title, query, [part], read)
+
+    return check
+
+
+def _pages(actor: Actor, items: list[AgendaItem]) -> dict[UUID, tuple[str, str, str]]:
+    """Of each item the page of its record, that of its summary, and what is read.
+
+    Empty where the actor may not read it.
+    """
+    access = _access(actor, items)
+    records = {row.item_id: row for row in Minutes.objects.filter(item__in=items)}
+    presences = defaultdict(list)
+    for presence in Presence.objects.filter(item__in=items, person=actor.person):
+        presences[presence.item_id].append(presence)
+    releases = defaultdict(list)
+    pdfs = [row.pdf_id for row in records.values() if row.pdf_id]
+    mine = Q(version__paper__in=pdfs, person=actor.person)
+    for release in Release.objects.filter(mine).select_related("version"):
+        releases[release.version.paper_id].append(release)
+    found = {}
+    for item in items:
+        record, here = records.get(item.id), presences[item.id]
+        whole = outcomes = ""
+        if record:
+            record.item = item  # the one with its prefetched relations
+            thing = minutes_facts(record, actor.id, here, releases[record.pdf_id])
+            if access.allows(Action.READ, thing):
+                whole = reverse("meetings:record-detail", args=[item.id])
+        if _summed_up(access, item, here):
+            outcomes = reverse("meetings:sitting-summary", args=[item.sitting_id])
+        subject = f"minutes:{record.id}" if record else f"item:{item.id}"
+        found[item.id] = whole, outcomes, subject
+    return found
+
+
+def _summed_up(access: Access, item: AgendaItem, here: list[Presence]) -> bool:
+    if item.sitting.state != Sitting.State.CLOSED:
+        return False
+    thing = summary_facts(item, item.sitting, access.actor.id, here)
+    return item.state == AgendaItem.State.CLOSED and access.allows(Action.READ, thing)

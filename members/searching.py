@@ -1,0 +1,179 @@
+"""Cases, people and organisations as they are found, and to whom they are shown."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from members import selectors
+from members.access import Actor, access_for
+from members.facts import Action
+from members.models import Body, Case, Organization, Person
+from members.policies import case_facts
+from portal.core import clock
+from portal.core.search import sources
+from portal.core.search.hits import Hit, Part, Read, excerpts_of, in_order
+from portal.core.search.sources import TOWN, Found, Source, Watch
+from portal.core.search.words import Query, marked, text_of
+
+Check = Callable[[list[UUID]], Iterable[Hit]]
+
+
+def register() -> None:
+    """Have them indexed."""
+    sources.register(
+        Source(
+            "case",
+            Case.objects.all,
+            _cases,
+            (
+                Watch("members.Case", ("number", "title", "summary", "body")),
+                Watch(
+                    "members.HouseholdMember",
+                    ("label", "name", "kana", "birth_date", "address", "phone", "case"),
+                    subject="case",
+                ),
+            ),
+        )
+    )
+    sources.register(
+        Source(
+            "person",
+            Person.objects.all,
+            _people,
+            (
+                Watch("members.Person", ("name", "kana", "post", "organization")),
+                Watch(
+                    "members.Organization",
+                    ("name",),
+                    through="members.Person.organization",
+                ),
+            ),
+        )
+    )
+    sources.register(
+        Source(
+            "organization",
+            Organization.objects.all,
+            _organizations,
+            (Watch("members.Organization", ("name", "kana", "phone", "fax")),),
+        )
+    )
+
+
+def _cases(ids: Collection[UUID]) -> Iterator[Found]:
+    rows = Case.objects.filter(id__in=ids).prefetch_related("household")
+    for case in rows:
+        whole = [
+            selectors.HouseholdRow(m, m.address, m.phone) for m in _household(case)
+        ]
+        parts = [*_case_parts(case, whole), Part.of("", f"{case.number} {case.title}")]
+        yield Found(
+            case.id,
+            case.body_id,
+            case.id,
+            clock.day_start(case.opened_on),
+            tuple(part.text for part in parts),
+        )
+
+
+def _household(case: Case) -> list[selectors.HouseholdMember]:
+    return list(case.household.all())
+
+
+def _case_parts(case: Case, rows: Sequence[selectors.HouseholdRow]) -> Iterator[Part]:
+    yield Part.of(_("経過と課題"), case.summary)
+    for row in rows:
+        member = row.member
+        born = str(member.birth_date or "")
+        words = (member.label, member.name, member.kana, born, row.address, row.phone)
+        yield Part.of(_("世帯"), " ".join(word for word in words if word))
+
+
+def case_check(actor: Actor, query: Query) -> Check:
+    """Cases that the actor may read, by what they may see of the household."""
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        rows = Case.objects.filter(id__in=ids).select_related("body")
+        cases = list(in_order(rows.prefetch_related("household"), ids))
+        access = access_for(actor, cases=ids, items=())
+        for case in cases:
+            if not access.allows(Action.READ, case_facts(case)):
+                continue
+            head = f"{case.number} {case.title}"
+            parts = list(_case_parts(case, selectors.household_rows(access, case)))
+            found = excerpts_of([Part.of("", head), *parts], query)
+            if found is not None:
+                yield Hit(
+                    url=reverse("members:case-detail", args=[case.id]),
+                    title=marked(head, query),
+                    day=case.opened_on,
+                    meta=(case.get_status_display(),),
+                    excerpts=tuple(each for each in found if each.where),
+                    read=Read("members.case.found", f"case:{case.id}", case.id),
+                )
+
+    return check
+
+
+def _people(ids: Collection[UUID]) -> Iterator[Found]:
+    rows = Person.objects.filter(id__in=ids).select_related("organization")
+    for person in rows:
+        text = text_of(_person_words(person))
+        yield Found(person.id, TOWN, person.organization_id, person.starts_at, (text,))
+
+
+def _person_words(person: Person) -> str:
+    words = (person.name, person.kana, person.organization.name, person.post)
+    return " / ".join(word for word in words if word)
+
+
+def _organizations(ids: Collection[UUID]) -> Iterator[Found]:
+    for row in Organization.objects.filter(id__in=ids):
+        text = text_of(_organization_words(row))
+        yield Found(row.id, TOWN, row.id, clock.now(), (text,))
+
+
+def _organization_words(row: Organization) -> str:
+    return " / ".join(w for w in (row.name, row.kana, row.phone, row.fax) if w)
+
+
+def people_of(actor: Actor) -> list[Person]:
+    """Everybody with standing at the bodies that the actor convenes; else nobody."""
+    bodies: list[Body] = selectors.convened_bodies(
+        access_for(actor, cases=(), items=())
+    )
+    return selectors.commissioned_people(bodies) if bodies else []
+
+
+def person_check(people: Sequence[Person], query: Query) -> Check:
+    """Those of ``people`` who are looked for."""
+    known = {person.id: person for person in people}
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        for person in (known[each] for each in ids if each in known):
+            words = _person_words(person)
+            if excerpts_of([Part.of("", words)], query) is not None:
+                yield _in_directory(words, query)
+
+    return check
+
+
+def organization_check(people: Sequence[Person], query: Query) -> Check:
+    """The organisations of ``people`` that are looked for."""
+    known = {person.organization_id: person.organization for person in people}
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        for row in (known[each] for each in ids if each in known):
+            words = _organization_words(row)
+            if excerpts_of([Part.of("", words)], query) is not None:
+                yield _in_directory(words, query)
+
+    return check
+
+
+def _in_directory(words: str, query: Query) -> Hit:
+    """A line that leads to the page of people, which is not put on record either."""
+    address = reverse("members:person-list")
+    return Hit(address, marked(words, query), None, (), ())

@@ -1,0 +1,1 @@
+"""The index of what can be found: keyed, and without any knowledge of the domain."""

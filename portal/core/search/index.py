@@ -1,0 +1,239 @@
+"""Writing, forgetting and asking the index.
+
+A token is the first 64 bit of an HMAC of two characters, or of a day, for one realm,
+under a key that only the key file gives: whoever has the database alone has no words,
+and equal words of two realms have nothing in common. The index only says where to
+look; what is shown was decided, and its true text looked through, by who asked.
+"""
+
+import hmac
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import BooleanField, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
+
+from portal.core import keys
+from portal.core.models import SearchDue, SearchRow
+from portal.core.search.sources import SOURCES
+from portal.core.search.words import Query
+
+BATCH = 200
+# As many candidates as are loaded and decided at once.
+AT_ONCE = 60
+
+
+def _token(key: bytes, realm: UUID, token: str) -> int:
+    made = hmac.digest(key, realm.bytes + token.encode("utf-8"), "sha256")
+    return int.from_bytes(made[:8], "big", signed=True)
+
+
+# Writing ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def write(kind: str, subjects: Collection[UUID]) -> None:
+    """Index the things as they are now; forget those that are none any more."""
+    found = {each.subject: each for each in SOURCES[kind].read(subjects)}
+    SearchRow.objects.filter(kind=kind, subject__in=set(subjects) - set(found)).delete()
+    if not found:
+        return
+    number = keys.primary("code")
+    SearchRow.objects.bulk_create(
+        (
+            SearchRow(
+                kind=kind,
+                subject=each.subject,
+                realm=each.realm,
+                scope=each.scope,
+                at=each.at,
+                key=number,
+            )
+            for each in found.values()
+        ),
+        update_conflicts=True,
+        unique_fields=["kind", "subject"],
+        update_fields=["realm", "scope", "at", "key"],
+    )
+    rows = SearchRow.objects.filter(kind=kind, subject__in=found)
+    key = keys.index_keys()[0]
+    _write_tokens(
+        {
+            row: sorted(
+                {_token(key, each.realm, t) for x in each.texts for t in x.tokens}
+            )
+            for row, subject in rows.values_list("id", "subject")
+            for each in [found[subject]]
+        }
+    )
+
+
+def _write_tokens(tokens: dict[int, list[int]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.executemany(
+                "UPDATE core_searchrow SET tokens = %s WHERE id = %s",
+                [(made, row) for row, made in tokens.items()],
+            )
+            return
+        cursor.executemany(
+            'DELETE FROM core_searchtoken WHERE "row" = %s', [(row,) for row in tokens]
+        )
+        cursor.executemany(
+            'INSERT INTO core_searchtoken (token, "row") VALUES (%s, %s)',
+            [(token, row) for row, made in tokens.items() for token in made],
+        )
+
+
+def catch_up() -> int:
+    """Index what was written since; returns how much that was."""
+    done = 0
+    while due := list(SearchDue.objects.order_by("id").values_list()[:BATCH]):
+        with transaction.atomic():
+            for kind, subjects in _by_kind(due).items():
+                if kind in SOURCES:
+                    write(kind, subjects)
+            SearchDue.objects.filter(id__in=[number for number, *_rest in due]).delete()
+        done += len(due)
+    return done
+
+
+def _by_kind(due: Iterable[tuple[Any, ...]]) -> dict[str, set[UUID]]:
+    found: dict[str, set[UUID]] = {}
+    for _number, kind, subject in due:
+        found.setdefault(kind, set()).add(subject)
+    return found
+
+
+def look_after() -> int:
+    """Index what is missing, and anew what an older key indexed; some of it a time."""
+    done = 0
+    for kind, source in SOURCES.items():
+        here = SearchRow.objects.filter(kind=kind, subject=OuterRef(source.key))
+        missing = source.present().filter(~Exists(here)).order_by(source.key)
+        rows = SearchRow.objects.filter(kind=kind).exclude(key=keys.primary("code"))
+        for subjects in (
+            list(missing.values_list(source.key, flat=True)[:BATCH]),
+            list(rows.values_list("subject", flat=True)[:BATCH]),
+        ):
+            if subjects:
+                write(kind, subjects)
+                done += len(subjects)
+    return done
+
+
+def rebuild(progress: Callable[[str, int, int], object]) -> None:
+    """Index everything anew, while people work; tells of each batch."""
+    for kind, source in SOURCES.items():
+        count, done = source.present().count(), 0
+        kept = SearchRow.objects.filter(kind=kind).order_by("subject")
+        for subjects in (
+            *_batches(kept, "subject"),
+            *_batches(source.present(), source.key),
+        ):
+            write(kind, subjects)
+            done += len(subjects)
+            progress(kind, done, count)
+
+
+def _batches(rows: Any, name: str) -> Iterator[list[UUID]]:
+    ordered = rows.order_by(name).values_list(name, flat=True)
+    batch = list(ordered[:BATCH])
+    while batch:
+        yield batch
+        batch = list(ordered.filter(**{f"{name}__gt": batch[-1]})[:BATCH])
+
+
+def living() -> Iterator[bytes]:
+    """What the index rests on, as key rotation counts it: a mark of each key."""
+    numbers = SearchRow.objects.order_by("key").values_list("key", flat=True).distinct()
+    yield from (keys.mark_of(number) for number in numbers)
+
+
+# Asking -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where somebody looks: realms, and by scope; perhaps some span of time."""
+
+    realms: Sequence[UUID]
+    scopes: Q = field(default_factory=Q)
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+Hit = TypeVar("Hit")
+
+
+def hits(
+    kind: str,
+    query: Query,
+    within: Within,
+    check: Callable[[list[UUID]], Iterable[Hit]],
+    count: int,
+) -> list[Hit]:
+    """The first ``count`` things, the newest first, that ``check`` lets pass.
+
+    ``check`` decides on the candidates and looks through their texts; it keeps their
+    order. Candidates are taken until there are enough hits or none is left, so what
+    is hidden takes nobody's place.
+    """
+    found: list[Hit] = []
+    last: tuple[datetime, int] | None = None
+    while len(found) < count:
+        rows = _candidates(kind, query, within, last)
+        if rows:
+            passed = check([subject for _id, subject, _at in rows])
+            found += islice(passed, count - len(found))
+        if len(rows) < AT_ONCE:
+            break
+        number, _subject, at = rows[-1]
+        last = (at, number)
+    return found
+
+
+def _candidates(
+    kind: str, query: Query, within: Within, last: tuple[datetime, int] | None
+) -> list[tuple[int, UUID, datetime]]:
+    rows = SearchRow.objects.filter(within.scopes, _meets(query, within), kind=kind)
+    if within.since:
+        rows = rows.filter(at__gte=within.since)
+    if within.until:
+        rows = rows.filter(at__lt=within.until)
+    if last:
+        rows = rows.filter(Q(at__lt=last[0]) | Q(at=last[0], id__lt=last[1]))
+    ordered = rows.order_by("-at", "-id").values_list("id", "subject", "at")
+    return list(ordered[:AT_ONCE])
+
+
+def _meets(query: Query, within: Within) -> Q:
+    """The rows that have all tokens of the query, of one realm and one key."""
+    found = Q(pk__in=())
+    for key in keys.index_keys():
+        for realm in within.realms:
+            tokens = sorted(_token(key, realm, token) for token in query.tokens)
+            found |= Q(_has(tokens))
+    return found
+
+
+def _has(tokens: list[int]) -> RawSQL:
+    if connection.vendor == "postgresql":
+        text, values = '"core_searchrow"."tokens" @> %s::bigint[]', [tokens]
+    else:
+        text, values = _joined(len(tokens)), tokens
+    return RawSQL(text, values, output_field=BooleanField())  # noqa: S611 – fixed words
+
+
+def _joined(count: int) -> str:
+    others = "".join(
+        f' JOIN core_searchtoken t{n} ON t{n}."row" = t0."row" AND t{n}.token = %s'
+        for n in range(1, count)
+    )
+    held = f'SELECT t0."row" FROM core_searchtoken t0{others} WHERE t0.token = %s'  # noqa: S608 – fixed words
+    return f'"core_searchrow"."id" IN ({held})'
