@@ -7,10 +7,12 @@ from members.views import (
     bodies,
     body_people,
     cases,
+    city,
     duty,
     own,
     people,
     questions,
+    relaxations,
     sign_in,
     stand_ins,
 )
@@ -20,8 +22,11 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/factor/", sign_in.factor, name="factor"),
     path("sign-in/begin/", sign_in.begin, name="begin"),
+    path("sign-in/city/", city.enter, name="city-enter"),
+    path("sign-in/city/return/", city.back, name="city-return"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("step-up/", sign_in.step_up, name="step-up"),
+    path("step-up/city/", city.step_up, name="city-step-up"),
     path(
         "passkeys/<slug:occasion>/question/",
         questions.passkey_question,
@@ -35,6 +40,9 @@ urlpatterns = [
         own.factor_remove,
         name="factor-remove",
     ),
+    path("own/city/", city.bind, name="city-bind"),
+    path("own/city/confirm/", city.confirm, name="city-confirm"),
+    path("own/city/remove/", city.unbind, name="city-unbind"),
     path("own/password/", own.password_change, name="password-change"),
     path(
         "own/sign-ins/<uuid:sign_in_id>/end/",
@@ -77,7 +85,23 @@ urlpatterns = [
         people.reset_withdraw,
         name="reset-withdraw",
     ),
+    path("people/<uuid:person_id>/phone/", people.phone_record, name="phone-record"),
     path("administration/", accounts.accounts, name="accounts"),
+    path(
+        "administration/relaxations/",
+        relaxations.relaxation_list,
+        name="relaxation-list",
+    ),
+    path(
+        "administration/relaxations/new/",
+        relaxations.relaxation_enter,
+        name="relaxation-enter",
+    ),
+    path(
+        "administration/relaxations/<int:relaxation_id>/withdraw/",
+        relaxations.relaxation_withdraw,
+        name="relaxation-withdraw",
+    ),
     path(
         "administration/accounts/<uuid:account_id>/name/",
         accounts.account_name,

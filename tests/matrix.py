@@ -54,6 +54,7 @@ from members.models import (
     FactorReset,
     Person,
     Post,
+    Relaxation,
     RollImport,
     StandIn,
     Turnover,
@@ -252,6 +253,9 @@ def _own(cast: Cast) -> dict[str, object]:
         "factor_id": app.pk,
         "sign_in_id": elsewhere.id,
         "account_id": cast.chair.id,
+        "relaxation_id": factories.lowered(
+            cast.administrator, Relaxation.Kind.TELEPHONE
+        ).id,
         "reset_id": FactorReset.objects.create(
             person=cast.newcomer,
             proof=FactorReset.Proof.IN_PERSON,

@@ -6,6 +6,7 @@ knows the thing; this app knows its purpose and id only.
 
 import secrets
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -199,6 +200,19 @@ def unlock_links(*, actor: Actor, scope_id: UUID, person: Person) -> None:
         unlock_link(actor=actor, link=link)
 
 
+@transaction.atomic
+def end_sign_ins(*, actor: Actor, scope_id: UUID, person: Person) -> int:
+    """End what is open by the person's links to a thing; the links go on.
+
+    Returns how many sign-ins were live.
+    """
+    links = list(Link.objects.filter(scope_id=scope_id, person=person).order_by("id"))
+    ended = sum(sign_ins.end_all(link_id=link.id) for link in links)
+    for link in links:
+        _record("end_sign_ins", actor, link)
+    return ended
+
+
 def live_links(scope_id: UUID, person: Person) -> list[Link]:
     """The links by which the person may come to the thing now."""
     live = Link.objects.filter(holding_at(clock.now()), scope_id=scope_id)
@@ -220,13 +234,15 @@ class LinkOnBoard:
     """One link with what the secretariat watches.
 
     ``knock`` is the posting of its secret, which a scanner of mail may do too.
-    ``browser_count`` is the number of sign-ins it has opened so far: more than the
-    person's own machines would explain tells of a forwarded link.
+    ``browser_count`` is the number of sign-ins it has opened so far, ``device_count``
+    that of the browsers: more than the person's own machines would explain tells of a
+    forwarded link.
     """
 
     link: Link
     standing: Standing
     browser_count: int
+    device_count: int
     knock: Knock | None = None
 
     @property
@@ -242,10 +258,10 @@ def links_of(scope_id: UUID) -> list[LinkOnBoard]:
     rows = Link.objects.filter(scope_id=scope_id).select_related("person__organization")
     for link in rows.order_by("issued_at"):
         newest[link.person_id] = link
-    counts: dict[UUID | None, int] = {}
+    devices: dict[UUID | None, list[str]] = defaultdict(list)
     opened = SignIn.objects.filter(link_id__in=[link.id for link in newest.values()])
-    for link_id in opened.values_list("link_id", flat=True):
-        counts[link_id] = counts.get(link_id, 0) + 1
+    for link_id, device in opened.values_list("link_id", "device"):
+        devices[link_id].append(device)
     knocks = Knock.objects.in_bulk([link.id for link in newest.values()])
     links = sorted(
         newest.values(),
@@ -253,7 +269,11 @@ def links_of(scope_id: UUID) -> list[LinkOnBoard]:
     )
     return [
         LinkOnBoard(
-            link, standing_of(link, t), counts.get(link.id, 0), knocks.get(link.id)
+            link,
+            standing_of(link, t),
+            len(devices[link.id]),
+            len(set(devices[link.id])),
+            knocks.get(link.id),
         )
         for link in links
     ]

@@ -71,6 +71,11 @@ urlpatterns = [
         links.link_unlock,
         name="link-unlock",
     ),
+    path(
+        "invitations/<uuid:invitation_id>/link/sign-ins/end/",
+        links.link_sign_ins_end,
+        name="link-sign-ins-end",
+    ),
     path("feed/", feeds.feed_page, name="feed"),
     path("feed/make/", feeds.feed_make, name="feed-make"),
     path("feed/stop/", feeds.feed_stop, name="feed-stop"),

@@ -7,6 +7,8 @@ from documents import entrances
 from meetings.selectors import home as selectors
 from meetings.selectors.apart import apart_of
 from members.http import MemberRequest, signed_in
+from members.models import Relaxation
+from members.services import relaxations
 
 
 @signed_in
@@ -22,5 +24,7 @@ def home(request: MemberRequest) -> HttpResponse:
     apart = apart_of(request.actor)
     if apart is not None:
         return render(request, "meetings/home_apart.html", {"apart": apart})
-    context = {"home": selectors.home_of(request.actor)}
+    home = selectors.home_of(request.actor)
+    lowered = relaxations.in_force(Relaxation.Kind.CLASS_3) if home.desk else None
+    context = {"home": home, "lowered": lowered}
     return render(request, "meetings/home.html", context)

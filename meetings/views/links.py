@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from documents.evidence.link_devices import devices_of
 from meetings.forms.link_board import ExtendForm
 from meetings.models import Invitation
 from meetings.selectors import link_board as boards
 from meetings.selectors.sittings import convened_invitation, convened_sitting
-from meetings.services import convocation, reminders
+from meetings.services import convocation, link_devices, reminders
 from members.http import MemberRequest, signed_in
 from portal.core import clock
 from portal.core.acting import attempt, form_page, press
@@ -70,6 +71,7 @@ def link_person(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
         "invitation": invitation,
         "sitting": opened.sitting,
         "last": last,
+        "devices": devices_of(invitation.sitting_id, invitation.person),
     }
     return form_page(request, form, "meetings/link_person.html", context)
 
@@ -117,5 +119,16 @@ def link_unlock(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     invitation = convened_invitation(request.actor, invitation_id)
     done = _("ロックを解除しました。本人に、もう一度お試しいただいてください。")
     act = convocation.unlock
+    press(request, lambda: act(actor=request.actor, invitation=invitation), done)
+    return redirect("meetings:link-person", invitation_id)
+
+
+@require_POST
+@signed_in
+def link_sign_ins_end(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
+    """End everything that is open by the person's link; the link itself goes on."""
+    invitation = convened_invitation(request.actor, invitation_id)
+    done = _("この方のリンクで開いていた画面を、すべての端末で終えました。")
+    act = link_devices.end_sign_ins
     press(request, lambda: act(actor=request.actor, invitation=invitation), done)
     return redirect("meetings:link-person", invitation_id)

@@ -24,6 +24,8 @@ from meetings.selectors.releases import (
 )
 from meetings.services.papers import approve_release, release_papers, remind_unopened
 from members.http import MemberRequest, signed_in
+from members.models import Relaxation
+from members.services import relaxations
 from portal.core import audit
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
@@ -60,6 +62,7 @@ def _around(found: ItemPapers, table: ReleaseTable) -> dict[str, Any]:
         "table": table,
         "undo_minutes": settings.RELEASE_UNDO_MINUTES,
         "second_person": settings.RELEASE_SECOND_PERSON,
+        "lowered": relaxations.in_force(Relaxation.Kind.CLASS_3),
     }
 
 

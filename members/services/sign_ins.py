@@ -43,7 +43,8 @@ def start(
     """Begin a sign-in of ``person``; a link's ends with the link.
 
     ``device`` is the browser's token. Where it was not seen with this person before,
-    the person is told, unless all they gave was a code from that same mailbox.
+    the person is told; not of their very first one, if all they gave was a code from
+    the mailbox that would be told.
     """
     if not person.organization.internal and restoring.is_closed():
         raise UnavailableError  # until a restore is proved (R40)
@@ -70,7 +71,7 @@ def start(
         subject=f"sign_in:{sign_in.id}",
         detail={"strength": strength, "link": str(link_id or "")},
     )
-    if digest and strength == 2 and _is_new_device(sign_in):
+    if digest and _is_news(sign_in):
         own_notices.new_device(person)
     return sign_in
 
@@ -81,9 +82,11 @@ def _device_digest(person: Person, device: str) -> str:
     return hashlib.sha256(f"{person.id}:{device}".encode()).hexdigest()
 
 
-def _is_new_device(sign_in: SignIn) -> bool:
-    earlier = SignIn.objects.filter(person=sign_in.person, device=sign_in.device)
-    return not earlier.exclude(id=sign_in.id).exists()
+def _is_news(sign_in: SignIn) -> bool:
+    earlier = SignIn.objects.filter(person=sign_in.person).exclude(id=sign_in.id)
+    if earlier.filter(device=sign_in.device).exists():
+        return False
+    return sign_in.strength == 2 or earlier.exclude(device="").exists()
 
 
 def own_sign_ins(*, actor: Actor) -> list[SignIn]:

@@ -13,9 +13,9 @@ from members.access import Actor, require_own_factor, session_holds
 from members.forms.own import AppForm, PasskeyNameForm, PasswordForm
 from members.http import MemberRequest, signed_in
 from members.models import PaperCard, SignIn
-from members.services import factors, passkeys, passwords, sign_ins
-from members.views import questions
-from portal.core import clock, keys
+from members.services import factors, passkeys, passwords, phones, sign_ins
+from members.views import city, questions
+from portal.core import clock, keys, telephone
 from portal.core.errors import InvalidError
 from portal.core.qr import qr_of
 
@@ -35,11 +35,21 @@ def own(request: MemberRequest) -> HttpResponse:
         "passkeys_here": passkeys.available(request.get_host()),
         "apps": [d for d in usable if not isinstance(d, PaperCard)],
         "cards": [d for d in usable if isinstance(d, PaperCard)],
+        **_phone(actor),
         "has_password": actor.person.has_usable_password(),
         "live": [row for row in rows if row["live"]],
         "ended": [row for row in rows if not row["live"]],
+        **city.own_part(actor.person),
     }
     return render(request, "members/own.html", context)
+
+
+def _phone(actor: Actor) -> dict[str, object]:
+    phone = phones.usable(actor.person)
+    return {
+        "phone": phone,
+        "phone_number": telephone.masked(phone.number) if phone else "",
+    }
 
 
 def _row(actor: Actor, sign_in: SignIn) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from members import selectors
 from members.access import access_for
 from members.facts import Action
 from members.forms.accounts import VouchForm
+from members.forms.relaxations import PhoneForm
 from members.http import MemberRequest, signed_in
 from members.models import Body, Person
 from members.policies import body_facts
-from members.services import duty, factors, resets
+from members.services import duty, factors, phones, resets
 from portal.core import clock
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
@@ -70,8 +72,30 @@ def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
         "waits": reset is not None
         and (reset.due_at is None or clock.now() < reset.due_at),
         "proved": not codes and factors.has_any(person),
+        "phones": phones.offered(person),
     }
     return render(request, "members/card_issue.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def phone_record(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Keep the telephone of somebody who has no other proof, where it is allowed."""
+    person, body = _somebody_else(request, person_id)
+    if not phones.offered(person):
+        raise HiddenError
+    form = PhoneForm(request.POST or None)
+    if form.is_valid():
+        done = attempt(
+            form,
+            lambda: phones.record(
+                actor=request.actor, body=body, person=person, entry=form.entry
+            ),
+        )
+        if done is not None:
+            messages.success(request, _("電話番号を記録しました。"))
+            return redirect("members:person-list")
+    return form_page(request, form, "members/phone_record.html", {"person": person})
 
 
 @require_http_methods(["GET", "POST"])

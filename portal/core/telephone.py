@@ -20,7 +20,7 @@ AGAIN_LATER = {408, 425, 429}
 _JAPAN = "+81"
 _LEFT_OUT = re.compile(r"[\s()\-‐‑–—−ー.・]")
 _MOBILE = re.compile(r"0[6789]0[1-9]\d{7}")
-_FIXED = re.compile(r"0(?!120)[1-9](?!0)\d{8}|050[1-9]\d{7}")
+_FIXED = re.compile(r"0(?!120|170|180|570|990)[1-9](?!0)\d{8}|050[1-9]\d{7}")
 
 
 def normalised(typed: str) -> str:
