@@ -106,9 +106,14 @@ class Life:
             found = {e.words["role"] for e in chosen}
         else:
             found = offices | (seated - BY_SEAT)
+        if thing.kind in DOCUMENTS and self._granted(who, thing, t):
+            found = found | {"archive_reader"}
         return found | (seated & BY_SEAT) or {"internal", "external"} & {
             "internal" if self.inside[who] else "external"
         }
+
+    def _granted(self, who: str, thing: Thing, t: datetime) -> bool:
+        return bool(self.live("archive grant", t, who=who, case=thing.case))
 
     def _seats(self, who: str, thing: Thing, t: datetime) -> list[Event]:
         return self.live("seat", t, who=who, item=thing.item) if thing.item else []
@@ -167,6 +172,7 @@ class Life:
             "signatory": any(e.words["signatory"] for e in seats),
             "invited": bool(thing.kind == "sitting" and invited),
             "admitted": bool(self._presences(who, thing, t)),
+            "archive_grant": self._granted(who, thing, t),
             "attended": thing.kind == "minutes"
             and bool(self.of("presence", who=who, item=thing.item)),
             "recused": any(

@@ -19,6 +19,7 @@ from members.access import Access, Actor, access_for_all
 from members.decide import decide
 from members.facts import Action, ObjectFacts, Regime, Role, State, Way
 from members.models import (
+    ArchiveGrant,
     Body,
     Case,
     LegalBasis,
@@ -31,7 +32,7 @@ from members.models import (
     Seat,
 )
 from members.policies import HEALTH, body_facts, case_facts, trail_facts
-from members.services import cases, duty, sign_ins
+from members.services import archive, cases, duty, sign_ins
 from portal.core import clock
 from portal.core.errors import DomainError
 from portal.core.models import StoredObject
@@ -239,6 +240,48 @@ class Town:
         )
         if row is not None:
             self.note(row, "recusal", party=party, case=case)
+
+    def step_back(self, who: str, case: str) -> None:
+        row: Recusal | None = self.attempt(
+            who,
+            "declare_recusal",
+            case,
+            lambda: cases.declare_recusal(
+                actor=self.actors[who], case=self.cases[case]
+            ),
+        )
+        if row is not None:
+            self.note(row, "recusal", party=who, case=case)
+
+    def open_archive(self, who: str, case: str, whom: str, days: int) -> None:
+        row: ArchiveGrant | None = self.attempt(
+            who,
+            "open_archive",
+            case,
+            lambda: archive.grant(
+                actor=self.actors[who],
+                case=self.cases[case],
+                person=self.people[whom],
+                purpose="再相談のため",
+                last_day=clock.today() + timedelta(days=days),
+            ),
+        )
+        if row is not None:
+            self.note(row, "archive grant", who=whom, case=case)
+
+    def shut_archive(self, who: str, event: Event) -> None:
+        row: ArchiveGrant = self.row_of(event)
+        case = event.words["case"]
+        done = self.attempt(
+            who,
+            "open_archive",
+            case,
+            lambda: archive.end(
+                actor=self.actors[who], case=self.cases[case], grant_id=row.pk
+            ),
+        )
+        if done:
+            event.end = clock.now()
 
     def _house(self, agency: str) -> Any:
         who = next(who for who, house in self.life.agency.items() if house == agency)

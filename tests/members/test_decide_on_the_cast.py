@@ -6,6 +6,7 @@ from meetings.policies import item_facts
 from members.access import access_for
 from members.facts import Action, Answer, Role
 from members.policies import body_facts, case_facts
+from portal.core import clock
 from tests import factories
 from tests.cast import Cast
 
@@ -31,6 +32,27 @@ def test_an_item_is_read_by_its_roster_only(
     access = access_for(factories.sign_in(person))
     for item in cast.items:
         assert access.answer(Action.READ, item_facts(item, person.id)) is expected
+
+
+def test_a_commission_to_the_other_body_opens_nothing_here(cast: Cast) -> None:
+    cast.clinic.commissions.filter(body=cast.shien).delete()
+    access = access_for(factories.sign_in(cast.clinic))
+    got = [
+        access.answer(Action.READ, item_facts(i, cast.clinic.id)) for i in cast.items
+    ]
+    assert got == [Answer.HIDDEN, Answer.ALLOW]
+
+
+def test_everybody_of_the_household_consents_or_nobody_reads(cast: Cast) -> None:
+    thing = item_facts(cast.juso_item, cast.clinic.id)
+    for member in cast.case.household.all():
+        consents = member.consents.all()
+        consents.update(withdrawn_at=clock.now())
+        access = access_for(factories.sign_in(cast.clinic))
+        assert access.answer(Action.READ, thing) is Answer.HIDDEN
+        consents.update(withdrawn_at=None)
+    access = access_for(factories.sign_in(cast.clinic))
+    assert access.answer(Action.READ, thing) is Answer.ALLOW
 
 
 def test_a_mail_code_is_too_weak_for_case_content(cast: Cast) -> None:
@@ -70,5 +92,5 @@ def test_gathering_facts_takes_a_fixed_number_of_queries(
     for number in range(5):
         case = factories.case(cast.shien, number=f"R8-1{number}")
         factories.membership(cast.chair, case, Role.CHAIR)
-    with django_assert_num_queries(13):  # type: ignore[operator] # pytest-django's
+    with django_assert_num_queries(14):  # type: ignore[operator] # pytest-django's
         access_for(actor)

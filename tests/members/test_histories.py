@@ -203,6 +203,10 @@ class TownLife(RuleBasedStateMachine):
     def recuse(self, who: str, case: str, party: str) -> None:
         self.town.recuse(who, case, party)
 
+    @rule(who=member, case=case)
+    def step_back(self, who: str, case: str) -> None:
+        self.town.step_back(who, case)
+
     @rule(number=numbers)
     def a_recusal_ends(self, number: int) -> None:
         if event := self.one("recusal", number):
@@ -247,6 +251,15 @@ class TownLife(RuleBasedStateMachine):
     def mark(self, paper: str, tax: bool, number: int) -> None:
         lists = [None, frozenset({"clinic"}), frozenset({"ward", "clerk"}), frozenset()]
         self.town.mark(paper, tax=tax, readers=lists[number])
+
+    @rule(who=keeper, case=case, whom=member, days=st.integers(0, 3))
+    def open_the_archive(self, who: str, case: str, whom: str, days: int) -> None:
+        self.town.open_archive(who, case, whom, days)
+
+    @rule(who=keeper, number=numbers)
+    def shut_the_archive(self, who: str, number: int) -> None:
+        if event := self.one("archive grant", number):
+            self.town.shut_archive(who, event)
 
     @rule(lowered=st.booleans())
     def lower_class3(self, lowered: bool) -> None:

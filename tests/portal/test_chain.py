@@ -207,3 +207,17 @@ def test_the_script_stands_alone(desk: Path) -> None:
     assert run(desk) == (1, "BROKEN: line 41 is not JSON.\n")
     export.unlink()
     assert run(desk)[0] == 2
+
+
+def test_of_two_histories_the_script_believes_neither(desk: Path, sound: Trail) -> None:
+    """Somebody with the key kept two books; heads of both were given away."""
+    kept, hidden = sound.events[:25], {**sound.events[25], "actor": ""}
+    other = tampering.linked([*kept, hidden, *sound.events[26:]], 25)
+    with (desk / "mails.txt").open("a", encoding="utf-8") as mails:
+        mails.write(f"{chain.head_line(signed(other[30]))}\n")
+    for events, stray in ((sound.events, 31), (other, 26), (other, 33)):
+        export = "".join(f"{chain.event_line(event)}\n" for event in events)
+        (desk / "events.jsonl").write_text(export, encoding="utf-8")
+        status, told = run(desk)
+        assert status == 1
+        assert f"event {stray}: a head kept outside names another chain" in told
