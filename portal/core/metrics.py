@@ -30,6 +30,7 @@ from portal.core.models import (
     Beat,
     LockProof,
     OutgoingMail,
+    OutgoingText,
     SignedHead,
     StoredObject,
     Taking,
@@ -97,6 +98,7 @@ def _of_database() -> Iterator[GaugeMetricFamily]:
     yield _gauge("kasane_object_lock", "Whether the store is proved to lock", locks)
     for name, rows, field in (
         ("kasane_mails", OutgoingMail.objects.all(), "state"),
+        ("kasane_texts", OutgoingText.objects.all(), "state"),
         ("kasane_jobs", DBTaskResult.objects.all(), "status"),
         ("kasane_objects", StoredObject.objects.all(), "state"),
     ):
