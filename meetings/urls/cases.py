@@ -5,6 +5,7 @@ from django.urls import path
 from meetings.views import (
     calls,
     cooperation,
+    figures,
     gaps,
     layers,
     progress,
@@ -150,6 +151,7 @@ urlpatterns = [
     ),
     path("items/<uuid:item_id>/gaps/new/", gaps.item_gap, name="item-gap"),
     path("items/<uuid:item_id>/carry-up/", layers.item_carry_up, name="item-carry-up"),
+    path("figures/", figures.figures, name="figures"),
     path("gaps/", gaps.gap_list, name="gap-list"),
     path("gaps/new/", gaps.gap_create, name="gap-create"),
     path("gaps/<uuid:gap_id>/", gaps.gap_edit, name="gap-edit"),
