@@ -3,14 +3,17 @@
 Django puts a body on disk before it knows who sends it; without this anybody could
 fill the disk. A large body goes to the addresses of uploads, with the cookie of a
 session, and nowhere else. A body that announces itself too long is refused unread, one
-that grows too long is cut there.
+that grows too long is cut there. The refusal is a page like any other, with all guards.
 """
 
+import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
 # The other fields of an upload's form, and the multipart lines between them.
 FORM_BYTES = 2 * 1024 * 1024
@@ -21,6 +24,7 @@ _ID = "[0-9a-f-]{36}"
 _PLACES = rf"(items/{_ID}/papers|papers/{_ID}/replace|proposals/{_ID}|reply/{_ID})"
 _UPLOADS = re.compile(rf"/{_PLACES}/")
 _PARTS = re.compile(rf"/{_PLACES}/uploads/{_ID}/")
+_TOO_LONG = "kasane.too_long"
 
 
 def limited(application: Any) -> Any:
@@ -32,9 +36,24 @@ def limited(application: Any) -> Any:
         if _announced(scope) <= limit:
             await application(scope, body.receive, send)
         if body.left < 0 or _announced(scope) > limit:
-            await _refuse(send)
+            await application({**scope, _TOO_LONG: True}, _Nothing().receive, send)
 
     return wrapped
+
+
+def refused(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: answers what ``limited`` found too long."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not getattr(request, "scope", {}).get(_TOO_LONG):
+            return get_response(request)
+        page = render(request, "413.html", status=413)
+        page["Connection"] = "close"
+        return page
+
+    return middleware
 
 
 def _limit(scope: dict[str, Any]) -> int:
@@ -67,12 +86,15 @@ def _announced(scope: dict[str, Any]) -> int:
     return int(length) if length.isdigit() else 0
 
 
-async def _refuse(send: Any) -> None:
-    page = render_to_string("413.html").encode()
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": page})
+class _Nothing:
+    """In the place of a body that nobody reads."""
+
+    def __init__(self) -> None:
+        self._read = False
+
+    async def receive(self) -> dict[str, Any]:
+        """An empty body; after it nothing comes until the answer is given."""
+        if self._read:
+            await asyncio.get_running_loop().create_future()
+        self._read = True
+        return {"type": "http.request", "body": b"", "more_body": False}

@@ -8,14 +8,22 @@ from django.conf import settings
 from django.test import override_settings
 from django.urls import reverse
 
+from portal.asgi import Pages
 from portal.core.body_limit import FORM_BYTES, PART_BYTES, limited
+from tests.portal.test_errors import GUARDS
 
 LIMIT = 1000 + FORM_BYTES
 pytestmark = pytest.mark.asyncio
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Reads the whole body and answers how long it was, as Django would."""
+    """Reads the whole body and answers how long it was, as Django would.
+
+    What is too long for it is answered by Django.
+    """
+    if "kasane.too_long" in scope:
+        await Pages()(scope, receive, send)
+        return
     count, more = 0, True
     while more:
         message = await receive()
@@ -68,9 +76,14 @@ async def ask(
     headers = [(b"cookie", cookie)]
     if announced is not None:
         headers.append((b"content-length", b"%d" % announced))
-    scope = {"type": "http", "path": path, "headers": headers}
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
     with override_settings(UPLOAD_MAX_BYTES=1000):
         await limited(application)(scope, receive, send)
+    assert sum(part["type"] == "http.response.start" for part in sent) == 1
+    if sent[0]["status"] == 413:
+        got = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        assert {name: got.get(name) for name in GUARDS} == GUARDS
+        assert "default-src 'none'" in got["Content-Security-Policy"]
     return sent[0]["status"], sent[1]["body"]
 
 
