@@ -84,6 +84,8 @@ LEFT_OUT = {
     "core.OutgoingText.about": "an id",
     "core.OutgoingText.number": "where codes go",
     "core.StoredObject.sha256": "a digest",
+    "core.SearchRow.kind": "a name of the code",
+    "core.SearchDue.kind": "a name of the code",
 }
 
 PLANTED = """
@@ -188,8 +190,11 @@ def tokens_of_all_rows() -> set[str]:
     """The tokens that rows which are there now may bear."""
     found: set[str] = set()
     for label, names in FIELDS.items():
-        for row in apps.get_model(label)._base_manager.only("pk"):
-            found |= heard("".join(token(row, field) for field in names))
+        model = apps.get_model(label)
+        rows = list(model._base_manager.only("pk"))
+        # Where the database counts, a new row sings before it has its number.
+        for row in [*rows, model()] if rows else []:
+            found |= heard(" ".join(token(row, field) for field in names))
     return found
 
 
