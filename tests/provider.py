@@ -17,19 +17,17 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry, serialize_compact
 
 from portal.core import clock
 
 CLIENT, SECRET = "kasane", "a-client-secret-of-the-tests-42"
-Key = RSAKey | ECKey | OctKey
+Key = RSAKey | ECKey
 Claims = dict[str, Any]
 
 
-def new_key(kind: str, kid: str) -> Key:
-    if kind == "EC":
-        return ECKey.generate_key("P-256", {"kid": kid})
+def new_rsa(kid: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": kid})
 
 
@@ -147,7 +145,8 @@ class Provider:
     port = 0
 
 
-RSA, EC, FOREIGN = new_key("RSA", "one"), new_key("EC", "two"), new_key("RSA", "one")
+RSA, EC = new_rsa("one"), ECKey.generate_key("P-256", {"kid": "two"})
+FOREIGN = new_rsa("one")
 
 
 def answer_json(handler: BaseHTTPRequestHandler, status: int, body: object) -> None:

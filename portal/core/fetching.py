@@ -85,7 +85,7 @@ class _Patient(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._line.settimeout(left)
-        return self._raw.readinto(buffer)  # type: ignore[no-any-return, attr-defined] # SocketIO
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()

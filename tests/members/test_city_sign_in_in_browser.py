@@ -58,13 +58,11 @@ def seen(page: Page, heading: str) -> None:
 
 def bind(page: Page, url: str, card_code: str) -> None:
     page.goto(f"{url}/own/")
-    seen(page, "サインイン")
     page.get_by_label("利用者名").fill("gicho")
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="次へ進む").click()
     page.get_by_label("確認コード").fill(card_code)
     page.get_by_role("button", name="確認する").click()
-    seen(page, "自分のサインイン")
     page.get_by_role("link", name=f"{NAME}のIDを結び付ける").click()
     seen(page, "このIDを、あなたのアカウントに結び付けますか")
     page.get_by_role("button", name="結び付ける").click()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from pytest_django.fixtures import Settings
 
@@ -92,7 +93,9 @@ def with_key_inside(claims: Claims, _service: Provider) -> str:
 def with_a_must(claims: Claims, _service: Provider) -> str:
     head = {"alg": "RS256", "kid": "one", "crit": ["exp2"], "exp2": 1}
     text = f"{plain(head)}.{plain(claims)}"
-    signature = RSA.private_key.sign(text.encode(), PKCS1v15(), SHA256())
+    key = RSA.private_key
+    assert isinstance(key, RSAPrivateKey)
+    signature = key.sign(text.encode(), PKCS1v15(), SHA256())
     return f"{text}.{plain(signature)}"
 
 
@@ -448,12 +451,12 @@ def test_documents_are_kept_and_keys_asked_for_anew_when_exchanged(
     for _ in range(3):
         whole(service)
     assert [service.paths.count(place) for place in PLACES] == [1, 1, 3]
-    service.keys = [("RS256", providers.new_key("RSA", "next")), ("RS256", RSA)]
+    service.keys = [("RS256", providers.new_rsa("next")), ("RS256", RSA)]
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
         assert whole(service).subject == "staff-0042"
         whole(service)
     assert service.paths.count("/jwks") == 2
-    service.keys = [("RS256", providers.new_key("RSA", "third"))]
+    service.keys = [("RS256", providers.new_rsa("third"))]
     soon = clock.now() + timedelta(minutes=2, seconds=10)
     with time_machine.travel(soon), pytest.raises(oidc.WrongAnswerError):
         whole(service)  # asked for a moment ago: nobody makes us ask and ask
