@@ -12,12 +12,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import psycopg
+import shapes
+import trail
 from common import ROOT, BenchError, figure, portal, say
+from shapes import Size
 
 BENCH = Path(__file__).resolve().parent
 KEPT = ROOT / "var" / "bench"
@@ -30,30 +33,17 @@ COUNTED = {
 BEGINNING = "2016-04-01 00:00:00+09"
 
 
-@dataclass(frozen=True)
-class Size:
-    """How large the municipality is; the figures of DESIGN.md unless told."""
-
-    units: int = 18
-    people: int = 5_000
-    cases: int = 20_000
-    sittings: int = 240  # of each unit
-    items: int = 3  # of each case
-    papers: int = 5  # of each item
-    events: int = 2_000_000
-
-
 def main() -> None:
     """Leave the database with tables and the large municipality in it."""
-    size, url = Size(), os.environ["KASANE_DATABASE_URL"]
-    dump = KEPT / f"town-{fingerprint(size)}"
+    shape, url = shapes.chosen(), os.environ["KASANE_DATABASE_URL"]
+    dump = KEPT / f"{shape.name}-{fingerprint(shape.size)}"
     if dump.exists():
         say("fill: restoring the municipality kept from the run before")
         run_postgres("pg_restore", "--jobs=2", "--no-owner", f"--dbname={url}", dump)
     else:
         portal("migrate", "--verbosity", "0")
-        say("fill: making the municipality, which takes minutes")
-        fill(url, size)
+        say(f"fill: making the municipality ({shape.name}), which takes minutes")
+        fill(url, shape.size)
         keep(url, dump)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -68,7 +58,7 @@ def main() -> None:
 def fingerprint(size: Size) -> str:
     """Changes with the week, the size, the tables and the way of filling."""
     digest = hashlib.sha256(f"{monday()} {size}".encode())
-    sources = [BENCH / "fill.py", BENCH / "town.sql"]
+    sources = [BENCH / name for name in ("fill.py", "town.sql", "trail.py")]
     for source in sources + sorted(ROOT.glob("*/**/migrations/*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
@@ -82,7 +72,7 @@ def monday() -> datetime:
 
 
 def fill(url: str, size: Size) -> None:
-    """Run town.sql, with indexes and foreign keys made after the rows."""
+    """Run town.sql, indexes and foreign keys made after the rows; then the trail."""
     words = asdict(size) | {
         "members": size.people // size.units - 2,
         "beginning": BEGINNING,
@@ -94,6 +84,7 @@ def fill(url: str, size: Size) -> None:
         for statement in town.split(";\n"):
             if statement.strip():
                 connection.execute(statement)
+    trail.extend(url, size.events)
 
 
 @contextmanager
@@ -131,7 +122,7 @@ def bare_tables(connection: psycopg.Connection) -> Iterator[None]:
 def keep(url: str, dump: Path) -> None:
     """Dump the database to ``dump``, and only then drop older dumps."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    older = list(KEPT.glob("town-*"))
+    older = list(KEPT.glob(f"{dump.name.partition('-')[0]}-*"))
     partial = KEPT / "partial"
     shutil.rmtree(partial, ignore_errors=True)
     form = ("--format=directory", "--jobs=2", "--compress=1", "--no-owner")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 from common import (
     BenchError,
@@ -36,26 +37,26 @@ PAGE = reverse("members:sign-in")
 
 def main() -> None:
     """Sign in, look at pages beside it; print both."""
-    logins = people()
+    logins = people(SIGN_INS)
     with serving() as port:
         took, waits = rush(port, logins)
     figure("signins_per_s", len(logins) / took)
     figure("page_during_signins_p95_ms", percentile(waits, 0.95))
 
 
-def people() -> list[str]:
-    """Sign-in names of people who all have the one password."""
+def people(count: int) -> list[str]:
+    """Sign-in names of new people who all have the one password."""
     office, _ = Organization.objects.get_or_create(name="計測課", internal=True)
-    hashed = make_password(PASSWORD)
+    hashed, word = make_password(PASSWORD), uuid4().hex[:8]
     rows = [
         Person(
-            login=f"bench{number}",
+            login=f"{word}-{number}",
             password=hashed,
             name=f"計測 {number}",
             organization=office,
             starts_at=clock.now(),
         )
-        for number in range(SIGN_INS)
+        for number in range(count)
     ]
     Person.objects.bulk_create(rows)
     return [str(row.login) for row in rows]

@@ -13,6 +13,29 @@ CREATE FUNCTION pg_temp.at(kind text, VARIADIC numbers int[]) RETURNS uuid
     STABLE LANGUAGE sql
     AS $$ SELECT md5(kind || array_to_string(numbers, '-'))::uuid $$;
 
+-- Surname and given name, and how they are read: by the household, by the person.
+CREATE FUNCTION pg_temp.called(family int, person int, kana boolean) RETURNS text
+    IMMUTABLE LANGUAGE sql
+    AS $$
+        SELECT CASE WHEN kana
+            THEN (ARRAY[
+                'アオヤマ', 'イシバシ', 'ウチダ', 'エンドウ', 'オオツカ', 'カタオカ', 'キシダ',
+                'クボ', 'コバヤカワ', 'サエグサ', 'シノハラ', 'スギモト', 'セガワ', 'タカナシ',
+                'チバ', 'ツチヤ', 'テラシマ', 'ナカジョウ', 'ハセガワ'
+            ])[family % 19 + 1] || ' ' || (ARRAY[
+                'アキコ', 'イチロウ', 'ウメ', 'ケンジ', 'サクラ', 'シンノスケ', 'タエ',
+                'ナオキ', 'ハルカ', 'フミエ', 'マコト', 'ユリコ', 'リク'
+            ])[person % 13 + 1]
+            ELSE (ARRAY[
+                '青山', '石橋', '内田', '遠藤', '大塚', '片岡', '岸田', '久保', '小早川', '三枝',
+                '篠原', '杉本', '瀬川', '高梨', '千葉', '土屋', '寺島', '中條', '長谷川'
+            ])[family % 19 + 1] || ' ' || (ARRAY[
+                '明子', '一郎', 'うめ', '健二', 'さくら', '慎之介', '妙', '直樹', '遥', '文江',
+                '誠', '百合子', '陸'
+            ])[person % 13 + 1]
+        END
+    $$;
+
 INSERT INTO members_unit (id, name)
 SELECT pg_temp.at('unit', u), '第' || (u + 1) || '圏域'
 FROM generate_series(0, {units} - 1) u;
@@ -30,7 +53,7 @@ INSERT INTO members_person (
 SELECT
     pg_temp.at('person', p),
     CASE WHEN j < 4 THEN 'staff' || p END,
-    '!', '見本 ' || p, 'ミホン' || lpad(p::text, 5, '0'),
+    '!', pg_temp.called(p / 13, p, false), pg_temp.called(p / 13, p, true),
     pg_temp.at('organization', p % {units}, j), '主任',
     'person' || p || '@mihon.example', '', timestamptz '{beginning}'
 FROM generate_series(0, {people} - 1) p,
@@ -88,8 +111,12 @@ INSERT INTO members_case (
 SELECT
     pg_temp.at('case', c), 'R' || (c % 9) || '-' || lpad(c::text, 5, '0'),
     pg_temp.at('unit', c % {units}), pg_temp.at('body', c % {units}, c / {units} % 2),
-    '母と長男の世帯。長男の長期のひきこもりと母の物忘れ',
-    repeat('来所相談と訪問を重ね、家計と通院の状況を確かめた。', 8),
+    (ARRAY[
+        '母と長男の世帯。長男の長期のひきこもりと母の物忘れ', '高齢の夫婦。介護疲れと滞納',
+        '父子世帯。父の失職と、小学生の登校しぶり', '単身の男性。ごみの堆積と、近隣とのあつれき',
+        '三世代の世帯。祖母の介護、母の療養、孫の家族の世話が重なり、相談先が分かれている'
+    ])[c % 5 + 1],
+    repeat('来所相談と訪問を重ね、家計と通院の状況を確かめた。', 2 + c % 17),
     (ARRAY['assessment', 'planned', 'confirmed', 'closed'])[c % 4 + 1],
     date '{beginning}' + c % 3000
 FROM generate_series(0, {cases} - 1) c;
@@ -99,7 +126,8 @@ INSERT INTO members_householdmember (
 )
 SELECT
     pg_temp.at('household', c, h), pg_temp.at('case', c),
-    (ARRAY['母', '長男', '長女'])[h + 1], '見本 ' || c, '',
+    (ARRAY['母', '長男', '長女'])[h + 1], pg_temp.called(c, c / 19 + h * 5, false),
+    pg_temp.called(c, c / 19 + h * 5, true),
     '見本市本町' || c % 9 + 1 || '丁目' || c || '番地', '', false, h = 0, h
 FROM generate_series(0, {cases} - 1) c, generate_series(0, 2) h;
 
@@ -248,7 +276,8 @@ INSERT INTO meetings_entry (
 SELECT
     pg_temp.at('entry', c, q, e), id, e,
     (ARRAY['fact_subject', 'opinion', 'discussion', 'decision', 'task'])[e],
-    '見本 ' || c, '', repeat('訪問の様子と次の面談の予定を共有した。', 4), false, e,
+    pg_temp.called(c, c / 19, false), '',
+    repeat('訪問の様子と次の面談の予定を共有した。', 1 + (c + e * 3) % 9), false, e,
     pg_temp.at('person', c % {units} + {units}), starts_at, starts_at
 FROM talk, generate_series(1, 5) e
 WHERE state = 'closed';
@@ -318,21 +347,3 @@ SELECT
     repeat('0', 64)
 FROM talk JOIN chosen USING (c)
 WHERE state = 'closed' AND record = 'final' AND m IN (0, 2);
-
--- Events of the true shape and size. Their digests do not chain: nothing that is
--- measured here walks the chain.
-INSERT INTO core_auditevent (
-    seq, at, action, actor, sign_in, address, subject, "case", item, detail, previous,
-    digest
-)
-SELECT
-    n, timestamptz '{beginning}' + n * interval '100 seconds', 'meetings.minutes.read',
-    pg_temp.at('person', n % {people})::text, pg_temp.at('sign-in', n / 20)::text,
-    '192.0.2.10', 'minutes:' || pg_temp.at('minutes', n % {cases}, n % {items}),
-    pg_temp.at('case', n % {cases})::text,
-    pg_temp.at('item', n % {cases}, n % {items})::text, '{{"version": 1}}',
-    encode(sha256((n - 1)::text::bytea), 'hex'), encode(sha256(n::text::bytea), 'hex')
-FROM generate_series(1, {events}) n;
-
-UPDATE core_audithead
-SET seq = {events}, digest = encode(sha256('{events}'::bytea), 'hex');

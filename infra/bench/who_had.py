@@ -8,7 +8,7 @@ server, each as page and as CSV file. Prints the slowest answer of all.
 
 import os
 
-import psycopg
+import trail
 from common import BenchError, Browser, figure, percentile, say, serving, set_up_django
 
 set_up_django()
@@ -24,47 +24,15 @@ from members.models import Membership, Person, SignIn  # noqa: E402
 from portal.core import clock  # noqa: E402
 from portal.core.models import AuditEvent  # noqa: E402
 
-EVENTS = int(os.environ.get("KASANE_BENCH_EVENTS", "20000000"))
-HOT = min(20_000, EVENTS // 10)
+HOT = min(20_000, trail.EVENTS // 10)
 ROUNDS = 3
-INDEXES = """
-SELECT indexname, indexdef FROM pg_indexes
-WHERE tablename = 'core_auditevent' AND indexname LIKE 'audit_by_%'
-"""
-FILL = """
-CREATE TEMPORARY TABLE reader AS
-SELECT
-    row_number() OVER (ORDER BY r.id) - 1 AS n, r.person_id AS person,
-    r.version_id AS version, p.case_id AS case_id, p.item_id AS item
-FROM documents_release r
-    JOIN documents_paperversion v ON v.id = r.version_id
-    JOIN documents_paper p ON p.id = v.paper_id;
-ANALYZE reader;
-INSERT INTO core_auditevent (
-    seq, at, action, actor, sign_in, address, subject, "case", item, detail, previous,
-    digest
-)
-SELECT
-    tick.n, now() - interval '3 years' + tick.n * interval '4 seconds',
-    (ARRAY['documents.version.read', 'documents.page.read', 'documents.page.read',
-        'documents.original.download'])[tick.n %% 4 + 1],
-    reader.person::text, md5('sign-in' || tick.n / 20)::uuid::text,
-    '192.0.2.' || tick.n %% 250,
-    'version:' || reader.version, coalesce(reader.case_id::text, ''), reader.item::text,
-    '{"number": 1, "page": 3}', repeat('0', 64), lpad(tick.n::text, 64, '0')
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS tick(n)
-    JOIN reader ON reader.n = CASE
-        WHEN tick.n > %(last)s - %(hot)s THEN
-            (SELECT min(hot.n) FROM reader hot WHERE hot.version = %(version)s)
-        ELSE tick.n %% (SELECT count(*) FROM reader)
-    END
-"""
 
 
 def main() -> None:
     """Fill the trail, ask, print."""
     version = asked_about()
-    fill_trail(version)
+    url = os.environ["KASANE_DATABASE_URL"]
+    trail.extend(url, trail.EVENTS, hot=str(version.id), times=HOT)
     figure("audit_rows", AuditEvent.objects.count())
     keeper = Membership.objects.filter(
         case=version.paper.case, role=Role.SECRETARIAT, ends_at=None
@@ -90,30 +58,6 @@ def asked_about() -> PaperVersion:
     if version is None:
         raise BenchError("the database holds no released paper of a kept case")
     return version
-
-
-def fill_trail(version: PaperVersion) -> None:
-    """Bring the trail to its size, with its indexes made after the rows."""
-    with psycopg.connect(os.environ["KASANE_DATABASE_URL"]) as db:
-        newest = db.execute("SELECT max(seq) FROM core_auditevent").fetchone()
-        first = (newest[0] or 0) + 1 if newest else 1
-        if first > EVENTS:
-            return
-        say(f"who_had: filling the trail with {EVENTS - first + 1} events")
-        indexes = db.execute(INDEXES).fetchall()
-        db.execute("SET maintenance_work_mem = '1GB'")
-        db.execute("SET synchronous_commit = off")
-        for name, _definition in indexes:
-            db.execute(f"DROP INDEX {name}")
-        words = {"first": first, "last": EVENTS, "hot": HOT, "version": version.id}
-        create, analyze, insert = FILL.split(";\n")
-        db.execute(create)
-        db.execute(analyze)
-        db.execute(insert, words)
-        for _name, definition in indexes:
-            db.execute(definition)
-        db.execute("UPDATE core_audithead SET seq = %s", (EVENTS,))
-        db.execute("ANALYZE core_auditevent")
 
 
 def paths(version: PaperVersion) -> list[tuple[str, str]]:

@@ -23,11 +23,12 @@ class Mail:
 
 def read_folder(folder: Path) -> list[Mail]:
     """All mails in the files of ``folder``, newest first."""
-    mails = [mail for file in folder.glob("*.log") for mail in _mails(file)]
+    mails = [mail for file in folder.glob("*.log") for mail in mails_in(file)]
     return sorted(mails, key=lambda mail: mail.sent_at, reverse=True)
 
 
-def _mails(file: Path) -> list[Mail]:
+def mails_in(file: Path) -> list[Mail]:
+    """The mails of one file."""
     parts = _BETWEEN_MAILS.split(file.read_bytes())
     return [_read(part) for part in parts if part.strip()]
 
