@@ -72,6 +72,7 @@ def _watch_takings() -> None:
     WATCHED.extend(
         [
             Watch("meetings.Invitation", ("withdrawn_at",)),
+            Watch("meetings.Presence", ("ends_at",)),
             Watch("meetings.CalendarFeed", ("ends_at",)),
             Watch("meetings.Proxy", ("state",), finals=("refused", "ended")),
             Watch("meetings.ActingHead", ("ended_at",)),

@@ -32,15 +32,18 @@ class Watch:
     """Which change of which rows is noted, and what a replay does with it.
 
     For ``SET`` of a state ``finals`` names the values that are noted; of a switch it is
-    being on; of times all are, and the earlier one holds. ``again`` does what else
-    belongs to the act, as for a row that tells of a disposal: disposing.
+    being on; of times all are, and the earlier one holds. Of a ``secret`` only that it
+    was exchanged is noted. ``again`` does what else belongs to the act, as for a row
+    that tells of a disposal: disposing; for a secret: making the old one worthless, and
+    saying whether it was worth something.
     """
 
     model: str
     columns: tuple[str, ...]
     kind: Kind = Kind.SET
     finals: tuple[str, ...] = ()
-    again: Callable[[Any], None] | None = None
+    again: Callable[[Any], object] | None = None
+    secret: bool = False
 
     @property
     def rows(self) -> type[models.Model]:
@@ -54,9 +57,14 @@ class Watch:
 
     @property
     def fields(self) -> list[models.Field[Any, Any]]:
-        """What is noted of a row."""
+        """What is watched of a row."""
         found = [self.rows._meta.get_field(name) for name in self.columns]
         return cast("list[models.Field[Any, Any]]", found)
+
+    @property
+    def noted(self) -> list[str]:
+        """The columns whose values are noted."""
+        return [] if self.secret else [field.column or "" for field in self.fields]
 
 
 WATCHED: list[Watch] = []
@@ -142,7 +150,7 @@ def _dropping(name: str, table: str) -> str:
 def _statement(watch: Watch, name: str) -> str:
     """The SQL that makes the trigger; it holds names of the code alone."""
     meta = watch.rows._meta
-    columns = [field.column or "" for field in watch.fields]
+    columns = watch.noted
     side = "OLD" if watch.kind == Kind.GONE else "NEW"
     form = _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
     return form.format(
@@ -197,20 +205,26 @@ def replay(kind: str, table: str, row: str, facts: Facts) -> bool:
     if kind == Kind.GONE:
         found.delete()
         return True
+    if watch.secret:
+        return bool(watch.again and watch.again(found))
+    return _set_again(watch, found, facts)
+
+
+def _watch_of(kind: str, table: str, facts: Facts) -> Watch | None:
+    for watch in WATCHED:
+        of_this = (watch.table, watch.kind) == (table, kind)
+        if of_this and set(watch.noted) == set(facts):
+            return watch
+    return None
+
+
+def _set_again(watch: Watch, found: models.Model, facts: Facts) -> bool:
     changed = [each for each in watch.fields if _take(watch, found, each, facts)]
     if changed:
         found.save(update_fields=[each.name for each in changed])
         if watch.again:
             watch.again(found)
     return bool(changed)
-
-
-def _watch_of(kind: str, table: str, facts: Facts) -> Watch | None:
-    for watch in WATCHED:
-        names = {field.column for field in watch.fields}
-        if (watch.table, watch.kind) == (table, kind) and names == set(facts):
-            return watch
-    return None
 
 
 def _take(watch: Watch, found: models.Model, field: Any, facts: Facts) -> bool:
