@@ -36,7 +36,9 @@ def may_use(person: Person) -> bool:
 
 def can_renew(person: Person) -> bool:
     """Whether the service can stand for the person's own factor (R8)."""
-    return oidc.counts_as_two_factors() and identity_of(person) is not None
+    if not oidc.counts_as_two_factors() or identity_of(person) is None:
+        return False
+    return may_use(person)
 
 
 @transaction.atomic

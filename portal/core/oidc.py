@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import secrets
+import threading
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ LEEWAY = timedelta(seconds=60)
 # From the question to the answer, with a second factor at the provider between.
 LIFE = timedelta(minutes=10)
 KEPT, KEPT_AT_LEAST = timedelta(hours=1), timedelta(minutes=1)
+ASKED_AT_ONCE = 8
+_ASKING = threading.BoundedSemaphore(ASKED_AT_ONCE)
 LONGEST_SUBJECT = 255
 LONGEST_CODE = 4096
 
@@ -159,12 +162,22 @@ def _document(address: str, for_long: timedelta) -> dict[str, Any]:
     at, found = _kept.get(address, (None, {}))
     if at is not None and clock.now() < at + for_long:
         return found
-    answer = fetching.fetch(address)
+    answer = _fetch(address)
     if answer.status != 200:
         raise UnavailableError
     found = _object(answer.body)
     _kept[address] = (clock.now(), found)
     return found
+
+
+def _fetch(address: str, **sent: Any) -> fetching.Answer:
+    """In one of few places: a service that hangs does not hold up the portal."""
+    if not _ASKING.acquire(blocking=False):
+        raise UnavailableError
+    try:
+        return fetching.fetch(address, **sent)
+    finally:
+        _ASKING.release()
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -234,7 +247,7 @@ def _exchange(
     else:
         values["client_id"], values["client_secret"] = who
     sent = urlencode(values).encode()
-    answer = fetching.fetch(provider.exchanging, data=sent, headers=headers)
+    answer = _fetch(provider.exchanging, data=sent, headers=headers)
     if answer.status >= 500:
         raise UnavailableError
     if answer.status != 200:

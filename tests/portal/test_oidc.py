@@ -8,6 +8,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -407,6 +408,16 @@ def test_a_trickle_is_hung_up_on(
     service.instead[PLACES[0]] = trickle
     with pytest.raises(UnavailableError):
         oidc.ask(BACK)
+
+
+def test_a_provider_that_hangs_holds_up_a_few_at_most(service: Provider) -> None:
+    with ExitStack() as taken:
+        for _ in range(oidc.ASKED_AT_ONCE):
+            taken.enter_context(oidc._ASKING)
+        with pytest.raises(UnavailableError):
+            oidc.ask(BACK)
+        assert service.paths == []
+    assert whole(service).subject == "staff-0042"
 
 
 def test_a_provider_that_is_not_there_is_unavailable(
