@@ -140,7 +140,7 @@ def release_record(
     until: datetime,
 ) -> list[Release]:
     """Let the people read a final record until a time; its confirmation decided it."""
-    access = access_for(actor, cases=())
+    access = access_for(actor, cases=(), items=())
     rows = _grant(access, version, people, until)
     for person in people:
         record_act("documents.record.release", actor, version, to=str(person.id))
