@@ -9,6 +9,7 @@ import http.client
 import math
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -67,6 +68,12 @@ def portal(*arguments: str, env: Mapping[str, str] | None = None) -> None:
     """Run one command of the portal to its end; its output goes beside the figures."""
     command = [sys.executable, "-m", "portal", *arguments]
     subprocess.run(command, cwd=ROOT, env=env, stdout=sys.stderr, check=True)
+
+
+def allow_many_sockets() -> None:
+    """As many open files as the system lets us and those whom we start have."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def free_port() -> int:

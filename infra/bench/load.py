@@ -13,7 +13,7 @@ from itertools import cycle, islice
 
 import shapes
 import trail
-from common import figure, percentile, say, serving
+from common import allow_many_sockets, figure, percentile, say, serving
 from crowd import come_in, links, looked_at, paced, read
 from minutes import Shape, kasane_wire, load, room_of, typing
 from sign_ins import enter, people
@@ -26,6 +26,7 @@ SEATS = 15
 def main() -> None:
     """Fill the trail up, load, print."""
     shape = shapes.chosen()
+    allow_many_sockets()
     if shape.name == "18wards":
         trail.extend(os.environ["KASANE_DATABASE_URL"], trail.EVENTS)
     peak, name = shape.peak, f"load_{shape.name}"

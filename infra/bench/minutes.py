@@ -7,7 +7,6 @@ load is made by ``live/load.mjs``: real websockets in one process beside the ser
 
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from common import (
     ROOT,
     START_SECONDS,
     BenchError,
+    allow_many_sockets,
     end,
     figure,
     free_port,
@@ -70,8 +70,7 @@ Plan = dict[str, Any]
 
 def main() -> None:
     """Print the figures of this profile, those of the other editors beside them."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_many_sockets()
     portal("migrate", "--verbosity", "0")
     portal("collectstatic", "--no-input", "--verbosity", "0")
     if not settings.KEY_FILE.exists():
