@@ -32,7 +32,7 @@ def faults(client: Client, route: str, method: str, address: str) -> list[str]:
         found.append(f"without a token: {answer.status_code}")
     if written := written_to(captured) - LEFT:
         found.append(f"wrote {written}")
-    found += _unguarded(answer.headers)
+    found += unguarded(answer.headers)
     if method == "TRACE" and answer.content.find(b"kasane_session") >= 0:
         found.append("gives the cookie back")
     for cookie in answer.cookies.values():
@@ -42,7 +42,8 @@ def faults(client: Client, route: str, method: str, address: str) -> list[str]:
     return [f"{method} {address}: {each}" for each in found]
 
 
-def _unguarded(headers: object) -> list[str]:
+def unguarded(headers: object) -> list[str]:
+    """The headers that an answer lacks."""
     got = dict(headers.items())  # type: ignore[attr-defined] # the client's answer
     missing = [
         name
