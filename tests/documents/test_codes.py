@@ -92,6 +92,15 @@ def test_a_late_code_is_refused_and_costs_nothing(link):
     assert link.wrong_count == 0
 
 
+def test_a_code_holds_up_to_its_end_and_not_at_it(link):
+    code, row = sent(link), link.codes.get()
+    assert not row.is_live(row.ends_at)
+    with time_machine.travel(row.ends_at, tick=False):
+        assert try_mail(link, code) is Verdict.NO_CODE
+    with time_machine.travel(row.ends_at - timedelta(microseconds=1), tick=False):
+        assert try_mail(link, code) is Verdict.RIGHT
+
+
 def test_a_code_opens_in_the_browser_that_asked_for_it_only(link):
     code = sent(link, HERE)
     assert try_mail(link, code, ELSEWHERE) is Verdict.NO_CODE

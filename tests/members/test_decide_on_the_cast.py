@@ -70,6 +70,40 @@ def test_following_needs_admission_to_the_item(cast: Cast) -> None:
     assert access.answer(Action.FOLLOW_MINUTES, inside) is Answer.ALLOW
 
 
+def test_a_guest_sees_the_item_while_in_the_room(cast: Cast) -> None:
+    factories.seat(cast.colleague, cast.juso_item, Role.GUEST)
+    access = access_for(factories.sign_in(cast.colleague), cases=[cast.case.id])
+    outside = item_facts(cast.juso_item, cast.colleague.id)
+    assert access.answer(Action.READ, outside) is Answer.HIDDEN
+    presence = factories.presence(cast.colleague, cast.juso_item)
+    inside = item_facts(cast.juso_item, cast.colleague.id, [presence])
+    assert access.answer(Action.READ, inside) is Answer.ALLOW
+
+
+def test_a_link_to_another_sitting_opens_nothing_of_this_one(cast: Cast) -> None:
+    thing = item_facts(cast.shien_item, cast.clinic.id)
+    elsewhere = factories.to_sitting(factories.sitting(cast.shien, cast.secretariat))
+    for scope, answer in (
+        (factories.to_sitting(cast.sitting), Answer.ALLOW),
+        (elsewhere, Answer.HIDDEN),
+    ):
+        access = access_for(factories.sign_in(cast.clinic, 2, scope))
+        assert access.answer(Action.READ, thing) is answer
+
+
+def test_who_looks_after_the_portal_or_its_trail_sees_no_case(cast: Cast) -> None:
+    """Also where somebody selected them for it, by mistake or not (R35)."""
+    for person in (cast.administrator, cast.auditor):
+        factories.commission(person, cast.shien)
+        for pledge in cast.pledges.values():
+            factories.acknowledge(person, pledge)
+        factories.membership(person, cast.case, Role.INTERNAL)
+        factories.seat(person, cast.shien_item, Role.INTERNAL)
+        access = access_for(factories.sign_in(person))
+        thing = item_facts(cast.shien_item, person.id)
+        assert access.answer(Action.READ, thing) is Answer.HIDDEN
+
+
 def test_custody_of_a_case_ends_with_the_office(cast: Cast) -> None:
     thing = case_facts(cast.case)
     actor = factories.sign_in(cast.secretariat)
