@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q
 
 from meetings import rosters
 from meetings.models import AgendaItem, Minutes, Sitting
@@ -87,14 +87,15 @@ def after_sitting(opened: Opened) -> After | None:
 
 def unfinished(actor: Actor) -> list[Sitting]:
     """Sittings of one's own bodies before today of which something is missing."""
-    items = AgendaItem.objects.filter(state=AgendaItem.State.CLOSED)
-    missing = items.filter(sitting=OuterRef("pk")).exclude(
-        record__state=Minutes.State.FINAL
+    bodies = rosters.offices_of(actor).values("body")
+    # Of these bodies, else the database looks at the items of all.
+    items = AgendaItem.objects.filter(
+        sitting__body__in=bodies, state=AgendaItem.State.CLOSED
     )
+    missing = items.exclude(record__state=Minutes.State.FINAL).values("sitting")
     rows = Sitting.objects.filter(
-        Q(state=Sitting.State.CONVENED)
-        | Q(Exists(missing), state=Sitting.State.CLOSED),
-        body__in=rosters.offices_of(actor).values("body"),
+        Q(state=Sitting.State.CONVENED) | Q(state=Sitting.State.CLOSED, id__in=missing),
+        body__in=bodies,
         ends_at__lt=clock.day_start(clock.today()),
     )
     return list(
