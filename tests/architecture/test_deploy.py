@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,22 @@ def test_the_image_installs_what_is_locked_and_runs_as_nobody() -> None:
 )
 def test_each_unit_is_hardened(unit: Path, line: str) -> None:
     assert line in unit.read_text("utf-8").splitlines()
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    """Their program is put where it can be found, all else is as committed."""
+    program = tmp_path / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.symlink_to(sys.executable)
+    for file in (*UNITS, *(DEPLOY / "systemd").glob("*.timer")):
+        text = file.read_text("utf-8").replace("/opt/kasane", str(tmp_path))
+        (tmp_path / file.name.replace("@", "@8000")).write_text(text, "utf-8")
+    verify = ["systemd-analyze", "verify", "--man=no"]
+    units = sorted(str(each) for each in tmp_path.glob("kasane-*"))
+    found = subprocess.run(
+        [*verify, *units], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
