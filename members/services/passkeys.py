@@ -33,7 +33,10 @@ LIFE = timedelta(minutes=5)
 MOST_PER_PERSON = 10
 LONGEST_ANSWER = 20_000
 # What a browser's answer can be wrong in: its form, or what it proves.
-WRONG = (OTPWebAuthnApiError, WebAuthnException, ValueError, KeyError, TypeError)
+WRONG = (
+    *(OTPWebAuthnApiError, WebAuthnException),
+    *(ValueError, KeyError, TypeError, RecursionError),
+)
 
 
 class _Helper(WebAuthnHelper):  # type: ignore[misc] # untyped

@@ -214,6 +214,7 @@ def test_a_tampered_answer_opens_nothing(owned: Authenticator) -> None:
 
 NONSENSE = [
     *("", "{", "null", "[]", "1", '"x"', "{}", '{"id": 1}', "x" * 30_000),
+    *("[" * 15_000, '{"id": NaN}', '{"id": "\\ud800", "rawId": 1}', "1" * 6_000),
     '{"id":"a","rawId":"a"}',
     '{"id":"YQ","rawId":"YQ","type":"public-key","response":{}}',
 ]
