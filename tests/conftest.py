@@ -19,6 +19,7 @@ from tests.database import (  # noqa: F401 – fixtures of the test database
     django_db_modify_db_settings,
     django_db_setup,
 )
+from tests.kills import die, dying, own_store  # noqa: F401 – fixtures of deaths
 from tests.papers import filed, released  # noqa: F401 – fixtures of papers
 
 # The same examples on every run, however busy the machine is.

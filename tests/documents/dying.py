@@ -2,9 +2,9 @@
 
 It reads one order per line: ``{"act": …, "at": n, …}``. For each it becomes two; the
 child does the act and is killed with SIGKILL at its n-th point. Points are: before
-and after each write to the database, each commit, each request to an S3 server, and
-each synced, moved or removed file. The answer is a line: ``killed <point>``, or
-``done <number of points>``.
+and after each write to the database, each commit, each request to an S3 server, each
+mail that is sent, and each synced, moved or removed file. The answer is a line:
+``killed <point>``, or ``done <number of points> <what came of it>``.
 """
 
 import io
@@ -48,9 +48,11 @@ class Points:
 
 def watch(points: Points) -> None:
     """Put a point around everything that outlives the process."""
+    from django.core.mail import EmailMessage
     from django.db import connection
     from minio import Minio
 
+    EmailMessage.send = points.around("mail", EmailMessage.send)  # type: ignore[method-assign]
     connection.ensure_connection()
     real_commit = connection._commit  # type: ignore[attr-defined] # not in the stubs
     connection._commit = points.around("commit", real_commit)  # type: ignore[attr-defined]
@@ -120,29 +122,39 @@ def sweep(order: dict[str, Any]) -> None:
         upkeep.sweep()
 
 
-ACTS = {act.__name__: act for act in (file, large, erase, sweep)}
+def other_acts() -> dict[str, Callable[[dict[str, Any]], object]]:
+    """Those of people: they need the portal's models, which are there by now."""
+    from tests import killed_acts
+
+    return killed_acts.ACTS
+
+
+STORING = {act.__name__: act for act in (file, large, erase, sweep)}
 
 
 def do(order: dict[str, Any], out: int) -> None:
     """In the child: the act, to its end or to its point."""
+    from django.conf import settings
+
+    settings.VAULT_STORE = store = order["store"]
+    if store["kind"] == "disk":
+        store["path"] = Path(store["path"])
     points = Points(order["at"], out)
     watch(points)
-    ACTS[order["act"]](order)
-    os.write(out, f"done {points.count}\n".encode())
+    act = STORING.get(order["act"]) or other_acts()[order["act"]]
+    answer = act(order)
+    os.write(out, f"done {points.count} {answer}\n".encode())
 
 
-def main(database: str, key_file: str, store: str) -> None:
+def main(database: str, key_file: str) -> None:
     """Take orders until there are no more."""
     import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
     settings.KEY_FILE = Path(key_file)
-    options = json.loads(store)
-    if options["kind"] == "disk":
-        options["path"] = Path(options["path"])
-    settings.VAULT_STORE = options
     django.setup()
+    other_acts()  # loaded once, before there are children
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()

@@ -3,92 +3,18 @@ no bytes without a row for long (I5), and whoever tries again succeeds.
 """
 
 import io
-import json
-import os
-import random
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from documents.models import PaperVersion
-from portal.core import clock, objectstore, upkeep, vault
+from portal.core import clock, upkeep, vault
 from portal.core.models import StoredObject
 from portal.core.objectstore import store
+from tests.kills import broken, points
 from tests.portal import stores
 
-ROOT = Path(__file__).resolve().parents[2]
-# Of each act. 0 is every point.
-KILLS = int(os.environ.get("KASANE_TEST_KILLS", "6"))
-
 pytestmark = pytest.mark.django_db(transaction=True)
-Die = Callable[..., str]
-
-
-@pytest.fixture
-def own_store(settings, tmp_path) -> Iterator[dict[str, Any]]:
-    """A store that only this test uses."""
-    if settings.PROFILE == "server":
-        options = {"kind": "s3", **stores.options("minio")}
-    else:
-        options = {"kind": "disk", "path": tmp_path / "vault"}
-    settings.VAULT_STORE = options
-    objectstore.store.cache_clear()
-    yield options
-    objectstore.store.cache_clear()
-
-
-@pytest.fixture
-def die(own_store) -> Iterator[Die]:
-    """Have an act done and killed: ``die("file", 3, …)``; what came of it."""
-    names = [connection.settings_dict["NAME"], settings.KEY_FILE]
-    program = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "tests.documents.dying"),
-            *(*map(str, names), json.dumps(own_store, default=str)),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert program.stdin is not None
-    assert program.stdout is not None
-    orders, answers = program.stdin, program.stdout
-
-    def do(act: str, at: int, **more: Any) -> str:
-        orders.write(json.dumps({"act": act, "at": at, **more}, default=str) + "\n")
-        orders.flush()
-        answer = answers.readline().strip()
-        assert answer.startswith(("killed", "done")), (act, at, answer)
-        return answer
-
-    yield do
-    orders.close()
-    program.wait()
-    answers.close()
-
-
-def points(act: str, answer: str) -> list[int]:
-    """Some of the points of an act, always the same, the last one with them."""
-    count = int(answer.removeprefix("done "))
-    every = list(range(1, count + 1))
-    if not KILLS or count <= KILLS:
-        return every
-    return sorted({*random.Random(act).sample(every, KILLS - 1), count})
-
-
-def broken() -> list[upkeep.Finding]:
-    """Papers without their bytes, now."""
-    bad = {upkeep.MISSING, upkeep.DAMAGED, upkeep.NO_KEY}
-    return [found for found in upkeep.check(read=True) if found.what in bad]
 
 
 def assert_all_is_well_within_the_hour() -> None:

@@ -55,6 +55,7 @@ class Town:
             ws_max_size=WEBSOCKET_FRAME_LIMIT,
             ws_ping_interval=self._silence,
             ws_ping_timeout=self._silence,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             timeout_graceful_shutdown=1,

@@ -40,6 +40,13 @@ def send(client: Client, cast: Cast, body: str | bytes) -> dict[str, Any]:
         (b"\xff\xfe\x00", Reason.MALFORMED),
         ('{"id": "1"}', Reason.MALFORMED),
         ('{"type": "steal"}', Reason.MALFORMED),
+        ('{"type": "operation", "type": "steal"}', Reason.MALFORMED),
+        (f'{{"type": "follow", "item": "{ID}", "revision": NaN}}', Reason.MALFORMED),
+        (f'{{"type": "follow", "item": "{ID}", "revision": 1e400}}', Reason.MALFORMED),
+        ('{"type": "beat", "n": 1' + "0" * 5000 + "}", Reason.MALFORMED),
+        ("{" + ",".join(f'"f{n}": 1' for n in range(20_000)) + "}", Reason.TOO_LONG),
+        (b'{"type": "\xed\xa0\x80"}', Reason.MALFORMED),
+        ('{"type": "\\ud800"}', Reason.MALFORMED),
         ('{"text": "' + "あ" * 100_000 + '"}', Reason.TOO_LONG),
     ],
 )

@@ -306,9 +306,22 @@ def test_two_people_in_one_answer_are_refused(asked: Invitation) -> None:
     assert reasons() == ["attendees"]
 
 
-def test_a_hostile_time_zone_is_never_worked_out(asked: Invitation) -> None:
-    rule = "RRULE:FREQ=SECONDLY;UNTIL=99991231T235959Z\r\nTZOFFSETFROM"
-    text = mailbox.answer(asked, EXCHANGE).replace("TZOFFSETFROM", rule)
+BOMB = "RRULE:FREQ=SECONDLY;UNTIL=99991231T235959Z\r\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("TZOFFSETFROM", f"{BOMB}TZOFFSETFROM"),
+        ("SEQUENCE", f"{BOMB}RDATE:{'20261215T043000Z,' * 900}\r\nSEQUENCE"),
+        ("SEQUENCE", "DTSTART;TZID=../../etc/passwd:20261215T133000\r\nSEQUENCE"),
+    ],
+    ids=["rule of a zone", "rule of the event", "unknown zone"],
+)
+def test_hostile_times_are_never_worked_out(
+    asked: Invitation, old: str, new: str
+) -> None:
+    text = mailbox.answer(asked, EXCHANGE).replace(old, new)
     raw = carried(text, sender=asked.person.email)
     assert replies.receive(raw=raw) == Outcome.HINTED
 
