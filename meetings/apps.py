@@ -14,8 +14,9 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         """Name the pages of links; let the worker finish records whose job was lost."""
         from documents import entrances
+        from documents.evidence import other_ways
         from documents.services import budget, retrievals
-        from meetings import searching
+        from meetings import references, searching
         from meetings.selectors.calls import own_call
         from meetings.selectors.paper_desk import serial_of_sitting
         from meetings.selectors.polls import open_poll
@@ -48,6 +49,8 @@ class MeetingsConfig(AppConfig):
         entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
         searching.register()
+        other_ways.ITEMS.append(references.items_with_cases)
+
         _watch_takings()
         _dispose_whole_files()
         post_migrate.connect(_enter_classes, sender=self)

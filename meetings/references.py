@@ -1,5 +1,7 @@
 """What documents knows of an agenda item and of a proposal: where its papers belong."""
 
+from django.db.models import QuerySet
+
 from documents.services.papers import ItemReference
 from meetings.models import AgendaItem, Proposal
 from members.models import Purpose
@@ -15,6 +17,11 @@ def of_item(item: AgendaItem) -> ItemReference:
         case=item.case,
         about=tuple(item.about.all()),
     )
+
+
+def items_with_cases() -> QuerySet[AgendaItem]:
+    """Agenda items that belong to a case."""
+    return AgendaItem.objects.exclude(case=None)
 
 
 def of_proposal(proposal: Proposal) -> ItemReference:

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from documents.evidence.disclosure import Disclosure, Having, Period, Way
 from documents.evidence.inquiry import Inquiry
 from documents.models import Paper, PaperVersion, Release
@@ -25,8 +28,8 @@ FULL_DAYS = (30, 60)
 TAKEN = (Way.DOWNLOADED, Way.PRINTED)
 # Acts that stopped a version; ends of releases are rows.
 STOPS = {
-    "documents.version.recall": "取下げ",
-    "documents.version.replace": "差替え",
+    "documents.version.recall": gettext_lazy("取下げ"),
+    "documents.version.replace": gettext_lazy("差替え"),
 }
 
 
@@ -131,25 +134,25 @@ def _stops(versions: Sequence[PaperVersion], period: Period) -> list[Stop]:
     events = AuditEvent.objects.filter(
         period.on("at"), subject__in=subjects, action__in=STOPS
     )
-    found = [Stop(e.at, STOPS[e.action], subjects[e.subject]) for e in events]
+    found = [Stop(e.at, str(STOPS[e.action]), subjects[e.subject]) for e in events]
     papers = {version.id: version.paper for version in versions}
     ended = Release.objects.filter(
         period.on("ends_at"), version__in=papers, ends_at__lte=clock.now()
     )
     for version, at in ended.values_list("version", "ends_at").distinct():
         if at is not None:
-            found.append(Stop(at, "公開の終了", papers[version]))
+            found.append(Stop(at, _("公開の終了"), papers[version]))
     return sorted(found, key=lambda stop: stop.at)
 
 
 STATES = {
-    State.DRAFT: "未公開",
-    State.UNSCANNED: "検査待ち",
-    State.HELD: "確認待ち",
-    State.RELEASED: "公開",
-    State.REPLACED: "差替え済み",
-    State.RECALLED: "取下げ",
-    State.FINAL: "確定",
-    State.ARCHIVED: "保存",
-    State.DISPOSED: "廃棄済み",
+    State.DRAFT: gettext_lazy("未公開"),
+    State.UNSCANNED: gettext_lazy("検査待ち"),
+    State.HELD: gettext_lazy("確認待ち"),
+    State.RELEASED: gettext_lazy("公開"),
+    State.REPLACED: gettext_lazy("差替え済み"),
+    State.RECALLED: gettext_lazy("取下げ"),
+    State.FINAL: gettext_lazy("確定"),
+    State.ARCHIVED: gettext_lazy("保存"),
+    State.DISPOSED: gettext_lazy("廃棄済み"),
 }

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from documents.evidence import disclosure_rows as rows
 from documents.evidence import head_rows
 from documents.evidence.disclosure import Way
@@ -21,64 +24,73 @@ from documents.output.typesetting import sheet_pdf
 from members.facts import State
 from portal.core import clock, jp
 
-TITLE = "事故の報告のための記録"
-ENCRYPTION = (
+TITLE = gettext_lazy("事故の報告のための記録")
+ENCRYPTION = gettext_lazy(
     "資料は1点ずつ別の鍵で暗号化して保管しています(AES-256)。"
     "鍵を包む鍵は、データベースと保管庫の外にあります。"
 )
-NOTHING = "なし"
+NOTHING = gettext_lazy("なし")
 _WAYS = (Way.OPENED, Way.DOWNLOADED, Way.PRINTED, Way.SHOWN, Way.MAILED)
 
 
 def moment(at: datetime | None) -> str:
     """A moment in Japan, to the minute."""
-    return f"{at.astimezone(clock.JST):%Y-%m-%d %H:%M}" if at else NOTHING
+    return f"{at.astimezone(clock.JST):%Y-%m-%d %H:%M}" if at else str(NOTHING)
 
 
 def span(pack: Pack) -> str:
     """The period in words; the end is the last day in it."""
     start, end = pack.period.start, pack.period.end
-    return (
-        f"{moment(start) if start else '最初'} から {moment(end or pack.made_at)} まで"
-    )
+    return _("%(start)s から %(end)s まで") % {
+        "start": moment(start) if start else _("最初"),
+        "end": moment(end or pack.made_at),
+    }
 
 
 def subject(pack: Pack) -> str:
     """What was asked about, in the words that its reader may see."""
     asked = pack.inquiry
     if asked.person is not None:
-        return f"人: {rows.who(asked, asked.person)[0]}"
+        return _("人: %(name)s") % {"name": rows.who(asked, asked.person)[0]}
     if asked.subject.startswith("paper"):
-        return f"資料: {rows.paper_words(asked, asked.papers[0]).words}"
+        words = rows.paper_words(asked, asked.papers[0]).words
+        return _("資料: %(words)s") % {"words": words}
     if asked.case is not None:
-        return f"事例 {asked.case.number}"
-    return "期間のすべての資料"
+        return _("事例 %(number)s") % {"number": asked.case.number}
+    return _("期間のすべての資料")
 
 
 def overview(pack: Pack) -> list[Pair]:
     """What the first report asks for, as far as the portal knows it."""
     cases = {p.case.number for p in pack.inquiry.papers if p.case}
     return [
-        ("調べた対象", subject(pack)),
-        ("調べた期間", span(pack)),
-        ("事例番号", "・".join(sorted(cases)) or NOTHING),
-        ("資料の数", f"{len(pack.inquiry.papers)}点"),
-        ("本人の数(世帯員)", f"{pack.household}人"),
+        (_("調べた対象"), subject(pack)),
+        (_("調べた期間"), span(pack)),
+        (_("事例番号"), "・".join(sorted(cases)) or str(NOTHING)),
+        (_("資料の数"), _("%(count)d点") % {"count": len(pack.inquiry.papers)}),
+        (_("本人の数(世帯員)"), _people_words(pack.household)),
         (
-            "情報の性質",
-            "要配慮個人情報を含むものとして扱います(1人分でも報告の対象です)",
+            _("情報の性質"),
+            _("要配慮個人情報を含むものとして扱います(1人分でも報告の対象です)"),
         ),
-        ("見聞きした人", _people(pack)),
+        (_("見聞きした人"), _people(pack)),
         (
-            "暗号化の状態",
-            ENCRYPTION if pack.sealed else "鍵を確かめられない資料があります",
+            _("暗号化の状態"),
+            str(ENCRYPTION) if pack.sealed else _("鍵を確かめられない資料があります"),
         ),
     ]
 
 
 def _people(pack: Pack) -> str:
     count = pack.readers
-    return f"庁内 {count.get(True, 0)}人・庁外 {count.get(False, 0)}人"
+    return _("庁内 %(inside)d人・庁外 %(outside)d人") % {
+        "inside": count.get(True, 0),
+        "outside": count.get(False, 0),
+    }
+
+
+def _people_words(count: int) -> str:
+    return _("%(count)d人") % {"count": count}
 
 
 def ways(pack: Pack) -> list[tuple[str, int, int, bool]]:
@@ -96,14 +108,18 @@ def days(pack: Pack) -> list[Pair]:
     """Until when the commission is to be told."""
     known = pack.days
     return [
-        ("知った日", jp.era_words(known.known)),
+        (_("知った日"), jp.era_words(known.known)),
         (
-            "速報(おおむね3〜5日以内)",
-            f"{jp.era_words(known.first_from)}から{jp.era_words(known.first_until)}まで",
+            _("速報(おおむね3〜5日以内)"),
+            _("%(start)sから%(end)sまで")
+            % {
+                "start": jp.era_words(known.first_from),
+                "end": jp.era_words(known.first_until),
+            },
         ),
-        ("確報(30日以内)", jp.era_words(known.full_until)),
+        (_("確報(30日以内)"), jp.era_words(known.full_until)),
         (
-            "確報(不正の目的のおそれがあるとき、60日以内)",
+            _("確報(不正の目的のおそれがあるとき、60日以内)"),
             jp.era_words(known.full_with_intent_until),
         ),
     ]
@@ -113,17 +129,24 @@ def sealing_cells(pack: Pack, sealing: Sealing) -> tuple[str, str, str, str]:
     """A version: its paper, its number and state, its key, its digest."""
     version = sealing.version
     words = rows.paper_words(pack.inquiry, version.paper).words
-    key = "鍵は廃棄済み" if sealing.erased else "暗号化済み"
+    key = _("鍵は廃棄済み") if sealing.erased else _("暗号化済み")
     if not sealing.erased and not sealing.opens:
-        key = "鍵を確かめられません"
-    state = STATES[State(version.state)]
-    return words, f"第{version.number}版 {state}", key, version.stored.sha256
+        key = _("鍵を確かめられません")
+    which = _("第%(number)d版 %(state)s") % {
+        "number": version.number,
+        "state": STATES[State(version.state)],
+    }
+    return words, which, key, version.stored.sha256
 
 
 def stop_cells(pack: Pack) -> list[tuple[str, str, str]]:
     """Each stop: when, of what, how."""
     return [
-        (moment(stop.at), rows.paper_words(pack.inquiry, stop.paper).words, stop.words)
+        (
+            moment(stop.at),
+            rows.paper_words(pack.inquiry, stop.paper).words,
+            stop.words,
+        )
         for stop in pack.stops
     ]
 
@@ -135,19 +158,19 @@ def tables(pack: Pack) -> list[Table]:
     about = [
         *overview(pack),
         *days(pack),
-        ("操作の記録", head_rows.proof(pack.standing)),
+        (_("操作の記録"), head_rows.proof(pack.standing)),
     ]
     return [
-        Table(title="概要", rows=[("項目", "内容"), *about], widths=[40, 90]),
-        Table(title="閲覧の記録", rows=had, widths=rows.WIDTHS),
+        Table(title=_("概要"), rows=[(_("項目"), _("内容")), *about], widths=[40, 90]),
+        Table(title=_("閲覧の記録"), rows=had, widths=rows.WIDTHS),
         Table(
-            title="止めたもの",
-            rows=[("日時", "資料", "方法"), *stop_cells(pack)],
+            title=_("止めたもの"),
+            rows=[(_("日時"), _("資料"), _("方法")), *stop_cells(pack)],
             widths=[20, 50, 16],
         ),
         Table(
-            title="保管の状態",
-            rows=[("資料", "版", "鍵", "SHA-256"), *sealed],
+            title=_("保管の状態"),
+            rows=[(_("資料"), _("版"), _("鍵"), "SHA-256"), *sealed],
             widths=[50, 20, 24, 70],
         ),
     ]
@@ -176,32 +199,38 @@ def sheet(pack: Pack) -> Sheet:
     counted = tuple(
         (
             name,
-            f"{people}人",
-            f"{times}回",
-            "外に出ています" if outside and people else "",
+            _people_words(people),
+            _("%(count)d回") % {"count": times},
+            _("外に出ています") if outside and people else "",
         )
         for name, people, times, outside in ways(pack)
     )
     blocks: list[Block] = [
-        Heading("概要"),
+        Heading(_("概要")),
         facts(*overview(pack)),
-        Heading("報告の期限"),
+        Heading(_("報告の期限")),
         facts(*days(pack)),
-        Heading("どのように渡ったか"),
-        Grid(("方法", "人数", "回数", ""), counted, (5, 2, 2, 4)),
-        Heading("手元に残っている人(ダウンロード・印刷)"),
-        *_grid(("氏名・機関", "資料", "方法", "最後"), taken_cells(pack), (6, 6, 4, 4)),
-        Heading("止めたもの"),
-        *_grid(("日時", "資料", "方法"), stop_cells(pack), (4, 8, 3)),
-        Heading("記録の確かさ"),
+        Heading(_("どのように渡ったか")),
+        Grid(
+            (_("方法"), _("人数"), _("回数"), _("手元に残るか")), counted, (5, 2, 2, 4)
+        ),
+        Heading(_("手元に残っている人(ダウンロード・印刷)")),
+        *_grid(
+            (_("氏名・機関"), _("資料"), _("方法"), _("最後")),
+            taken_cells(pack),
+            (6, 6, 4, 4),
+        ),
+        Heading(_("止めたもの")),
+        *_grid((_("日時"), _("資料"), _("方法")), stop_cells(pack), (4, 8, 3)),
+        Heading(_("記録の確かさ")),
         Paragraph(head_rows.proof(pack.standing)),
     ]
     return Sheet(
-        file_title="記録",
-        title=TITLE,
+        file_title=_("記録"),
+        title=str(TITLE),
         made_at=pack.made_at,
         blocks=tuple(blocks),
-        running=TITLE,
+        running=str(TITLE),
         foot=moment(pack.made_at),
     )
 
@@ -220,5 +249,5 @@ def _grid(
     head: tuple[str, ...], lines: Sequence[tuple[str, ...]], widths: tuple[int, ...]
 ) -> list[Block]:
     if not lines:
-        return [Paragraph(NOTHING)]
+        return [Paragraph(str(NOTHING))]
     return [Grid(head, tuple(lines), widths)]

@@ -5,22 +5,24 @@ the case now; where it does not, the first rule that stands against it is named.
 stale is marked: a grant that nobody uses, that soon ends or that waits for a pledge.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from documents.evidence import inquiry
+from documents.evidence import inquiry, other_ways
 from documents.evidence.disclosure import READS
+from documents.evidence.other_ways import OtherWay
 from documents.models import Release
 from members.access import Access, Actor, access_for, access_for_all, as_if_here
 from members.decide import RULES
 from members.facts import Action, Answer, Commission, ObjectFacts, Role, Span
 from members.filters import holding_at
 from members.models import Case, Membership, Organization
+from members.permissions import CUSTODIANS
 from members.policies import case_facts, trail_facts
 from members.question import Question
 from portal.core import clock
@@ -62,6 +64,7 @@ class Review:
     grants: list[Grant]
     case: Case | None = None
     organization: Organization | None = None
+    others: list[OtherWay] = field(default_factory=list)  # beside the selections
 
     @property
     def marked(self) -> int:
@@ -79,7 +82,9 @@ def of_case(actor: Actor, case_id: UUID) -> Review:
         access = access_for(actor, cases=[case.id], items=())
         access.require(Action.READ_TRAIL, trail_facts(author=False, case=case))
     rows = _memberships().filter(case=case)
-    return Review(f"case:{case.id}", auditing, _grants(list(rows)), case=case)
+    others = other_ways.into(Q(id=case.id), Q())
+    grants = _grants(list(rows))
+    return Review(f"case:{case.id}", auditing, grants, case=case, others=others)
 
 
 def of_organization(actor: Actor, organization_id: UUID) -> Review:
@@ -92,12 +97,30 @@ def of_organization(actor: Actor, organization_id: UUID) -> Review:
         raise HiddenError
     auditing = inquiry.audits(actor)
     rows = list(_memberships().filter(person__organization=found))
+    others = other_ways.into(Q(), Q(organization=found))
     if not auditing:
-        rows = _own(actor, rows)
-    if not rows and not auditing:
+        own = _own(actor, [row.case for row in rows] + [each.case for each in others])
+        rows = [row for row in rows if row.case_id in own]
+        others = [each for each in others if each.case.id in own]
+    if not rows and not others and not auditing:
         raise HiddenError
-    subject = f"organization:{found.id}"
-    return Review(subject, auditing, _grants(rows), organization=found)
+    return Review(
+        f"organization:{found.id}",
+        auditing,
+        _grants(rows),
+        organization=found,
+        others=others,
+    )
+
+
+def agencies(actor: Actor) -> list[Organization]:
+    """Agencies whose people are selected for cases that the actor keeps."""
+    now = holding_at(clock.now())
+    kept = Membership.objects.filter(now, person=actor.id, role__in=CUSTODIANS)
+    cases = list(Case.objects.filter(id__in=kept.values("case")).select_related("body"))
+    chosen = Membership.objects.filter(now, case__in=_own(actor, cases))
+    found = Organization.objects.filter(people__memberships__in=chosen)
+    return list(found.distinct().order_by("kana"))
 
 
 def _memberships() -> QuerySet[Membership]:
@@ -109,13 +132,14 @@ def _memberships() -> QuerySet[Membership]:
     )
 
 
-def _own(actor: Actor, rows: list[Membership]) -> list[Membership]:
-    access = access_for(actor, cases={row.case_id for row in rows}, items=())
-    return [
-        row
-        for row in rows
-        if access.allows(Action.READ_TRAIL, trail_facts(author=False, case=row.case))
-    ]
+def _own(actor: Actor, cases: Sequence[Case]) -> set[UUID]:
+    """Those of the cases whose trail is the actor's to read."""
+    access = access_for(actor, cases={case.id for case in cases}, items=())
+    return {
+        case.id
+        for case in cases
+        if access.allows(Action.READ_TRAIL, trail_facts(author=False, case=case))
+    }
 
 
 def _grants(rows: list[Membership]) -> list[Grant]:

@@ -1,28 +1,33 @@
 """The review of grants in words: for the page and as an Excel file."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from documents.evidence.inquiry import code_of
+from documents.evidence.other_ways import OtherWay, Way
 from documents.evidence.review import Grant, Mark, Review
 from documents.output.papers.workbooks import Table, tables_xlsx
 from members.facts import Answer
+from members.models import Person
 from portal.core import clock, jp
 
 HEAD = [
-    "事例番号",
-    "氏名",
-    "機関",
-    "人の符号",
-    "役割",
-    "いま",
-    "根拠",
-    "公開中の資料",
-    "最後に開いた日",
-    "見直し",
+    gettext_lazy("事例番号"),
+    gettext_lazy("氏名"),
+    gettext_lazy("機関"),
+    gettext_lazy("人の符号"),
+    gettext_lazy("役割"),
+    gettext_lazy("いま"),
+    gettext_lazy("根拠"),
+    gettext_lazy("公開中の資料"),
+    gettext_lazy("最後に開いた日"),
+    gettext_lazy("見直し"),
 ]
+OTHER_WIDTHS = [12, 16, 24, 12, 40, 24]
 WIDTHS = [12, 16, 24, 12, 12, 30, 50, 12, 16, 30]
 
 
@@ -41,6 +46,20 @@ class Line:
     releases: int
     opened: str
     marks: list[str]
+    organization: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLine:
+    """One way beside the selections, as its reader may know it."""
+
+    case: str
+    name: str
+    office: str
+    code: str
+    ground: str
+    until: str
+    over: bool
 
 
 def lines(found: Review) -> list[Line]:
@@ -51,10 +70,7 @@ def lines(found: Review) -> list[Line]:
 
 def _line(found: Review, grant: Grant) -> Line:
     person = grant.membership.person
-    name, office = person.name, person.organization.name
-    if found.auditing:
-        name = _("関係者 %(code)s") % {"code": code_of(person.id)}
-        office = _("庁内") if person.organization.internal else _("庁外")
+    name, office = _who(found, person)
     return Line(
         case=grant.membership.case.number,
         name=name,
@@ -67,7 +83,47 @@ def _line(found: Review, grant: Grant) -> Line:
         releases=grant.releases,
         opened=_day(grant.opened_at) or _("開いていません"),
         marks=[_mark(mark) for mark in grant.marks],
+        organization=person.organization_id,
     )
+
+
+def other_lines(found: Review) -> list[OtherLine]:
+    """Who gets in without a selection, by which rule, until when."""
+    return [_other(found, each) for each in found.others]
+
+
+def _other(found: Review, each: OtherWay) -> OtherLine:
+    name, office = _who(found, each.person)
+    return OtherLine(
+        case=each.case.number,
+        name=name,
+        office=office,
+        code=code_of(each.person.id),
+        ground=f"{each.way} {_way(each.way)}",
+        until=_last_day(each.until),
+        over=each.over,
+    )
+
+
+def _way(way: Way) -> str:
+    return {
+        Way.ARCHIVE: _("保存記録の閲覧の許可"),
+        Way.DEPUTY: _("代理出席"),
+        Way.GUEST: _("関係者として議題に招かれている"),
+        Way.REQUEST: _("協力依頼に答えている"),
+    }[way]
+
+
+def _last_day(until: datetime | None) -> str:
+    return _day(until - timedelta(microseconds=1)) if until else _("取り消す日")
+
+
+def _who(found: Review, person: Person) -> tuple[str, str]:
+    """Name and agency; to an auditor a code, and whether from inside."""
+    if not found.auditing:
+        return person.name, person.organization.name
+    name = _("関係者 %(code)s") % {"code": code_of(person.id)}
+    return name, _("庁内") if person.organization.internal else _("庁外")
 
 
 def _standing(grant: Grant) -> str:
@@ -121,5 +177,15 @@ def as_xlsx(found: Review) -> bytes:
         ]
         for line in lines(found)
     ]
-    table = Table(title="閲覧権限の見直し", rows=[HEAD, *cells], widths=WIDTHS)
-    return tables_xlsx([table], made_at=clock.now())
+    others = [
+        (each.case, each.name, each.office, each.code, each.ground, each.until)
+        for each in other_lines(found)
+    ]
+    head = [*(str(word) for word in HEAD[:4]), _("根拠"), _("いつまで")]
+    tables = [
+        Table(
+            title=_("選定"), rows=[[str(word) for word in HEAD], *cells], widths=WIDTHS
+        ),
+        Table(title=_("選定のほか"), rows=[head, *others], widths=OTHER_WIDTHS),
+    ]
+    return tables_xlsx(tables, made_at=clock.now())

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from documents.evidence import disclosure_rows, inquiry
+from documents.evidence import disclosure_rows, inquiry, review
 from documents.evidence.inquiry import Inquiry
 from documents.forms.disclosure import CaseNumberForm, PeriodForm
 from members.access import Actor
@@ -83,5 +83,9 @@ def had_find(request: MemberRequest) -> HttpResponse:
         if found is not None:
             return redirect("documents:had-case", found)
         form.add_error("number", _("この番号の事例は見つかりません。"))
-    context = {"form": form, "auditing": inquiry.audits(request.actor)}
+    context = {
+        "form": form,
+        "auditing": inquiry.audits(request.actor),
+        "agencies": review.agencies(request.actor),
+    }
     return render(request, "documents/had_find.html", context)

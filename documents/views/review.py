@@ -49,5 +49,6 @@ def _answer(request: MemberRequest, found: Review) -> HttpResponse:
     page = Paginator(review_rows.lines(found), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    context = {"review": found, "page": page}
+    others = review_rows.other_lines(found)
+    context = {"review": found, "page": page, "others": others}
     return render(request, "documents/review.html", context)

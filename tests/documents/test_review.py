@@ -13,7 +13,13 @@ from openpyxl import load_workbook
 from documents.evidence import review
 from documents.evidence.review import Mark
 from members.facts import Answer, Role
-from members.models import Acknowledgement, Commission, Membership, Recusal
+from members.models import (
+    Acknowledgement,
+    ArchiveGrant,
+    Commission,
+    Membership,
+    Recusal,
+)
 from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
@@ -107,6 +113,46 @@ def test_an_agency_is_reviewed_over_own_cases_alone(cast, signed_in):
     assert cast.clinic.name not in page
     for person in (cast.clinic, cast.colleague, cast.administrator):
         assert signed_in(person).get(address).status_code == 404
+
+
+def test_who_gets_in_beside_the_selections_is_named_with_the_rule(cast, signed_in):
+    tomorrow = clock.now() + timedelta(days=1)
+    ArchiveGrant.objects.create(
+        case=cast.case,
+        person=cast.stranger,
+        purpose="評価",
+        granted_by=cast.chair,
+        starts_at=clock.now(),
+        ends_at=tomorrow,
+    )
+    factories.seat(cast.colleague, cast.shien_item, Role.GUEST)
+    ended = factories.seat(cast.newcomer, cast.shien_item, Role.DEPUTY)
+    ended.ends_at = clock.now()
+    ended.save()
+    found = review.of_case(factories.sign_in(cast.secretariat), cast.case.id)
+    ways = {(each.person, str(each.way), each.until) for each in found.others}
+    assert ways == {(cast.stranger, "R33", tomorrow), (cast.colleague, "R16", None)}
+    address = reverse("documents:review-agency", args=[cast.stranger.organization_id])
+    page = signed_in(cast.secretariat).get(address).content.decode()
+    assert "R33 保存記録の閲覧の許可" in page
+    assert cast.stranger.name in page
+    page = signed_in(cast.auditor).get(address).content.decode()
+    assert "R33 保存記録の閲覧の許可" in page
+    assert cast.stranger.name not in page
+    assert signed_in(cast.clinic).get(address).status_code == 404
+
+
+def test_agencies_of_own_cases_are_offered_and_each_opens(cast, signed_in):
+    client, address = signed_in(cast.secretariat), reverse("documents:had-find")
+    offered = review.agencies(factories.sign_in(cast.secretariat))
+    assert cast.clinic.organization in offered
+    page = client.get(address).content.decode()
+    for agency in offered:
+        target = reverse("documents:review-agency", args=[agency.id])
+        assert target in page
+        assert client.get(target).status_code == 200
+    for person in (cast.clinic, cast.colleague, cast.administrator):
+        assert review.agencies(factories.sign_in(person)) == []
 
 
 def test_many_grants_come_in_pages_at_the_same_price(cast, signed_in):
