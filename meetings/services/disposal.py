@@ -101,15 +101,17 @@ def approve(*, actor: Actor, body_id: UUID, keys: Sequence[FileKey]) -> int:
 
 def _refuse_locked(keepings: Sequence[Keeping]) -> None:
     """What the store still keeps from everybody cannot go: say from when it can."""
-    locked = [each for each in keepings if each.locked_on(clock.today())]
-    if locked:
+    for each in keepings:
+        free_on = each.free_on
+        if free_on is None or free_on <= clock.today():
+            continue
         raise RefusedError(
             _(
                 "%(number)sは、保存先の書換え防止が続いています。%(day)sから廃棄を提案できます。"
             )
             % {
-                "number": locked[0].file.number,
-                "day": jp.era_words(locked[0].free_on),
+                "number": each.file.number,
+                "day": jp.era_words(free_on),
             }
         )
 

@@ -17,8 +17,8 @@ from meetings.models import FileKind
 from meetings.retention import FileKey, Keeping, some_months_on
 from meetings.selectors.retention import (
     file_id_of,
-    files_of,
     filed_records,
+    files_of,
     keepings_of,
     key_of,
     records_in,
@@ -62,7 +62,7 @@ def keep_up() -> int:
     )
     rows = due.values_list("paper__case", "paper__sitting_id").distinct()
     keys = [
-        FileKey(FileKind.CASE, case) if case else FileKey(FileKind.SITTING, sitting)
+        FileKey(FileKind.CASE, case) if case is not None else FileKey(FileKind.SITTING, sitting)
         for case, sitting in rows
     ]
     return sum(_lock(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
@@ -74,7 +74,9 @@ def _lock(keys: Iterable[FileKey]) -> int:
     records = records_in(each.file for each in keepings.values())
     count = failures = 0
     for version in records.order_by("id"):
-        until = _needed(keepings[file_id_of(version)], version.stored)
+        file_id = file_id_of(version)
+        assert file_id  # noqa: S101 – it was found by its file
+        until = _needed(keepings[file_id], version.stored)
         if until is None:
             continue
         try:

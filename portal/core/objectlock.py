@@ -246,7 +246,7 @@ def doubt() -> None:
 
 
 def note() -> bool:
-    """Prove the lock if it is time, and write down for all processes what came of it."""
+    """Prove the lock if it is time, and write what came of it for all processes."""
     proof = standing()
     LockProof.objects.update_or_create(
         id=1,

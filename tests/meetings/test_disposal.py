@@ -28,8 +28,15 @@ from meetings.models import (
 from meetings.retention import FileKey
 from meetings.services import disposal
 from meetings.services import retention as services
-from members.models import Case, Consent, HouseholdMember, Membership, Seat
-from portal.core import journals, removal, takings, vault
+from members.models import (
+    Case,
+    Consent,
+    HouseholdMember,
+    LegalBasis,
+    Membership,
+    Seat,
+)
+from portal.core import clock, journals, removal, takings, vault
 from portal.core.errors import HiddenError, RefusedError, StepUpError, UnavailableError
 from portal.core.models import AuditEvent, StoredObject
 from portal.core.objectstore import store
@@ -75,6 +82,24 @@ def test_all_of_a_case_goes_and_a_tombstone_stays(cast: Cast, full: FileKey) -> 
     assert (stone.record_count, stone.object_count) == (1, len(objects))
     assert stone.done_at
     assert len(stone.digest) == 64
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_legal_basis_that_ended_keeps_no_file_for_ever(
+    cast: Cast, full: FileKey, signed_in: Callable[..., Client]
+) -> None:
+    """R19 closes the case to every reader; R34 ends its file all the same."""
+    LegalBasis.objects.filter(body=cast.shien).update(ends_at=clock.now())
+    client = signed_in(cast.secretariat)
+    assert client.get(f"/cases/{cast.case.id}/").status_code == 404
+    page = client.get(f"/bodies/{cast.shien.id}/retention/")
+    assert cast.case.number in page.content.decode()
+    assert client.get(f"/files/case/{full.id}/").status_code == 200
+    for stranger in (cast.clinic, cast.colleague, cast.administrator):
+        assert signed_in(stranger).get(f"/files/case/{full.id}/").status_code == 404
+    keeping.dispose(cast, full)
+    assert Tombstone.objects.get().done_at
+    assert not Case.objects.exists()
 
 
 def test_nothing_refers_to_what_is_gone(cast: Cast, full: FileKey) -> None:

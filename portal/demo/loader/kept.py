@@ -80,7 +80,7 @@ def _kept(entry: KeptFile, rows: Rows) -> None:
         reason = "損害賠償の訴えが係属しているため"
         LegalHold.objects.create(reason=reason, placed_by=head, placed_at=ago, **file)
     elif entry.fate == "longer":
-        ends = expires_on(case.closed_on, _YEARS)
+        ends = _ended(entry)
         Lengthening.objects.create(
             until=ends.replace(year=ends.year + 1),
             reason="後継の支援で参照しているため",
@@ -92,11 +92,17 @@ def _kept(entry: KeptFile, rows: Rows) -> None:
         )
 
 
+def _ended(entry: KeptFile) -> date:
+    """満了日 by the class alone."""
+    day = expires_on(entry.closed_on(clock.today()), _YEARS)
+    assert day is not None  # noqa: S101 – the class has years
+    return day
+
+
 def _gone(entry: KeptFile, rows: Rows) -> None:
     today, body = clock.today(), rows.bodies[f"shien_{entry.unit}"]
     head, clerk = _officers(body)
-    completed = entry.closed_on(today)
-    ended = expires_on(completed, _YEARS)
+    completed, ended = entry.closed_on(today), _ended(entry)
     at = clock.day_start(ended + timedelta(days=33))
     Tombstone.objects.create(
         id=uid("tombstone", entry.key),
