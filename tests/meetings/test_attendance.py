@@ -15,7 +15,7 @@ from meetings.selectors.people import roster_of
 from meetings.services import acting_heads, convocation, invitations, proxies
 from meetings.services.invitations import Choice, ProxyWords
 from members.access import access_for
-from members.facts import Action, Answer, Role
+from members.facts import Action, Answer, Role, Way
 from members.filters import holding_at
 from members.models import Body, Charter, Commission, Office, Person, Recusal, StandIn
 from members.policies import body_facts, case_facts
@@ -105,6 +105,20 @@ def test_the_deputy_has_the_principals_items_and_no_more(
     assert not access_for(actor).allows(Action.READ, case_facts(cast.case))
     told = OutgoingMail.objects.get(address="shimizu@mihon.example")
     assert cast.case.number not in told.subject
+
+
+@pytest.mark.parametrize(
+    ("held", "passed_on"),
+    [(Way.ORIGINAL, Way.COPY), (Way.COPY, Way.COPY), (Way.VIEW, Way.VIEW)],
+)
+def test_a_deputy_reads_under_the_own_name_and_never_gets_the_original(
+    cast: Cast, proxy: Proxy, released, held: Way, passed_on: Way
+) -> None:
+    version = released(cast.clinic, way=held)
+    clerk = factories.sign_in(cast.secretariat)
+    deputy = proxies.accept_proxy(actor=clerk, proxy=proxy)
+    assert version.releases.get(person=cast.clinic).way == held
+    assert version.releases.get(person=deputy).way == passed_on
 
 
 def test_a_deputy_gets_nothing_in_a_body_where_the_clerk_appoints_nobody(
