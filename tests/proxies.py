@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -209,7 +210,7 @@ def servers(folder: Path, count: int = 2) -> Iterator[list[int]]:
             command = [*portal, "serve", "--port", str(port)]
             stack.enter_context(running(command, folder / f"{port}.log", environment))
         for port in ports:
-            until(lambda port=port: answers(port), 60)
+            until(partial(answers, port), 60)
         yield ports
 
 

@@ -34,7 +34,7 @@ from tests.portal.test_errors import GUARDS
 from tests.proxies import NAME, ORIGIN, Line, Proxy
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
-TIMES = int(os.environ.get("KASANE_INTERLEAVED", "200"))
+TIMES = int(os.environ.get("KASANE_INTERLEAVED", "160"))
 COOKIE = "__Host-kasane_session"
 FORGED = "203.0.113.77"
 SECRET = "柊の枝は折れていた"
