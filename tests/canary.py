@@ -56,6 +56,7 @@ LEFT_OUT = {
     "meetings.RecordsClass.name": "a length of time",
     "meetings.Tombstone.class_name": "a length of time",
     "meetings.Tombstone.digest": "a digest",
+    "core.LockProof.gaps": "names of attempts, and what the store answered",
     "core.Taking.table": "a name of the code",
     "core.Taking.row": "a key",
     "core.Taking.facts": "keys, moments and states",

@@ -330,6 +330,14 @@ def store_record(data: bytes) -> StoredRecord:
     return StoredRecord(vault.put(BytesIO(data)), pages)
 
 
+def lock_record(stored: StoredObject, until: datetime) -> None:
+    """Have the store keep a confirmed record's bytes until then, read again at first.
+
+    Raises UnavailableError where the store does not.
+    """
+    vault.lock(stored, until)
+
+
 @transaction.atomic
 def file_record(
     *,

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 from django_tasks import task
 
+from documents.services import papers
 from meetings.models import FileKind
 from meetings.retention import FileKey, Keeping, some_months_on
 from meetings.selectors.retention import (
@@ -23,7 +24,7 @@ from meetings.selectors.retention import (
     key_of,
     records_in,
 )
-from portal.core import clock, objectlock, vault
+from portal.core import clock, objectlock
 from portal.core.errors import UnavailableError
 from portal.core.models import StoredObject
 
@@ -42,7 +43,7 @@ def lock_new(objects: Iterable[StoredObject]) -> None:
     """
     if objectlock.standing().holds:
         for stored in objects:
-            vault.lock(stored, some_months_on(clock.today()))
+            papers.lock_record(stored, some_months_on(clock.today()))
 
 
 @task()
@@ -62,7 +63,9 @@ def keep_up() -> int:
     )
     rows = due.values_list("paper__case", "paper__sitting_id").distinct()
     keys = [
-        FileKey(FileKind.CASE, case) if case is not None else FileKey(FileKind.SITTING, sitting)
+        FileKey(FileKind.SITTING, sitting)
+        if case is None
+        else FileKey(FileKind.CASE, case)
         for case, sitting in rows
     ]
     return sum(_lock(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
@@ -80,7 +83,7 @@ def _lock(keys: Iterable[FileKey]) -> int:
         if until is None:
             continue
         try:
-            vault.lock(version.stored, until)
+            papers.lock_record(version.stored, until)
         except UnavailableError:
             failures += 1
             log.error("confirmed record %s is not locked", version.stored.id)

@@ -131,6 +131,7 @@ WITHOUT_ACTOR = {
     "meetings.services.disposal.begin": "of the task, for who approved it",
     "meetings.services.disposal.finish": "of the task; nothing undoes what began",
     "meetings.services.disposal.go_on": "the worker; each row knows for whom",
+    "documents.services.papers.lock_record": "of the archive job and the worker",
     "meetings.services.locking.lock_new": "of the archive job, for who confirmed (R37)",
     "meetings.services.locking.lock_file": "a task, for who lengthened or froze it",
     "meetings.services.locking.keep_up": "the worker; the rules of the body say so",
