@@ -13,12 +13,13 @@ class DocumentsConfig(AppConfig):
         from documents import searching
         from documents.intake import scanning, upload_rows
         from documents.models import links
-        from documents.services import mixups, renditions
+        from documents.services import mixups, renditions, words
         from portal.core import rotation, worker
 
         rotation.LIVING_CODES["codes printed with links"] = links.living_macs
         searching.register()
         _watch_takings()
+        worker.UPKEEPS.append(words.look_after)
         worker.SWEEPS += [
             upload_rows.sweep,
             scanning.ask_again,

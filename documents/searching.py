@@ -30,7 +30,7 @@ Place_ = MixupHit.Part
 
 # Nobody looks for the thousandth page of a list.
 MOST_CHARACTERS = 300_000
-_GONE = (State.RECALLED, State.DISPOSED)
+GONE = (State.RECALLED, State.DISPOSED)
 _SHOWN = {
     Place_.PAGE,
     Place_.BODY,
@@ -46,7 +46,7 @@ def register() -> None:
     sources.register(
         Source(
             "paper",
-            lambda: PaperVersion.objects.exclude(state__in=_GONE),
+            lambda: PaperVersion.objects.exclude(state__in=GONE),
             _found,
             (
                 Watch("documents.PaperVersion", ("state", "file_name", "scan")),
@@ -107,7 +107,7 @@ def _kept(ids: Collection[UUID]) -> dict[UUID, VersionText]:
 
 
 def _found(ids: Collection[UUID]) -> Iterator[Found]:
-    rows = PaperVersion.objects.filter(id__in=ids).exclude(state__in=_GONE)
+    rows = PaperVersion.objects.filter(id__in=ids).exclude(state__in=GONE)
     kept = _kept(ids)
     for version in rows.select_related("paper", "stored"):
         paper = version.paper

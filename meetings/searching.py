@@ -254,7 +254,7 @@ def _pages(actor: Actor, items: list[AgendaItem]) -> dict[UUID, tuple[str, str, 
     presences = defaultdict(list)
     for presence in Presence.objects.filter(item__in=items, person=actor.person):
         presences[presence.item_id].append(presence)
-    releases = defaultdict(list)
+    releases: dict[UUID | None, list[Release]] = defaultdict(list)
     pdfs = [row.pdf_id for row in records.values() if row.pdf_id]
     mine = Q(version__paper__in=pdfs, person=actor.person)
     for release in Release.objects.filter(mine).select_related("version"):

@@ -63,11 +63,10 @@ def register() -> None:
 
 
 def _cases(ids: Collection[UUID]) -> Iterator[Found]:
-    rows = Case.objects.filter(id__in=ids).prefetch_related("household")
-    for case in rows:
-        whole = [
-            selectors.HouseholdRow(m, m.address, m.phone) for m in _household(case)
-        ]
+    cases = Case.objects.filter(id__in=ids).prefetch_related("household")
+    for case in cases:
+        rows = case.household.all()
+        whole = [selectors.HouseholdRow(row, row.address, row.phone) for row in rows]
         parts = [*_case_parts(case, whole), Part.of("", f"{case.number} {case.title}")]
         yield Found(
             case.id,
@@ -76,10 +75,6 @@ def _cases(ids: Collection[UUID]) -> Iterator[Found]:
             clock.day_start(case.opened_on),
             tuple(part.text for part in parts),
         )
-
-
-def _household(case: Case) -> list[selectors.HouseholdMember]:
-    return list(case.household.all())
 
 
 def _case_parts(case: Case, rows: Sequence[selectors.HouseholdRow]) -> Iterator[Part]:

@@ -18,6 +18,7 @@ from meetings.models import Entry, PrivateNote
 from members.facts import Role
 from members.models import Recusal
 from portal.core import clock
+from portal.core.search import index
 from tests import factories, matrix
 from tests.cast import Cast
 from tests.clients import close
@@ -52,6 +53,22 @@ def everything(client: Client, things: dict[str, object]) -> dict[str, bytes]:
         found[route] = head.encode() + body
         close(answer)
     return found
+
+
+# What both worlds have words of, and what only the second one has.
+LOOKED_FOR = ("事例", "見本", "支援の方向性", "話し合い", "別の資料", "R8-999", "高橋")
+
+
+def found(client: Client) -> dict[str, bytes]:
+    """What each search says; the index is up to date."""
+    index.catch_up()
+    pages = {}
+    for words in LOOKED_FOR:
+        sent = client.post(reverse("meetings:search"), {"words": words})
+        page = client.get(sent["Location"])
+        head = f"{sent.status_code} {page.status_code} {len(sent['Location'])}"
+        pages[f"search for {words}"] = head.encode() + DRAWN.sub(rb"\1", page.content)
+    return pages
 
 
 def beside(cast: Cast) -> None:
@@ -117,10 +134,10 @@ def test_what_goes_on_beside_somebody_changes_no_byte(
     with time_machine.travel(clock.now(), tick=False):
         things = matrix.things(cast, released(cast.clinic))
         person, client = cast.clinic, signed_in(cast.clinic)
-        before = everything(client, things)
+        before = everything(client, things) | found(client)
         letters = [str(m.message()) for m in mail.outbox if person.email in m.to]
         beside(cast)
-        after = everything(client, things)
+        after = everything(client, things) | found(client)
         told = [str(m.message()) for m in mail.outbox if person.email in m.to]
     assert [each for each in before if before[each] != after[each]] == []
     assert told == letters

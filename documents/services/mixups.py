@@ -6,7 +6,6 @@ ever holds. Until it has looked, nothing is released. What it found are rows wit
 word of the file; a custodian takes the second look.
 """
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,17 +16,18 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from documents import searching, selectors
-from documents.mixups import reading, town
+from documents.mixups import town
 from documents.mixups.reading import Reading
 from documents.mixups.weighing import Found, Place, weigh
 from documents.models import MixupHit, MixupReview, PaperVersion
 from documents.selectors import OpenVersion
 from documents.services import holds
+from documents.services import words as reading
 from documents.services.trail import record_act
 from members.access import Actor
 from members.facts import Action, State
-from portal.core import clock, vault
-from portal.core.errors import HiddenError, InvalidError, RefusedError, UnavailableError
+from portal.core import clock
+from portal.core.errors import HiddenError, InvalidError, RefusedError
 
 Guard = PaperVersion.Guard
 Hold = PaperVersion.Hold
@@ -64,7 +64,7 @@ def look(version_id: str) -> None:
     version = _version(UUID(version_id))
     if version is None:
         return
-    words = _read(version)
+    words = reading.read(version)
     known = town.known_at(version.paper.case_id)
     with town.register() as register:
         found = weigh(register, known, [*_names_of(version), *words.places])
@@ -74,17 +74,6 @@ def look(version_id: str) -> None:
 def _version(version_id: UUID) -> PaperVersion | None:
     versions = PaperVersion.objects.filter(id=version_id, state__in=_LOOKED_AT)
     return versions.select_related("paper", "stored").first()
-
-
-def _read(version: PaperVersion) -> Reading:
-    with tempfile.TemporaryFile() as plain:
-        try:
-            with vault.open_object(version.stored) as chunks:
-                plain.writelines(chunks)
-        except UnavailableError:
-            return Reading([], whole=False)
-        plain.seek(0)
-        return reading.read(plain, version.file_name)
 
 
 def _names_of(version: PaperVersion) -> list[Place]:

@@ -30,6 +30,7 @@ FIGURES = {
     "alone": ["first_run"],
     "embedded": [
         "pages",
+        "weight",
         "minutes",
         "download",
         "codes",
@@ -38,6 +39,7 @@ FIGURES = {
         "packet",
         "copies",
         "mixups",
+        "search",
         "tamper",
         "notices",
         "bad_input",
@@ -50,6 +52,7 @@ FIGURES = {
         "minutes",
         "download",
         "codes",
+        "search",
         "audit",
         "who_had",
         "load",

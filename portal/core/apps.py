@@ -18,8 +18,13 @@ class CoreConfig(AppConfig):
         That is the audit chain's head, the function that appends to it, and the
         triggers that note what is taken away. Words of forms are set once, here.
         """
-        from portal.core import audit, checks, rights, takings  # noqa: F401 – checks
-        from portal.core import rotation
+        from portal.core import (
+            audit,
+            checks,  # noqa: F401 – registers the checks
+            rights,
+            rotation,
+            takings,
+        )
         from portal.core.fields import say_what_to_do
         from portal.core.search import index, triggers
 

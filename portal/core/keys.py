@@ -185,7 +185,7 @@ def is_tag(given: bytes, text: str) -> bool:
 
 
 def index_keys() -> list[bytes]:
-    """Keys for the index of what can be found, of every code key, the primary's first."""
+    """Keys for the index of what can be found: the one in use, then older ones."""
     return [made[_PREFIX_BYTES:] for made in macs("the search index")]
 
 

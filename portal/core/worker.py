@@ -57,7 +57,11 @@ SWEEPS: list[Callable[[], object]] = [
 
 
 # The same for what asks the store a lot.
-UPKEEPS: list[Callable[[], object]] = [upkeep.sweep, objectlock.note]
+UPKEEPS: list[Callable[[], object]] = [
+    upkeep.sweep,
+    objectlock.note,
+    index.look_after,
+]
 
 
 def sweep() -> None:
@@ -100,6 +104,7 @@ def run(stop: threading.Event) -> None:
         _Round(TICK_SECONDS, journals.flush),
         _Round(BEAT_SECONDS, beat),
         _Round(SWEEP_SECONDS, sweep),
+        _Round(INDEX_SECONDS, index.catch_up),
         _Round(UPKEEP_SECONDS, look_after_store),
     ]
     _work(stop, "default", rounds)

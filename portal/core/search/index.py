@@ -223,10 +223,9 @@ def _meets(query: Query, within: Within) -> Q:
 
 
 def _has(tokens: list[int]) -> RawSQL:
+    text, values = _joined(len(tokens)), tuple[Any, ...](tokens)
     if connection.vendor == "postgresql":
-        text, values = '"core_searchrow"."tokens" @> %s::bigint[]', [tokens]
-    else:
-        text, values = _joined(len(tokens)), tokens
+        text, values = '"core_searchrow"."tokens" @> %s::bigint[]', (tokens,)
     return RawSQL(text, values, output_field=BooleanField())  # noqa: S611 – fixed words
 
 

@@ -7,7 +7,7 @@ GIN index on PostgreSQL, in a table of their own on SQLite.
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import connection, models
@@ -113,8 +113,8 @@ def _statements(*, postgresql: bool) -> Iterator[str]:
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    column: str = model._meta.get_field(name).column  # type: ignore[union-attr] # a field of its own
-    return column
+    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+    return str(field.column)
 
 
 def _due(source: Source, watch: Watch, event: str, *, postgresql: bool) -> str:
