@@ -1,10 +1,11 @@
-"""Five scribes type while server, PostgreSQL and Redis are killed and stopped.
+"""Scribes type and a clerk files papers while every part is killed and stopped.
 
-Two server processes, scribes on real sockets at both. At seeded moments one part is
-ended with ``kill -9`` and started again, or stands still for a while. A scribe does
-what the page does: an operation without an answer is offered again, as it was. In the
-end every acknowledged text must be there once, each entry's history in the order of
-its typing; what was not answered must be there whole or not at all.
+Two server processes, a worker, PostgreSQL, Redis and the store; scribes on real
+sockets at both servers. At seeded moments one part is ended with ``kill -9`` and
+started again, or stands still for a while. A scribe does what the page does: an
+operation without an answer is offered again, as it was. In the end every acknowledged
+text must be there once, each entry's history in the order of its typing; what was not
+answered must be there whole or not at all. For the clerk's papers see ``clerks.py``.
 """
 
 import asyncio
@@ -12,27 +13,33 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from common import HOST, ROOT, BenchError, end, figure, free_port, say, set_up_django
-from common import wait_for_answer as wait_for
+from common import HOST, BenchError, end, figure, free_port, say, set_up_django
 
 set_up_django()
 
 from asgiref.sync import sync_to_async  # noqa: E402 – after set-up
+from clerks import Clerk, checked  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from parts import (  # noqa: E402
+    AGAIN,
+    HEAL_LIMIT,
+    Part,
+    Postgres,
+    Redis,
+    Server,
+    Store,
+    Worker,
+)
 from stage import furnish, seated  # noqa: E402
 from websockets.asyncio.client import ClientConnection, connect  # noqa: E402
 from websockets.exceptions import ConnectionClosed, InvalidHandshake  # noqa: E402
@@ -44,96 +51,10 @@ from portal.core import clock  # noqa: E402
 
 FAULTS = int(os.environ.get("KASANE_BENCH_FAULTS", "30"))
 SCRIBES, STEPS = 5, 8
-SILENCE, AGAIN = 8.0, 0.5  # seconds; as the page
+SILENCE = 8.0  # seconds; as the page
 STANDSTILL = (0.5, 5.0)
 CALM = (0.5, 2.0)
-HEAL_LIMIT = 60.0
 AGAIN_WHEN = {"unavailable", "busy"}
-
-
-def services() -> Any:
-    """The program that started our services, for starting one of them again."""
-    path = str(ROOT / "infra" / "bin" / "services")
-    spec = spec_from_loader("services", SourceFileLoader("services", path))
-    if spec is None or spec.loader is None:
-        raise BenchError("infra/bin/services cannot be read")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SERVICES = services()
-FOLDER = settings.DATA.parent
-
-
-@dataclass
-class Server:
-    """One server process, which comes back on its port."""
-
-    port: int
-    origin: str
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Serve; returns once a page is answered."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "portal", "serve", "--port", str(self.port)],
-            cwd=ROOT,
-            env=os.environ | {"KASANE_BASE_URL": self.origin},
-            stdout=sys.stderr,
-            start_new_session=True,
-        )
-        wait_for(self.port, self.process)
-
-    def processes(self) -> list[int]:
-        """What to kill or to stop."""
-        return [self.process.pid] if self.process else []
-
-    def again(self) -> None:
-        """Start after a kill."""
-        if self.process:
-            self.process.wait()
-        self.start()
-
-
-class Postgres:
-    """The cluster of our services."""
-
-    def processes(self) -> list[int]:
-        """The postmaster and all that it started."""
-        cluster = (FOLDER / "postgres").resolve()
-        master = int((cluster / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{master}/task/{master}/children").read_text()
-        return [master, *map(int, children.split())]
-
-    def again(self) -> None:
-        """Start on what the disk holds."""
-        cluster = (FOLDER / "postgres").resolve()
-        pg_ctl = [SERVICES.postgres_program("pg_ctl"), "-D", str(cluster)]
-        log = str(cluster / "server.log")
-        start = SERVICES.as_postgres([*pg_ctl, "start", "-s", "-w", "-l", log])
-        deadline = time.monotonic() + HEAL_LIMIT
-        # What the killed postmaster started may take a moment to notice its end.
-        while subprocess.run(start, cwd="/", check=False).returncode:
-            if time.monotonic() > deadline:
-                raise BenchError("PostgreSQL does not come back")
-            time.sleep(AGAIN)
-
-
-class Redis:
-    """The Redis of our services; it keeps nothing."""
-
-    def processes(self) -> list[int]:
-        """The one process."""
-        return [int((FOLDER / "redis-server.pid").read_text())]
-
-    def again(self) -> None:
-        """Start empty."""
-        command = ["redis-server", str(FOLDER / "redis.conf")]
-        SERVICES.launch(FOLDER, "redis-server", command)
-
-
-Part = Server | Postgres | Redis
 
 
 @dataclass
@@ -225,23 +146,31 @@ async def main() -> None:
     port = free_port()
     origin = f"http://{HOST}:{port}"
     servers = [Server(port, origin), Server(free_port(), origin)]
-    with running(servers):
-        scribes = await sync_to_async(hire)(servers)
+    worker = Worker()
+    with running([*servers, worker]):
+        scribes, clerk = await sync_to_async(hire)(servers)
+        filing = threading.Thread(target=clerk.work)
+        filing.start()
         stop = asyncio.Event()
         typing = [asyncio.create_task(scribe.type(stop)) for scribe in scribes]
         await healed(scribes, time.monotonic())
-        parts: list[Part] = [*servers, Postgres(), Redis()]
+        parts: list[Part] = [*servers, worker, Postgres(), Redis(), Store()]
         heals = [
             await suffer(chance, chance.choice(parts), scribes) for _ in range(FAULTS)
         ]
         stop.set()
+        clerk.stop.set()
         await asyncio.gather(*typing)
+        await asyncio.to_thread(filing.join)
         whole = await sync_to_async(whole_or_absent)(scribes)
         await finish(scribes)
+        for name, found in (await sync_to_async(checked)(clerk)).items():
+            figure(name, found)
     wrong = await sync_to_async(count)(scribes)
     for scribe in scribes:
         wrong["lost"] += sum(scribe.wrong.values())
     figure("faults", FAULTS)
+    figure("papers_filed", len(clerk.filed))
     figure("acknowledged", sum(map(len, histories(scribes).values())))
     figure("lost_acknowledged", wrong["lost"])
     figure("doubled", wrong["doubled"])
@@ -251,28 +180,30 @@ async def main() -> None:
 
 
 @contextmanager
-def running(servers: list[Server]) -> Iterator[None]:
-    """Both servers; ended however it goes."""
+def running(parts: Sequence[Server | Worker]) -> Iterator[None]:
+    """Servers and worker; ended however it goes."""
     try:
-        for server in servers:
-            server.start()
+        for part in parts:
+            part.start()
         yield
     finally:
-        for server in servers:
-            if server.process:
-                end(server.process)
+        for part in parts:
+            if part.process:
+                end(part.process)
 
 
-def hire(servers: list[Server]) -> list[Scribe]:
-    """Five who may write the same item."""
+def hire(servers: list[Server]) -> tuple[list[Scribe], Clerk]:
+    """Five who may write the same item, the first of whom also files papers."""
     first = furnish(1)[0]
     seats = [first, *(one_more(first.item, n) for n in range(1, SCRIBES))]
+    sign_in = models.SignIn.objects.filter(person=first.item.sitting.created_by).get()
     connection.close()
     item, sitting = str(first.item.id), str(first.item.sitting_id)
-    return [
+    scribes = [
         Scribe(item, seat.session, servers[n % 2 :] + servers[: n % 2], sitting)
         for n, seat in enumerate(seats)
     ]
+    return scribes, Clerk(first.item.id, sign_in.id)
 
 
 def one_more(item: AgendaItem, number: int) -> Any:

@@ -185,19 +185,19 @@ class Drill:
     # Backups that do not belong here --------------------------------------------------
 
     def _try_wrong_ones(self) -> int:
-        """Each must be refused, and leave the database empty; returns how many."""
-        tries: list[Callable[[], object]] = [
-            self._other_town,
-            self._wrong_key,
-            self._cut_journal,
-            self._changed_journal,
-            self._forged_head,
-            self._unknown_version,
-            self._changed_dump,
+        """Each must be refused, say why, and leave the database empty; how many."""
+        tries: list[tuple[Callable[[], object], str]] = [
+            (self._other_town, "not 隣市"),
+            (self._wrong_key, "Wrong key file"),
+            (self._cut_journal, "The journal is cut off"),
+            (self._changed_journal, "The journal is not whole"),
+            (self._forged_head, "is forged"),
+            (self._unknown_version, "Unknown version"),
+            (self._changed_dump, "The file database"),
         ]
-        return sum(self._is_refused(each) for each in tries)
+        return sum(self._is_refused(*each) for each in tries)
 
-    def _is_refused(self, spoil: Callable[[], object]) -> bool:
+    def _is_refused(self, spoil: Callable[[], object], why: str) -> bool:
         from django.core.management import CommandError, call_command  # noqa: PLC0415
         from django.test import override_settings  # noqa: PLC0415
 
@@ -216,7 +216,7 @@ class Drill:
                 call_command("restore", str(copy / "backups"), stdout=sys.stderr)
         except CommandError as error:
             say(f"refused: {error}")
-            return dumps.is_empty()
+            return why in str(error) and dumps.is_empty()
         finally:
             shutil.rmtree(copy)
         return False
