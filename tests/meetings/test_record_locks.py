@@ -227,11 +227,12 @@ def test_a_lock_that_came_after_the_approval_stops_the_disposal(
 @locks
 def test_after_the_lock_the_file_goes_as_before(cast: Cast, full: FileKey) -> None:
     keeping.close(cast.case)
-    until = clock.now() + timedelta(seconds=1)
     objects = [version.stored for version in filed_records()]
     for stored in objects:
-        vault.lock(stored, until)
-    with stores.later(days=1):
+        vault.lock(stored, clock.now() + timedelta(days=1))
+    with pytest.raises(RefusedError, match="書換え防止"):
+        keeping.propose(cast.secretariat, cast.shien.id, full)
+    with stores.later(days=2):
         keeping.dispose(cast, full)
     for stored in objects:
         stored.refresh_from_db()
