@@ -54,6 +54,16 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
     assert compose()["networks"]["inside"]["internal"]
 
 
+def test_the_image_dumps_the_database_that_compose_starts() -> None:
+    """A pg_dump that is older than its server refuses."""
+    image = (DEPLOY / "Containerfile").read_text("utf-8")
+    client = re.search(r"postgresql-client-(\d+)", image)
+    server = re.search(r"postgres:(\d+)", services()["database"]["image"])
+    assert client
+    assert server
+    assert int(client[1]) >= int(server[1])
+
+
 def test_compose_names_what_it_declares() -> None:
     whole = compose()
     for name, service in services().items():
