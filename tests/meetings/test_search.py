@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -122,11 +123,21 @@ def test_what_changes_is_found_as_it_is_now(town: Cast) -> None:
 
 
 def test_what_was_lost_is_found_again_by_itself(town: Cast) -> None:
+    """And what a broken act left in the index goes."""
     SearchRow.objects.all().delete()
     assert kinds(town.clinic, "通院") == {}
+    left = SearchRow.objects.create(
+        kind="entry",
+        subject=uuid4(),
+        realm=town.shien.id,
+        scope=town.case.id,
+        at=clock.now(),
+        key=keys.primary("code"),
+    )
     assert index.look_after() > 0
     assert kinds(town.clinic, "通院") == {"paper": 1}
     assert index.look_after() == 0
+    assert not SearchRow.objects.filter(id=left.id).exists()
 
 
 def test_a_new_key_takes_over_and_the_old_one_can_go(

@@ -39,6 +39,7 @@ def _token(key: bytes, realm: UUID, token: str) -> int:
 @transaction.atomic
 def write(kind: str, subjects: Collection[UUID]) -> None:
     """Index the things as they are now; forget those that are none any more."""
+    _one_at_a_time()
     found = {each.subject: each for each in SOURCES[kind].read(subjects)}
     SearchRow.objects.filter(kind=kind, subject__in=set(subjects) - set(found)).delete()
     if not found:
@@ -71,6 +72,13 @@ def write(kind: str, subjects: Collection[UUID]) -> None:
             for each in [found[subject]]
         }
     )
+
+
+def _one_at_a_time() -> None:
+    """Who reads later writes later: no writer puts older words over newer ones."""
+    if connection.vendor == "postgresql":  # SQLite has one writer anyway
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(x'696E646578'::bigint)")
 
 
 def _write_tokens(tokens: dict[int, list[int]]) -> None:
@@ -111,19 +119,24 @@ def _by_kind(due: Iterable[tuple[Any, ...]]) -> dict[str, set[UUID]]:
 
 
 def look_after() -> int:
-    """Index what is missing, and anew what an older key indexed; some of it a time."""
+    """Index what is missing, drop what is left over; some of it at a time.
+
+    What an older key indexed is indexed anew.
+    """
     done = 0
     for kind, source in SOURCES.items():
-        here = SearchRow.objects.filter(kind=kind, subject=OuterRef(source.key))
-        missing = source.present().filter(~Exists(here)).order_by(source.key)
-        rows = SearchRow.objects.filter(kind=kind).exclude(key=keys.primary("code"))
+        kept = SearchRow.objects.filter(kind=kind)
+        known = Exists(kept.filter(subject=OuterRef(source.key)))
+        there = Exists(source.present().filter(**{source.key: OuterRef("subject")}))
+        stale = ~Q(key=keys.primary("code")) | ~Q(there)
         for subjects in (
-            list(missing.values_list(source.key, flat=True)[:BATCH]),
-            list(rows.values_list("subject", flat=True)[:BATCH]),
+            source.present().filter(~known).values_list(source.key, flat=True),
+            kept.filter(stale).values_list("subject", flat=True),
         ):
-            if subjects:
-                write(kind, subjects)
-                done += len(subjects)
+            batch = list(subjects[:BATCH])
+            if batch:
+                write(kind, batch)
+                done += len(batch)
     return done
 
 
