@@ -33,6 +33,7 @@ urlpatterns = [
         name="passkey-question",
     ),
     path("own/", own.own, name="own"),
+    path("own/offer/", own.own_offer, name="own-offer"),
     path("own/passkeys/new/", own.passkey_add, name="passkey-add"),
     path("own/apps/new/", own.app_add, name="app-add"),
     path(

@@ -27,7 +27,7 @@ from documents.services.codes import Sending, Sent, Way
 from documents.services.visits import Attempt, Verdict, Visit
 from members import http
 from members.models import SignIn
-from members.services import passkeys
+from members.services import factors, passkeys
 from members.views import questions
 from portal.core import clock, jp
 from portal.core.errors import HiddenError
@@ -167,7 +167,10 @@ def passkey_question(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _inwards(request: HttpRequest, visit: Visit, sign_in: SignIn) -> HttpResponse:
+    """To where the link leads; by way of an offer of a factor that lasts."""
     http.begin(request, sign_in)
+    if sign_in.strength == 2 and not factors.has_lasting(sign_in.person):
+        return redirect("members:own-offer")
     return redirect(entrances.page_of(visit.link.scope))
 
 

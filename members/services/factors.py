@@ -108,6 +108,13 @@ def _new_card(person: Person, issued_by: Person) -> tuple[PaperCard, list[str]]:
     return card, codes
 
 
+def has_lasting(person: Person) -> bool:
+    """Whether the person has a way that is not used up: a passkey or an app."""
+    apps = TOTPDevice.objects.filter(user=person, confirmed=True)
+    passkeys = WebAuthnCredential.objects.filter(user=person, confirmed=True)
+    return apps.exists() or passkeys.exists()
+
+
 def has_any(person: Person) -> bool:
     """Whether the person can prove who they are."""
     passkeys = WebAuthnCredential.objects.filter(user=person, confirmed=True)

@@ -52,6 +52,20 @@ def _phone(actor: Actor) -> dict[str, object]:
     }
 
 
+@signed_in
+def own_offer(request: MemberRequest) -> HttpResponse:
+    """Who came in by a card or by telephone is offered what lasts, right then."""
+    require_own_factor(request.actor, fresh=False)
+    context = {"passkeys_here": passkeys.available(request.get_host())}
+    return render(request, "members/own_offer.html", context)
+
+
+def _after_enrolling(request: MemberRequest) -> str:
+    """Whom a link brought in goes on to where it leads; the home page knows it."""
+    here = request.actor.sign_in
+    return "meetings:home" if here and here.scope else "members:own"
+
+
 def _row(actor: Actor, sign_in: SignIn) -> dict[str, object]:
     here = actor.sign_in is not None and sign_in.id == actor.sign_in.id
     live = session_holds(Actor(actor.person, sign_in), clock.now())
@@ -80,7 +94,7 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             messages.success(request, _("パスキーを登録しました。"))
-            return redirect("members:own")
+            return redirect(_after_enrolling(request))
     context = {"form": form, "here": passkeys.available(request.get_host())}
     status = 422 if form.is_bound else 200
     return render(request, "members/passkey_add.html", context, status=status)
@@ -100,7 +114,7 @@ def app_add(request: MemberRequest) -> HttpResponse:
         else:
             del request.session[NEW_APP]
             messages.success(request, _("認証アプリを登録しました。"))
-            return redirect("members:own")
+            return redirect(_after_enrolling(request))
     address = factors.app_address(actor=request.actor, key=key)
     context = {
         "form": form,

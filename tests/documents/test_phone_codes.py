@@ -22,7 +22,7 @@ from portal.core.errors import HiddenError, InvalidError, RefusedError
 from portal.core.models import OutgoingText
 from tests import factories
 from tests.cast import Cast
-from tests.documents.gate import enter, issue, other_than, typed
+from tests.documents.gate import enter, issue, other_than, sitting_page, typed
 from tests.portal.telephones import Gateway, running
 
 HERE = "a" * 64
@@ -224,8 +224,10 @@ def test_the_code_is_typed_and_the_paper_of_a_case_opens(cast, gateway):
     client.post(reverse("documents:gate-notice"), {"way": "phone"})
     deliver()
     found = re.search(r"\d{4} \d{4}", gateway.asked[-1]["text"])
-    assert typed(client, found[0], "phone").status_code == 302
-    assert client.get(reverse("members:own")).status_code == 200
+    answer = typed(client, found[0], "phone")
+    assert answer.url == reverse("members:own-offer"), "what lasts is offered first"
+    assert client.get(answer.url).status_code == 200
+    assert client.get(reverse("meetings:home")).url == sitting_page(cast.sitting.id)
 
 
 def test_the_secretariat_records_a_number_at_its_page(cast, signed_in, gateway):

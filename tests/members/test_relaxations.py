@@ -19,6 +19,7 @@ from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn as SignInAs
+from tests.papers import Filed
 
 CLASS_3 = Relaxation.Kind.CLASS_3
 WARNING = "メールの確認コードだけで開く期間です"
@@ -132,13 +133,13 @@ def test_the_database_takes_no_decision_without_its_record(
 
 
 def test_the_warning_stands_where_it_takes_effect(
-    cast: Cast, signed_in: SignInAs
+    cast: Cast, signed_in: SignInAs, filed: Filed
 ) -> None:
     clerk, member = signed_in(cast.secretariat), signed_in(cast.colleague)
     home = reverse("meetings:home")
     assert WARNING not in clerk.get(home).content.decode()
     factories.lowered(cast.administrator)
-    release = reverse("meetings:paper-release", args=[cast.shien_item.id])
+    release = reverse("meetings:paper-release", args=[filed().paper.item_id])
     for page in (home, release):
         answer = clerk.get(page)
         assert answer.status_code == 200
