@@ -156,6 +156,11 @@ def keeping_for(actor: Actor, key: FileKey) -> tuple[Keeping, Access]:
     raise HiddenError
 
 
+def keeps_sitting(access: Access, sitting: Sitting) -> bool:
+    """Whether the page of the sitting's file opens, also before proving anew."""
+    return access.offers(Action.DISPOSE, File.of_sitting(sitting).thing)
+
+
 def access_to(actor: Actor, files: Iterable[File]) -> Access:
     """The actor's access to the cases of files."""
     cases = [file.case.id for file in files if file.case is not None]

@@ -12,7 +12,7 @@ from documents.evidence import owing
 from documents.selectors import paper_rows
 from meetings import rosters
 from meetings.forms.convening import AnswerForm, NoteForm, SittingForm, WhenForm
-from meetings.selectors import carrying, late, packets
+from meetings.selectors import carrying, late, packets, retention
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
 from meetings.selectors.attendance import missed
@@ -86,6 +86,7 @@ def _whole_page(request: MemberRequest, opened: Opened) -> HttpResponse:
     context, read = _whole(agenda), agenda.agenda_items
     context["has_summary"] = has_summary(opened)
     context["after"] = late.after_sitting(opened)
+    context["keeps_file"] = retention.keeps_sitting(opened.access, opened.sitting)
     if opened.sitting.ends_at <= opened.access.t:
         context["missing_copies"] = packets.missing_copies(opened)
     if agenda.can.arrange:

@@ -164,3 +164,17 @@ def _queries(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(page).status_code == 200
     return len(queries)
+
+
+def test_the_file_of_a_sitting_is_reached_from_the_sitting(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    sitting = reverse("meetings:sitting-detail", args=[cast.sitting.id])
+    file = reverse("meetings:file-detail", args=["sitting", cast.sitting.id])
+    for keeper in (cast.chair, cast.secretariat):
+        client = signed_in(keeper)
+        assert file in client.get(sitting).content.decode()
+        assert client.get(file).status_code == 200
+    member = signed_in(cast.clinic)
+    assert file not in member.get(sitting).content.decode()
+    assert member.get(file).status_code == 404
