@@ -116,6 +116,21 @@ def test_an_answer_counts_in_the_session_that_was_asked_and_once(
     assert WebAuthnCredential.objects.get().user == cast.chair
 
 
+def test_a_question_to_one_person_is_answered_by_nobody_else(
+    cast: Cast, owned: Authenticator
+) -> None:
+    """Also where a browser went from one hand to another and kept what it was asked."""
+    asked = passkeys.begin_proof(cast.secretariat)
+    answer = owned.use(asked.options)
+    assert passkeys.prove(person=cast.chair, state=asked.state, answer=answer) is None
+    assert passkeys.prove(person=None, state=asked.state, answer=answer) is None
+    anybody = passkeys.begin_proof(None)
+    answer = owned.use(anybody.options)
+    assert passkeys.prove(person=cast.chair, state=anybody.state, answer=answer) is None
+    proved = passkeys.prove(person=None, state=anybody.state, answer=answer)
+    assert proved == cast.chair
+
+
 def test_a_question_of_one_occasion_is_no_answer_to_another(
     cast: Cast, signed_in: SignInAs, owned: Authenticator
 ) -> None:
