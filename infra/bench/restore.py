@@ -8,6 +8,7 @@ do not belong here: each must be refused with nothing done.
 import io
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
@@ -25,6 +26,15 @@ from common import BenchError, figure, profile, say, set_up_django
 from psycopg import sql
 
 WRONG_ONES = 7
+# Where a restore is killed, in the order in which it gets there.
+DEATHS = (
+    "_closing",  # before the commit that brings the database back
+    "_require_trail",
+    "_Digesting",  # with the first object
+    "_take_again",
+    "_open",
+)
+OLD, NEW = "やまとかわのあいだのまち", "うみとみさきのあいだのまち"
 LINKS, MEMBERS, CONSENTS, FILES, CODES, RECORDS = 20, 5, 2, 10, 10, 3
 
 
@@ -78,6 +88,7 @@ class Drill:
     folder: Path
     taken: dict[str, list[object]] = field(default_factory=dict)
     records: dict[UUID, str] = field(default_factory=dict)
+    card_of: Any = None
 
     def run(self) -> None:
         """All steps in their order."""
@@ -98,6 +109,7 @@ class Drill:
         figure("drill_refused", refused)
         if refused != WRONG_ONES:
             raise BenchError("A backup that does not belong here was taken.")
+        figure("drill_restore_deaths", self._die_on_the_way())
         begun = time.perf_counter()
         call_command("restore", str(self.folder / "backups"), stdout=sys.stderr)
         figure("drill_restore_seconds", time.perf_counter() - begun)
@@ -111,6 +123,7 @@ class Drill:
         from members import models  # noqa: PLC0415
         from members.access import Actor  # noqa: PLC0415
         from members.facts import Role  # noqa: PLC0415
+        from members.services.factors import issue_card  # noqa: PLC0415
         from portal.core import clock, vault  # noqa: PLC0415
         from tests import cast, factories  # noqa: PLC0415
 
@@ -130,16 +143,13 @@ class Drill:
                 factories.membership(person, town.case, Role.EXTERNAL)
         for number in range(FILES):
             vault.keep(vault.put(_bytes(f"file {number}")))
-        card = models.PaperCard.objects.create(
-            user=town.clinic, name="paper", issued_at=now, issued_by=town.secretariat
-        )
-        for number in range(CODES):
-            mac = f"{number:064d}".encode()
-            models.PaperCode.objects.create(card=card, mac=mac)
+        _card, codes = issue_card(actor=Actor(town.secretariat), person=person)
+        town.secretariat.set_password(OLD)
+        town.secretariat.save(update_fields=["password"])
         items = [
             factories.item(town.sitting, town.case, town.shien) for _ in range(RECORDS)
         ]
-        return Town(town, items)
+        return Town(town, items, person, codes)
 
     # What is taken --------------------------------------------------------------------
 
@@ -148,31 +158,39 @@ class Drill:
         from documents.services.links import revoke_link  # noqa: PLC0415
         from meetings.services import capsules  # noqa: PLC0415
         from members import models  # noqa: PLC0415
-        from members.access import Actor  # noqa: PLC0415
-        from portal.core import clock, journals, vault  # noqa: PLC0415
+        from members.services.cases import (  # noqa: PLC0415
+            end_membership,
+            withdraw_consent,
+        )
+        from members.services.factors import verify_card  # noqa: PLC0415
+        from portal.core import journals, vault  # noqa: PLC0415
         from portal.core.models import StoredObject  # noqa: PLC0415
+        from tests.factories import sign_in  # noqa: PLC0415
         from tests.meetings.keeping import record  # noqa: PLC0415
 
-        now, actor = clock.now(), Actor(town.cast.secretariat)
+        clerk = town.cast.secretariat
+        actor = sign_in(clerk, strength=2)
         for link in Link.objects.filter(revoked_at=None)[:LINKS]:
             revoke_link(actor=actor, link=link)
             self._note("links", link.pk)
         outside = models.Membership.objects.filter(person__name__startswith="訓練")
         for membership in outside:
-            membership.ends_at = now
-            membership.save()
+            end_membership(actor=actor, membership=membership)
             self._note("members", membership.pk)
         for consent in models.Consent.objects.filter(withdrawn_at=None)[:CONSENTS]:
-            consent.withdrawn_at = now
-            consent.save()
+            withdraw_consent(actor=actor, consent=consent)
             self._note("consents", consent.pk)
         for stored in StoredObject.objects.filter(state="ready")[:FILES]:
             vault.erase(stored.id)
             self._note("files", stored.id)
-        for code in models.PaperCode.objects.filter(used_at=None)[:CODES]:
-            code.used_at = now
-            code.save()
-            self._note("codes", code.pk)
+        for code in town.codes:
+            if not verify_card(town.card_of, code):
+                raise BenchError("A code of the card does not open.")
+            self._note("codes", code)
+        clerk.set_password(NEW)
+        clerk.save(update_fields=["password"])
+        self._note("passwords", clerk.pk)
+        self.card_of = town.card_of
         for item in town.items:
             minutes = record(town.cast, item)
             capsules.keep(minutes)
@@ -261,12 +279,50 @@ class Drill:
     def _journal(self) -> Path:
         return next((self.folder / "spoilt" / "elsewhere" / "journal").glob("*.jsonl"))
 
+    # A restore that dies --------------------------------------------------------------
+
+    def _die_on_the_way(self) -> int:
+        """Kill it at each place; the next one goes on. Nobody gets in meanwhile."""
+        from django.db import connection  # noqa: PLC0415
+
+        from portal.core import dumps, restoring  # noqa: PLC0415
+
+        for place in DEATHS:
+            connection.close()
+            if profile() == "server":
+                connection.close_pool()  # type: ignore[attr-defined]
+            child = os.fork()
+            if not child:
+                self._restore_until(place)
+            _pid, status = os.waitpid(child, 0)
+            if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
+                raise BenchError(f"The restore did not get to {place}.")
+            if not (dumps.is_empty() if place == DEATHS[0] else restoring.is_closed()):
+                raise BenchError(f"The portal is open after a death at {place}.")
+        return len(DEATHS)
+
+    def _restore_until(self, place: str) -> NoReturn:
+        from django.core.management import call_command  # noqa: PLC0415
+
+        from portal.core import restoring  # noqa: PLC0415
+
+        def die(*_given: object, **_named: object) -> NoReturn:
+            os.kill(os.getpid(), signal.SIGKILL)
+            raise BenchError("Not dead.")
+
+        try:
+            setattr(restoring, place, die)
+            call_command("restore", str(self.folder / "backups"), stdout=sys.stderr)
+        finally:
+            os._exit(1)
+
     # After ----------------------------------------------------------------------------
 
     def _judge(self) -> None:
         from documents.models import Link  # noqa: PLC0415
         from meetings.models import Minutes  # noqa: PLC0415
         from members import models  # noqa: PLC0415
+        from members.services.factors import verify_card  # noqa: PLC0415
         from portal.core import audit, clock, restoring, upkeep, vault  # noqa: PLC0415
         from portal.core.models import StoredObject  # noqa: PLC0415
 
@@ -279,7 +335,14 @@ class Drill:
                 models.Consent, self.taken["consents"], withdrawn_at=None
             ),
             "files": _still(StoredObject, self.taken["files"], state="ready"),
-            "codes": _still(models.PaperCode, self.taken["codes"], used_at=None),
+            "codes": sum(
+                verify_card(self.card_of, str(code)) for code in self.taken["codes"]
+            ),
+            "passwords": sum(
+                models.Person.objects.get(pk=key).check_password(word)
+                for key in self.taken["passwords"]
+                for word in (OLD, NEW)
+            ),
         }
         for name, count in alive.items():
             figure(f"drill_{name}_taken", len(self.taken.get(name, [])))
@@ -304,10 +367,12 @@ class Drill:
 
 @dataclass(frozen=True)
 class Town:
-    """The town of the tests, with items whose records are confirmed later."""
+    """The town of the tests, items whose records are confirmed later, a paper card."""
 
     cast: Any
     items: list[Any]
+    card_of: Any
+    codes: list[str]
 
 
 def _still(model: object, keys: list[object], **state: object) -> int:

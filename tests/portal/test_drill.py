@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tests.architecture.source import ROOT
 
-ALIVE = ("links", "sign_ins", "members", "consents", "files", "codes")
+ALIVE = ("links", "sign_ins", "members", "consents", "files", "codes", "passwords")
 TAKEN = {"links": 20, "members": 5, "consents": 2, "files": 10, "codes": 10}
 
 
@@ -36,5 +36,7 @@ def test_what_was_taken_does_not_come_back() -> None:
         ALIVE, "0"
     )
     assert found["drill_refused"] == "7"
+    assert found["drill_restore_deaths"] == "5"
+    assert found["drill_closed"] == "0"
     assert found["drill_records_reread"] == found["drill_records_confirmed"] == "3"
     assert found["drill_store_findings"] == found["drill_audit_breaks"] == "0"
