@@ -15,6 +15,7 @@ from documents.services import links
 from meetings.models import Invitation
 from portal.core import outbox
 from portal.core.models import OutgoingMail
+from tests.documents import gate
 from tests.documents.gate import ask, mailed_code, sitting_page, typed
 from tests.meetings.convening import convened
 
@@ -128,6 +129,18 @@ def test_forty_kinds_of_scanners_open_nothing_and_count_for_nothing(cast):
     (row,) = links.links_of(sitting.id)
     assert row.standing is links.Standing.UNOPENED
     assert not row.perhaps_scanned
+
+
+def test_one_that_runs_the_script_and_presses_every_button_opens_nothing(cast):
+    """It posts the secret, has a code sent, and types something: not opened."""
+    issued = gate.issue(cast)
+    client = gate.enter(issued)
+    gate.ask(client)
+    gate.typed(client, gate.other_than(gate.mailed_code()))
+    (row,) = links.links_of(cast.sitting.id)
+    assert (row.link.opened_at, row.browser_count) == (None, 0)
+    assert row.standing is links.Standing.UNOPENED
+    assert row.perhaps_scanned
 
 
 @pytest.mark.parametrize("headers", [{}, VARIANTS[1]], ids=["person", "gateway"])
