@@ -63,7 +63,7 @@ def record(*, actor: Actor, body: Body, person: Person, entry: Entry) -> CodePho
     Person.objects.select_for_update().get(pk=person.pk)
     factors.require_none_left(person)
     CodePhone.objects.filter(user=person).delete()
-    phone = CodePhone.objects.create(
+    phone: CodePhone = CodePhone.objects.create(
         user=person,
         name=_("電話"),
         confirmed=True,

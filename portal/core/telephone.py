@@ -57,7 +57,7 @@ class GatewayError(Exception):
     """The gateway did not take a text. ``final``: it never will."""
 
     def __init__(self, *, final: bool) -> None:
-        super().__init__("refused" if final else "not now")
+        super().__init__()
         self.final = final
 
 

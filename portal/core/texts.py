@@ -70,7 +70,7 @@ def deliver(text_id: str) -> None:
         )
     except telephone.GatewayError as error:
         # Neither number nor text is logged.
-        log.warning("text %s: %s", text.id, error)
+        log.warning("a code to a telephone was not taken, final: %s", error.final)
         _put_off(text, final=error.final)
     else:
         _settle(text, OutgoingText.State.SENT)
