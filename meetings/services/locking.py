@@ -61,13 +61,12 @@ def keep_up() -> int:
     due = filed_records().filter(
         Q(stored__locked_until=None) | Q(stored__locked_until__lt=ahead)
     )
-    rows = due.values_list("paper__case", "paper__sitting_id").distinct()
-    keys = [
-        FileKey(FileKind.SITTING, sitting)
-        if case is None
-        else FileKey(FileKind.CASE, case)
-        for case, sitting in rows
-    ]
+    of_cases = due.exclude(paper__case=None).values_list("paper__case", flat=True)
+    of_sittings = due.filter(paper__case=None).values_list(
+        "paper__sitting_id", flat=True
+    )
+    keys = [FileKey(FileKind.CASE, case) for case in of_cases.distinct() if case]
+    keys += [FileKey(FileKind.SITTING, each) for each in of_sittings.distinct() if each]
     return sum(_lock(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
 
 

@@ -56,8 +56,8 @@ class Proof:
 def prove(shelf: ObjectStore) -> Proof:
     """Try to break the lock of ``shelf``'s bucket, and of a bucket made for it."""
     if not isinstance(shelf, S3Store):
-        gaps = ("a folder has no object lock",)
-        return Proof(clock.now(), (), gaps, Outcome.FOLDER)
+        folder = "a folder has no object lock"
+        return Proof(clock.now(), (), (folder,), Outcome.FOLDER)
     if not shelf.locks:
         return Proof(clock.now(), (), ("KASANE_S3_LOCK is off",), Outcome.OFF)
     attempts = [*_Attempts(shelf, shelf.bucket).run(), *_bucket_attempts(shelf)]

@@ -101,6 +101,7 @@ def locked() -> set[datetime | None]:
     """Until when the files of records are locked; store and rows say the same."""
     rows = {version.stored for version in filed_records()}
     shelf = vault.store()  # type: ignore[attr-defined]
+    assert isinstance(shelf, S3Store)
     for row in rows:
         assert shelf._held_until(row.id.hex) == row.locked_until
     return {row.locked_until for row in rows}
