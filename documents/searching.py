@@ -81,9 +81,13 @@ def keep_words(version: PaperVersion, places: Iterable[Place]) -> None:
 def _words_of(version: PaperVersion, kept: VersionText | None) -> Iterator[Part]:
     """The parts of a version, the words of its file among them where they are there."""
     yield Part.of("", _head(version))
+    if kept is not None:
+        yield from _opened(version, kept)
     yield Part.of(_("ファイル名"), version.file_name.rpartition(".")[0])
-    if kept is None:
-        return
+
+
+def _opened(version: PaperVersion, kept: VersionText) -> Iterator[Part]:
+    """The words that are kept; none where the bytes themselves are gone."""
     try:
         plain = vault.unseal_beside(version.stored, bytes(kept.sealed))
     except UnavailableError:

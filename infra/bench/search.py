@@ -112,7 +112,13 @@ def fill(chance: Random) -> tuple[Actor, Actor]:
     member = Person.objects.create(
         name="見本", organization=clerk.organization, starts_at=clock.now()
     )
-    Commission.objects.create(body=body, person=member, starts_at=long_ago())
+    Commission.objects.create(
+        form=Commission.Form.INDIVIDUAL,
+        body=body,
+        person=member,
+        approved_by="市長",
+        starts_at=long_ago(),
+    )
     for pledge in clerk.acknowledgements.all():
         pledge.pk, pledge.person = None, member
         pledge.save()
