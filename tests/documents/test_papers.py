@@ -253,3 +253,13 @@ def test_a_paper_without_case_goes_to_those_with_a_seat(cast, filed):
     assert rows_of(cast.clinic, item)[0].can.open
     Seat.objects.filter(person=cast.clinic).update(ends_at=clock.now())
     assert rows_of(cast.clinic, item) == []
+
+
+def test_of_a_paper_that_waits_for_the_secretariat_nobody_else_hears(cast, filed):
+    """R29: its uploader is told that it is held, other members not that it is."""
+    for pledge in cast.pledges.values():
+        factories.acknowledge(cast.newcomer, pledge)
+    filed(person=cast.clinic)
+    (own,) = rows_of(cast.clinic, cast.shien_item)
+    assert own.held
+    assert rows_of(cast.newcomer, cast.shien_item) == []
