@@ -65,8 +65,8 @@ def keep_up() -> int:
     of_sittings = due.filter(paper__case=None).values_list(
         "paper__sitting_id", flat=True
     )
-    keys = [FileKey(FileKind.CASE, case) for case in of_cases.distinct() if case]
-    keys += [FileKey(FileKind.SITTING, each) for each in of_sittings.distinct() if each]
+    keys = [FileKey(FileKind.CASE, case) for case in set(of_cases) if case]
+    keys += [FileKey(FileKind.SITTING, each) for each in set(of_sittings) if each]
     return sum(_lock(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
 
 
