@@ -1,14 +1,19 @@
 """The decision, asked through the loader, about the cast's own items and case."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from meetings.policies import item_facts
+from documents.policies import version_facts
+from meetings.policies import item_facts, sitting_facts
 from members.access import access_for
-from members.facts import Action, Answer, Role
+from members.facts import Action, Answer, Role, State
 from members.policies import body_facts, case_facts
 from portal.core import clock
 from tests import factories
 from tests.cast import Cast
+from tests.papers import Filed
 
 ITEM_READERS = {
     "chair": Answer.ALLOW,
@@ -102,6 +107,42 @@ def test_who_looks_after_the_portal_or_its_trail_sees_no_case(cast: Cast) -> Non
         access = access_for(factories.sign_in(person))
         thing = item_facts(cast.shien_item, person.id)
         assert access.answer(Action.READ, thing) is Answer.HIDDEN
+
+
+def test_leave_to_read_the_archive_opens_what_is_confirmed_alone(
+    cast: Cast, released: Filed
+) -> None:
+    version, now = released(cast.clinic), clock.now()
+    cast.case.archive_grants.create(
+        person=cast.colleague,
+        purpose="再相談のため",
+        granted_by=cast.secretariat,
+        starts_at=now,
+        ends_at=now + timedelta(days=1),
+    )
+    access = access_for(factories.sign_in(cast.colleague))
+    thing = version_facts(version, version.releases.all(), cast.colleague.id, now)
+    for state, answer in (
+        (State.RELEASED, Answer.HIDDEN),
+        (State.FINAL, Answer.ALLOW),
+        (State.ARCHIVED, Answer.ALLOW),
+    ):
+        assert access.answer(Action.READ, replace(thing, state=state)) is answer
+
+
+def test_a_stand_ins_office_reaches_the_one_sitting(cast: Cast) -> None:
+    cast.clinic.offices.create(
+        role=Role.CHAIR,
+        body=cast.shien,
+        sitting_id=cast.sitting.id,
+        convenes=False,
+        starts_at=clock.now(),
+    )
+    access = access_for(factories.sign_in(cast.clinic))
+    other = factories.sitting(cast.shien, cast.secretariat)
+    for sitting, answer in ((cast.sitting, Answer.ALLOW), (other, Answer.HIDDEN)):
+        thing = sitting_facts(sitting, None)
+        assert access.answer(Action.CONVENE, thing) is answer
 
 
 def test_custody_of_a_case_ends_with_the_office(cast: Cast) -> None:
