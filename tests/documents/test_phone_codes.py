@@ -240,3 +240,14 @@ def test_the_secretariat_records_a_number_at_its_page(cast, signed_in, gateway):
     assert clerk.post(page, {**bad, "number": "090 1234 5678"}).status_code == 302
     assert CodePhone.objects.get().number == "+819012345678"
     assert clerk.post(page, {**bad, "number": "090 1234 5678"}).status_code == 422
+
+
+def test_when_the_proof_is_old_the_page_says_how_to_renew_it(cast, link, gateway):
+    client = enter(issue(cast), Client())
+    client.post(reverse("documents:gate-notice"), {"way": "phone"})
+    deliver()
+    found = re.search(r"\d{4} \d{4}", gateway.asked[-1]["text"])
+    typed(client, found[0], "phone")
+    with later(360):
+        page = client.get(reverse("members:passkey-add"), follow=True)
+    assert "リンクをもう一度開き" in page.content.decode()
