@@ -1,5 +1,6 @@
 """Fixtures of the journeys: one installation per run, real browsers on it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,10 +45,21 @@ class Visitor:
         self.page.wait_for_url("**/")
 
     def open_link_in(self, mail: Mail) -> None:
-        """Open the link of a notice; the demo's own ones name the port it was made on."""
+        """Open the link of a notice; the demo's own ones name another port."""
         link = next(word for word in mail.body.split() if "/g/#" in word)
         self.page.goto(f"/g/#{link.partition('#')[2]}")
         self.page.wait_for_url("**/g/notice/")
+
+    def type_card_code(self, code: str) -> None:
+        """From the notice of a link to the offer of something that lasts."""
+        self.page.get_by_role("link", name=re.compile("コードカード")).click()
+        self.page.locator("input[autocomplete=one-time-code]").fill(code)
+        self.page.get_by_role("button", name="次へ進む").click()
+        self.page.wait_for_url("**/own/offer/")
+
+    def go_on(self) -> None:
+        """Past the offer, to where the link leads."""
+        self.page.get_by_role("link", name=re.compile("あとにして")).click()
 
 
 @pytest.fixture

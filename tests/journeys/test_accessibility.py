@@ -224,8 +224,10 @@ def test_pages_behind_a_link_are_accessible(visitor, complaints, subject):
     found = faults(page)
     turn(page, "コードカード")
     found += faults(page)
-    page.locator("input[autocomplete=one-time-code]").fill(code)
-    page.get_by_role("button", name="次へ進む").click()
+    page.go_back()
+    visitor.type_card_code(code)
+    found += faults(page)
+    visitor.go_on()
     page.wait_for_url(re.compile("/(sittings|calls|polls)/"))
     found += faults(page)
     if "/calls/" in page.url:

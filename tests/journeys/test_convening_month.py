@@ -76,9 +76,8 @@ def enter_by_link(member: Visitor, words: str, code: str) -> Page:
     member.context.clear_cookies()
     member.open_link_in(mails[0])
     page = member.page
-    page.get_by_role("link", name=re.compile("コードカード")).click()
-    page.locator("input[autocomplete=one-time-code]").fill(code)
-    page.get_by_role("button", name="次へ進む").click()
+    member.type_card_code(code)
+    member.go_on()
     page.wait_for_url(re.compile("/(sittings|polls)/"))
     return page
 

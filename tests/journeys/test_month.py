@@ -98,9 +98,8 @@ def pass_the_gate(member: Visitor, mail: Mail) -> None:
     assert f"{member.installation.url}/g/#" in mail.body
     member.open_link_in(mail)
     page = member.page
-    page.get_by_role("link", name=re.compile("コードカード")).click()
-    page.locator("input[autocomplete=one-time-code]").fill(card_codes("utsugi", 1)[0])
-    page.get_by_role("button", name=re.compile("次へ|確認")).click()
+    member.type_card_code(card_codes("utsugi", 1)[0])
+    member.go_on()
     page.wait_for_url(re.compile("/sittings/"))
     if "/pledge/" not in page.url:
         page.get_by_role("link", name=re.compile("誓約")).first.click()

@@ -89,9 +89,8 @@ def file_large(clerk: Page, large: Path) -> None:
 def enter(member: Visitor) -> None:
     member.open_link_in(member.installation.notice_of(clock.today(), ADDRESS))
     page = member.page
-    page.get_by_role("link", name=re.compile("コードカード")).click()
-    page.locator("input[autocomplete=one-time-code]").fill(card_codes("kagami", 1)[0])
-    page.get_by_role("button", name=re.compile("次へ|確認")).click()
+    member.type_card_code(card_codes("kagami", 1)[0])
+    member.go_on()
     page.wait_for_url(f"**/sittings/{SITTING}/")
 
 
