@@ -62,11 +62,10 @@ def keep_up() -> int:
         Q(stored__locked_until=None) | Q(stored__locked_until__lt=ahead)
     )
     of_cases = due.exclude(paper__case=None).values_list("paper__case", flat=True)
-    of_sittings = due.filter(paper__case=None).values_list(
-        "paper__sitting_id", flat=True
-    )
-    keys = [FileKey(FileKind.CASE, case) for case in set(of_cases) if case]
-    keys += [FileKey(FileKind.SITTING, each) for each in set(of_sittings) if each]
+    others = due.filter(paper__case=None, paper__sitting_id__isnull=False)
+    of_sittings = others.values_list("paper__sitting_id", flat=True)
+    keys = [FileKey(FileKind.CASE, case) for case in set(of_cases)]
+    keys += [FileKey(FileKind.SITTING, sitting) for sitting in set(of_sittings)]
     return sum(_lock(keys[i : i + BATCH]) for i in range(0, len(keys), BATCH))
 
 
