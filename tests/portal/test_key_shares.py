@@ -73,7 +73,7 @@ def test_shares_of_two_sharings_and_other_copies_open_nothing(shared) -> None:
 
 
 @pytest.fixture
-def papers(db, settings, tmp_path, capsys) -> Path:
+def papers(db: None, settings, tmp_path: Path) -> Path:
     """The folder of a sharing by command; the key file is lost afterwards."""
     settings.KEY_FILE = tmp_path / "keys.json"
     call_command("keys", "create")

@@ -5,6 +5,7 @@ A table that were forgotten would bring something back with a restore (R40).
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -70,7 +71,7 @@ LEFT_OUT = {
 }
 
 
-def is_typed(field: models.Field) -> bool:
+def is_typed(field: models.Field[Any, Any]) -> bool:
     """Whether it holds words, or names another row."""
     words = isinstance(field, models.CharField | models.TextField)
     return isinstance(field, models.ForeignKey) or (words and not field.choices)
