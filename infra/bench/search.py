@@ -133,9 +133,16 @@ def fill(chance: Random) -> tuple[Actor, Actor]:
     write("paper", versions)
     say(f"search: indexed in {time.perf_counter() - began:.0f} s")
     if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX core_searchrow_tokens")
         for ward in range(1, WARDS):
             copy_ward(ward)
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+            cursor.execute(
+                "CREATE INDEX core_searchrow_tokens"
+                " ON core_searchrow USING gin (tokens)"
+            )
             cursor.execute("ANALYZE")
     return signed_in(clerk), signed_in(member)
 
