@@ -22,12 +22,7 @@ _LENGTH = timedelta(minutes=60)
 class FindForm(forms.Form):
     """Part of a case's number; what cannot be one finds all."""
 
-    number = OneLineField(
-        label=_("事例番号"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput({"class": "input--short"}),
-    )
+    number = OneLineField(label=_("事例番号"), max_length=20, required=False)
 
     @property
     def wanted(self) -> str:
