@@ -44,6 +44,7 @@ WITHOUT_ACTOR = {
     "meetings.services.capsules.keep": "after the act that confirmed the record",
     "meetings.services.capsules.look_after": "the worker; what was lost is kept again",
     "members.services.cases.selectable": "a question, asked on the way to an act",
+    "members.services.cases.selectable_among": "the same of several people",
     "members.services.charters.begin_of": "a question about a day",
     "members.services.duty.regimes_of": "a question about a person",
     "members.services.duty.pledged": "a question about people",
