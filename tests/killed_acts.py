@@ -40,8 +40,8 @@ def journal_of(order: Order) -> None:
 def write(order: Order) -> str:
     """Add an entry to live minutes; ``ack`` once it is durable."""
     words = {"kind": "discussion", "text": order["text"]}
-    ids = (UUID(order[name]) for name in ("op", "item", "entry"))
-    change = Operation(*ids, Act.CREATE, 0, words)
+    op, item, entry = (UUID(order[name]) for name in ("op", "item", "entry"))
+    change = Operation(op, item, entry, Act.CREATE, 0, words)
     done = apply([Submission(UUID(order["sign_in"]), "127.0.0.1", change)])
     return str(done.answers[0]["type"])
 

@@ -1,6 +1,7 @@
 """Redis carries hints alone: ids and revisions, and nothing of any case (R39)."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -34,7 +35,8 @@ def town(transactional_db: None) -> Iterator[Cast]:
 @pytest.fixture
 def overheard() -> Iterator[Callable[[], bytes]]:
     """Every message on any channel since the start, and what Redis keeps now."""
-    (host,) = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"]
+    layer: Any = settings.CHANNEL_LAYERS["default"]
+    (host,) = layer["CONFIG"]["hosts"]
     with redis.Redis.from_url(host) as client, client.pubsub() as channels:
         channels.psubscribe("*")
         assert channels.get_message(timeout=DEADLINE)["type"] == "psubscribe"

@@ -27,6 +27,7 @@ from portal.core.models import AuditEvent, AuditHead
 from tests import cast as people
 from tests import factories, proxies
 from tests.cast import Cast
+from tests.journeys.installation import free_port
 from tests.meetings.browsers import session_of
 from tests.meetings.live import operation, wire
 from tests.papers import release_to
@@ -250,7 +251,7 @@ def test_a_body_without_a_length_is_cut_where_it_is_too_long(proxy: Proxy) -> No
 
 @pytest.mark.parametrize("kind", proxies.KINDS)
 def test_while_no_server_is_up_the_proxy_says_so(kind: str, tmp_path: Path) -> None:
-    away = [proxies.free_port(), proxies.free_port()]
+    away = [free_port(), free_port()]
     with proxies.proxy(kind, tmp_path, away) as proxy:
         line = proxy.line()
         answer, page = line.ask("GET", "/")

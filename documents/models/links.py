@@ -116,9 +116,7 @@ class LinkCode(Device):
     browser_digest = models.CharField(max_length=64)
     by_phone = models.BooleanField(default=False)
     # What carries it to the telephone; none where nothing would open (R14).
-    text = models.ForeignKey(
-        OutgoingText, models.SET_NULL, null=True, related_name="+"
-    )
+    text = models.ForeignKey(OutgoingText, models.SET_NULL, null=True, related_name="+")
     code_mac = models.BinaryField()
     sent_at = models.DateTimeField()
     ends_at = models.DateTimeField()

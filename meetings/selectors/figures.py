@@ -135,15 +135,15 @@ def _of_meetings(found: _Range, items: QuerySet[AgendaItem]) -> Iterator[Table]:
     ).values_list("starts_at", flat=True)
     months = Counter(str(_day(at).month) for at in held)
     yield Table("meetings", _("開いた会議"), _("回"), tuple(counted(months, _MONTHS)))
-    rows = list(items.values_list("law", "occasion", "case_id"))
+    by_law = Counter(items.values_list("law", flat=True))
     laws = [
         (Regime.SHIEN, _("支援会議(同意を前提としない)")),
         (Regime.JUSO, _("重層的支援会議(本人同意あり)")),
         (Regime.NONE, _("事例を扱わない議題など")),
     ]
-    by_law = Counter(law for law, _occasion, _case in rows)
     yield Table("regimes", _("議題の根拠"), _("件"), tuple(counted(by_law, laws)))
-    by_occasion = Counter(occasion for _law, occasion, case in rows if case is not None)
+    of_cases = items.exclude(case=None)
+    by_occasion = Counter(of_cases.values_list("occasion", flat=True))
     yield Table(
         "occasions",
         _("事例の議題の時期"),

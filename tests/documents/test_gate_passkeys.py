@@ -20,7 +20,7 @@ from tests.members.authenticator import Authenticator
 NOTICE = reverse("documents:gate-notice")
 PASSKEY = reverse("documents:gate-passkey")
 QUESTION = reverse("documents:gate-passkey-question")
-HERE = {"HTTP_HOST": "localhost"}
+HERE = {"host": "localhost"}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def key(cast: Cast, signed_in: SignInAs) -> Authenticator:
 
 
 def at_gate(cast: Cast, **more: Any) -> Client:
-    return enter(issue(cast, **more), Client(**HERE))
+    return enter(issue(cast, **more), Client(headers=HERE))
 
 
 def answered(client: Client, key: Authenticator, **changes: Any) -> Any:
@@ -82,8 +82,8 @@ def test_somebody_elses_passkey_opens_nothing(cast: Cast, key: Authenticator) ->
 def test_no_way_by_passkey_without_a_handle_or_at_another_host(
     cast: Cast, key: Authenticator
 ) -> None:
-    assert Client(**HERE).post(QUESTION).status_code == 404
-    assert Client(**HERE).post(PASSKEY, {"answer": "{}"}).status_code == 404
+    assert Client(headers=HERE).post(QUESTION).status_code == 404
+    assert Client(headers=HERE).post(PASSKEY, {"answer": "{}"}).status_code == 404
     elsewhere = enter(issue(cast), Client())
     assert "by-passkey" not in elsewhere.get(NOTICE).content.decode()
     WebAuthnCredential.objects.all().delete()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from documents.models import LinkCode
 from documents.services import codes, link_texts, links
 from documents.services.codes import Sending, Way
-from documents.services.visits import Verdict, Visit
+from documents.services.visits import Attempt, Verdict, Visit
 from members.facts import Role
 from members.models import CodePhone, Person, Relaxation, SignIn
 from members.services import factors, phones, relaxations
@@ -67,7 +67,7 @@ def sent(link, gateway: Gateway) -> str:
     return found[0]
 
 
-def tried(link, code: str, way: Way = Way.PHONE) -> codes.Attempt:
+def tried(link, code: str, way: Way = Way.PHONE) -> Attempt:
     visit = Visit(link, HERE, "192.0.2.7", "Test browser")
     return codes.try_code(visit=visit, way=way, token=code)
 

@@ -3,6 +3,7 @@
 import io
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,12 +25,12 @@ from tests.meetings.recording import held
 pytestmark = pytest.mark.django_db
 
 
-def table(*counts: int, **more: object) -> Table:
+def table(*counts: int, **more: Any) -> Table:
     lines = tuple(Line(f"{n}", count) for n, count in enumerate(counts))
     return Table("t", "表", "件", lines, **{"private": True, **more})
 
 
-def words(*counts: int, **more: object) -> list[str]:
+def words(*counts: int, **more: Any) -> list[str]:
     chart = chart_of(table(*counts, **more), masked=True)
     return [*(bar.words for bar in chart.bars), chart.total]
 
@@ -100,7 +101,7 @@ def year(cast: Cast) -> int:
     return jp.fiscal_year(today)
 
 
-def of(person: Person, year: int, **more: object) -> Figures:
+def of(person: Person, year: int, **more: Any) -> Figures:
     actor = factories.sign_in(person)
     return figures_of(actor, **{"body": None, "year": year, **more})
 

@@ -239,7 +239,7 @@ def _has(tokens: list[int]) -> RawSQL:
     text, values = _joined(len(tokens)), tuple[Any, ...](tokens)
     if connection.vendor == "postgresql":
         text, values = '"core_searchrow"."tokens" @> %s::bigint[]', (tokens,)
-    return RawSQL(text, values, output_field=BooleanField())  # noqa: S611 – fixed words
+    return RawSQL(text, values, output_field=BooleanField())  # nosec B611 # noqa: S611 – fixed words
 
 
 def _joined(count: int) -> str:
@@ -247,5 +247,5 @@ def _joined(count: int) -> str:
         f' JOIN core_searchtoken t{n} ON t{n}."row" = t0."row" AND t{n}.token = %s'
         for n in range(1, count)
     )
-    held = f'SELECT t0."row" FROM core_searchtoken t0{others} WHERE t0.token = %s'  # noqa: S608 – fixed words
+    held = f'SELECT t0."row" FROM core_searchtoken t0{others} WHERE t0.token = %s'  # nosec B608 # noqa: S608 – fixed words
     return f'"core_searchrow"."id" IN ({held})'

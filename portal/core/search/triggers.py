@@ -130,7 +130,7 @@ def _due(source: Source, watch: Watch, event: str, *, postgresql: bool) -> str:
     values = f"VALUES ('{source.kind}', {side}.\"{subject}\")"
     if things:
         values = (
-            f"SELECT '{source.kind}', id FROM \"{things}\""  # noqa: S608 – names of the code
+            f"SELECT '{source.kind}', id FROM \"{things}\""  # nosec B608 # noqa: S608 – names of the code
             f' WHERE "{field}" = {side}."{subject}"'
         )
     return f"{begin} BEGIN INSERT INTO core_searchdue (kind, subject) {values}; END"
@@ -151,7 +151,7 @@ def _gone(source: Source, watch: Watch, *, postgresql: bool) -> str:
     if postgresql:
         return f"{begin} EXECUTE FUNCTION core_search_gone('{source.kind}', '{key}')"
     rows = f"kind = '{source.kind}' AND subject = OLD.\"{key}\""
-    act = f"DELETE FROM core_searchrow WHERE {rows}"  # noqa: S608 – names of the code
+    act = f"DELETE FROM core_searchrow WHERE {rows}"  # nosec B608 # noqa: S608 – names of the code
     return f"{begin} BEGIN {act}; END"
 
 
