@@ -63,6 +63,17 @@ def test_a_head_is_made_when_it_is_time_and_the_trail_has_grown(outside):
     assert not chain.is_signed(kept._replace(seq=4))
 
 
+def test_a_clock_that_was_ahead_is_not_waited_for(outside):
+    with time_machine.travel(clock.now() + timedelta(days=365), tick=False):
+        write(1)
+        heads.keep_up()
+    write(1)
+    heads.keep_up()
+    first, second = SignedHead.objects.order_by("seq")
+    assert second.at < first.at
+    assert second.seq > first.seq
+
+
 def test_the_mail_to_the_auditor_is_neutral_and_holds_the_head(outside):
     write(3)
     heads.keep_up()
