@@ -16,7 +16,7 @@ from meetings.policies import item_facts, minutes_facts, summary_facts
 from meetings.selectors.sittings import lines
 from members.access import Access, Actor, access_for
 from members.facts import Action
-from portal.core import clock
+from portal.core import clock, jp
 from portal.core.search import sources
 from portal.core.search.hits import Hit, Part, Read, excerpts_of, in_order
 from portal.core.search.sources import Found, Source, Watch
@@ -97,7 +97,8 @@ def _entries(ids: Collection[UUID]) -> Iterator[Found]:
 
 
 def _entry_part(entry: Entry) -> Part:
-    words = (entry.speaker, entry.source, entry.text, str(entry.due_on or ""))
+    due = _("%(day)sまで") % {"day": jp.era_words(entry.due_on)} if entry.due_on else ""
+    words = (entry.speaker, entry.source, entry.text, due)
     return Part.of(str(entry.get_kind_display()), " / ".join(w for w in words if w))
 
 

@@ -11,7 +11,7 @@ from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Body, Case, Organization, Person
 from members.policies import case_facts
-from portal.core import clock
+from portal.core import clock, jp
 from portal.core.search import sources
 from portal.core.search.hits import Hit, Part, Read, excerpts_of, in_order
 from portal.core.search.sources import TOWN, Found, Source, Watch
@@ -81,7 +81,7 @@ def _case_parts(case: Case, rows: Sequence[selectors.HouseholdRow]) -> Iterator[
     yield Part.of(_("経過と課題"), case.summary)
     for row in rows:
         member = row.member
-        born = str(member.birth_date or "")
+        born = jp.era_words(member.birth_date) if member.birth_date else ""
         words = (member.label, member.name, member.kana, born, row.address, row.phone)
         yield Part.of(_("世帯"), " ".join(word for word in words if word))
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from members.access import Actor, access_for, require_own_factor
 from members.facts import Action
 from members.filters import ending_after, holding_at
-from members.models import Relaxation
+from members.models import Person, Relaxation
 from members.policies import HEALTH
 from members.services import sign_ins
 from portal.core import audit, clock, texts
@@ -62,6 +62,7 @@ def enter(*, actor: Actor, decision: Decision) -> Relaxation:
         raise InvalidError(
             _("期限は、今日から1年以内の日にしてください。続けるときは決め直します。")
         )
+    Person.objects.select_for_update().get(pk=actor.id)  # two clicks are one decision
     list(Relaxation.objects.select_for_update().filter(kind=decision.kind))
     if in_force(decision.kind):
         raise RefusedError(
