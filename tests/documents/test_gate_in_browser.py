@@ -172,6 +172,7 @@ def test_who_is_sent_the_link_and_its_code_reads_no_paper_and_is_seen(
         page.get_by_role("link", name=re.compile("コードカード")).click()
         page.get_by_label("確認コード").fill(card[0])
         page.get_by_role("button", name="次へ進む").click()
+        page.get_by_role("link", name=re.compile("あとにして")).click()
         page.wait_for_url(f"**{sitting}")
         page.goto(paper)
         expect(page.locator(".viewer__page").first).to_be_visible()
