@@ -113,13 +113,18 @@ def some(per_second: float) -> int:
 
 
 def at_rest(temporary: Path, before: Held | None) -> Held:
-    """What is held once everybody's sockets are gone, or have had their time to go."""
+    """What is held once everybody has left, or has had the time to leave."""
     end = time.monotonic() + REST_SECONDS
     found = held(temporary)
-    while time.monotonic() < end and not (before and found.sockets <= before.sockets):
+    while time.monotonic() < end and not (before and as_before(found, before)):
         time.sleep(0.5)
         found = held(temporary)
     return found
+
+
+def as_before(found: Held, before: Held) -> bool:
+    """Whether no socket and no channel is left over."""
+    return found.sockets <= before.sockets and found.channels <= before.channels
 
 
 def held(temporary: Path) -> Held:
