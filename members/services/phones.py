@@ -57,10 +57,10 @@ def record(*, actor: Actor, body: Body, person: Person, entry: Entry) -> CodePho
     somebody who can prove themselves, or whose reset is not done.
     """
     access_for(actor, cases=(), items=()).require(Action.ISSUE_CARD, body_facts(body))
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if person.id == actor.id or not offered(person):
         raise HiddenError
     number = _number(entry)
-    Person.objects.select_for_update().get(pk=person.pk)
     factors.require_none_left(person)
     CodePhone.objects.filter(user=person).delete()
     phone: CodePhone = CodePhone.objects.create(
