@@ -14,12 +14,16 @@ Result = TypeVar("Result")
 
 
 def attempt(form: Form, act: Callable[[], Result]) -> Result | None:
-    """Do the act; a refusal becomes the form's own error."""
+    """Do the act; a refusal becomes the error of its field, or the form's own."""
     try:
         return act()
-    except (InvalidError, RefusedError) as error:
+    except InvalidError as error:
+        form.add_error(
+            error.field if error.field in form.fields else None, error.message
+        )
+    except RefusedError as error:
         form.add_error(None, error.message)
-        return None
+    return None
 
 
 def press(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:

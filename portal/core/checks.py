@@ -15,8 +15,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Warn
 from django.db import DatabaseError, connection
 
-from portal.core import clamd, objectlock
+from portal.core import clamd, objectlock, outbox
 from portal.core.errors import UnavailableError
+from portal.core.practice import KEY_LENGTH, origin_of
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRET_LENGTH = 32  # characters
@@ -40,8 +41,8 @@ Apps = Sequence[AppConfig] | None
 def profile_is_safe(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Refuse default secrets, and plain links that leave the host."""
     servers = (_store, _database, _bell, _scanner, _stamps, _phone)
-    parts = (_debug, _links, _secret_key, _identity_service, *servers)
-    return [problem for part in parts for problem in part()]
+    parts = (_debug, _links, _practice, _secret_key, _identity_service, _sender)
+    return [problem for part in (*parts, *servers) for problem in part()]
 
 
 def _debug() -> Iterator[CheckMessage]:
@@ -53,8 +54,45 @@ def _links() -> Iterator[CheckMessage]:
     base = urlsplit(settings.BASE_URL)
     if base.scheme != "https" and base.hostname not in LOOPBACK:
         yield Error("KASANE_BASE_URL must be https off this host.", id="kasane.E001")
-    if settings.DEMO and base.hostname not in LOOPBACK:
+    if settings.DEMO and base.hostname not in LOOPBACK and not is_guarded():
         yield Error("The demo signs anybody in: loopback only.", id="kasane.E002")
+
+
+def is_guarded() -> bool:
+    """Whether it is for practice, and lets in nobody but from the real portal."""
+    return settings.PRACTICE and bool(settings.PRACTICE_KEY)
+
+
+def _practice() -> Iterator[CheckMessage]:
+    """Of the real portal what leads to the practice; of the practice what it is."""
+    there = urlsplit(settings.PRACTICE_URL)
+    if settings.PRACTICE_URL and (
+        there.scheme not in {"https", "http"}
+        or (there.scheme == "http" and there.hostname not in LOOPBACK)
+        or origin_of(settings.PRACTICE_URL) == origin_of(settings.BASE_URL)
+    ):
+        yield Error(
+            "KASANE_PRACTICE_URL must be another address, https off this host.",
+            id="kasane.E030",
+        )
+    key = settings.PRACTICE_KEY
+    if (settings.PRACTICE_URL or key) and len(key) < KEY_LENGTH:
+        yield Error(
+            "The key of the tickets to the practice is missing or weak.",
+            hint="openssl rand -base64 48 into a file: KASANE_PRACTICE_KEY_FILE.",
+            id="kasane.E031",
+        )
+    if settings.FOREIGN:
+        yield Error(
+            f"A practice shares nothing: unset {', '.join(settings.FOREIGN)}.",
+            id="kasane.E032",
+        )
+    if settings.PRACTICE and not (settings.DATA / "practice").is_file():
+        yield Error(
+            "KASANE_DATA holds something that is no practice.",
+            hint="Name an empty folder: everything in it is wiped each night.",
+            id="kasane.E033",
+        )
 
 
 def _secret_key() -> Iterator[CheckMessage]:
@@ -128,6 +166,17 @@ def _stamps() -> Iterator[CheckMessage]:
             "KASANE_TSA_URL must be http(s), and KASANE_TSA_ROOTS name a file.",
             id="kasane.E007",
         )
+
+
+def _sender() -> Iterator[CheckMessage]:
+    if not outbox.sends_as_example():
+        return
+    words = f"Mail would leave as {settings.DEFAULT_FROM_EMAIL}, which is nobody's."
+    hint = "Set KASANE_MAIL_FROM to an address of the municipality."
+    if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+        yield Error(words, hint=hint, id="kasane.E022")
+    else:
+        yield Warn(words, hint=hint, id="kasane.W002")
 
 
 def _phone() -> Iterator[CheckMessage]:

@@ -13,7 +13,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date in Japan."""
-    return now().astimezone(JST).date()
+    return day_of(now())
+
+
+def day_of(at: datetime) -> date:
+    """The date in Japan at an instant."""
+    return at.astimezone(JST).date()
 
 
 def day_start(day: date) -> datetime:
@@ -24,3 +29,8 @@ def day_start(day: date) -> datetime:
 def day_end(day: date) -> datetime:
     """The first instant after ``day`` in Japan: the open end of its interval."""
     return day_start(day + timedelta(days=1))
+
+
+def last_day(end: datetime) -> date:
+    """The last day with a moment before ``end``; an end is no such moment."""
+    return day_of(end - timedelta(microseconds=1))

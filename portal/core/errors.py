@@ -63,10 +63,21 @@ class RefusedError(DomainError):
 
 
 class InvalidError(DomainError):
-    """Input that cannot be accepted; the message says what to mend."""
+    """Input that cannot be accepted; the message says what to mend, in which field."""
 
     status = 422
     code = "invalid"
+
+    def __init__(self, message: str = "", *, field: str = "") -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class UnknownTokenError(DomainError):
+    """A program came without a key that opens anything; it is not told why."""
+
+    status = 401
+    code = "unknown_token"
 
 
 class UnavailableError(DomainError):
@@ -74,6 +85,7 @@ class UnavailableError(DomainError):
 
     status = 503
     code = "unavailable"
+    retry_after: ClassVar[int] = 10
 
     def default_message(self) -> str:
         """Say when to try again."""
@@ -84,10 +96,17 @@ class BusyError(UnavailableError):
     """Too much at once: shed before any work was done, to be tried again soon."""
 
     code = "busy"
-    retry_after: ClassVar[int] = 10
 
     def default_message(self) -> str:
         """Say when to try again."""
         return _(
             "ただいま混み合っています。10秒ほど待ってから、もう一度お試しください。"
         )
+
+
+class TooManyError(BusyError):
+    """More requests than one program may send in a minute."""
+
+    status = 429
+    code = "too_many"
+    retry_after = 60

@@ -1,7 +1,15 @@
-"""Fields that the browser helps to fill: a day, a time of day; words for a gap."""
+"""Fields that the browser helps to fill, a box that comes later; words for a gap."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from portal.core import jp
 
 
 class DayInput(forms.DateInput):
@@ -10,14 +18,23 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self, attrs: dict[str, str] | None = None) -> None:
-        """Take further attributes, such as the first and the last day."""
-        super().__init__(attrs, format="%Y-%m-%d")
+        """Take further attributes, such as a nearer first or last day."""
+        bounds = {"min": jp.EARLIEST_ERA_DAY, "max": jp.LATEST_DAY}
+        ends = {name: day.isoformat() for name, day in bounds.items()}
+        super().__init__({**ends, **(attrs or {})}, format="%Y-%m-%d")
+
+
+_SLIP = _("1873年から2199年までの日付を入力してください。")
 
 
 class DayField(forms.DateField):
-    """A day."""
+    """A day that can be written by its era, and has a day after it."""
 
     widget = DayInput
+    default_validators = [  # noqa: RUF012 # Django's own shape
+        MinValueValidator(jp.EARLIEST_ERA_DAY, _SLIP),
+        MaxValueValidator(jp.LATEST_DAY, _SLIP),
+    ]
 
 
 class TimeInput(forms.TimeInput):
@@ -34,6 +51,39 @@ class TimeField(forms.TimeField):
     """A time of day."""
 
     widget = TimeInput
+
+
+class OfferingInput(forms.TextInput):
+    """A line to be written, or chosen among words that the browser offers."""
+
+    def __init__(self, offered: Sequence[str], attrs: dict[str, str]) -> None:
+        """Take the words and the attributes of the line."""
+        super().__init__(attrs)
+        self.offered = offered
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: Any = None
+    ) -> SafeString:
+        """The line, then its list."""
+        place = f"{name}-offered"
+        line = super().render(name, value, {**(attrs or {}), "list": place}, renderer)
+        words = format_html_join(
+            "", '<option value="{}"></option>', ((each,) for each in self.offered)
+        )
+        return format_html('{}<datalist id="{}">{}</datalist>', line, place, words)
+
+
+def offer(field: forms.Field, words: Sequence[str]) -> None:
+    """Let a line be chosen among ``words``; others can be written."""
+    field.widget = OfferingInput(words, field.widget.attrs)
+
+
+class LateBox(forms.BooleanField):
+    """A box to be ticked once a service has refused what it allows; hidden before."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Nobody has to tick it."""
+        super().__init__(required=False, **kwargs)
 
 
 def say_what_to_do() -> None:

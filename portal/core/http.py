@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from portal.core import context, journals
-from portal.core.errors import BusyError, DomainError
+from portal.core.errors import DomainError, UnavailableError
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -85,7 +85,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.status == 404:
         return render(request, "404.html", status=404)
     page = render(request, "refused.html", {"error": error}, status=error.status)
-    if isinstance(error, BusyError):
+    if isinstance(error, UnavailableError):
         page["Retry-After"] = str(error.retry_after)
     return page
 
@@ -96,13 +96,26 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that came back too late or from elsewhere."""
+    """A form that came back too late or from elsewhere.
+
+    What takes no forms at all (``only_reads``) says so itself.
+    """
+    match = request.resolver_match
+    if match is not None and getattr(match.func, "only_reads", False):
+        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return answer
     error = DomainError(
-        _("画面を開いてから時間がたちました。前の画面に戻って読み込み直してください。")
+        _(
+            "画面を開いてから時間がたったか、別の方がサインインしたため、送れませんでした。前の画面に戻り、書いた文があれば控えてから、読み込み直してください。"
+        )
     )
     return render(request, "refused.html", {"error": error}, status=403)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What the base template shows on every page."""
-    return {"municipality": settings.MUNICIPALITY, "demo": settings.DEMO}
+    return {
+        "municipality": settings.MUNICIPALITY,
+        "demo": settings.DEMO,
+        "practice": settings.PRACTICE,
+    }

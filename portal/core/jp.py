@@ -4,7 +4,10 @@ Pure functions over ``date`` and ``time``. They know nothing of time zones: the 
 hands over values that are already in the zone to be shown.
 """
 
-from datetime import date, time
+import re
+import unicodedata
+from contextlib import suppress
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 
@@ -41,6 +44,8 @@ ERAS = (
 # Until 明治5年 months and days followed the lunisolar calendar (太政官布告第337号):
 # an era date of an earlier day would show a month and a day that nobody used.
 EARLIEST_ERA_DAY = date(1873, 1, 1)
+# Nothing that is planned or kept here reaches further: a later year is a slip.
+LATEST_DAY = date(2199, 12, 31)
 
 FISCAL_YEAR_FIRST_MONTH = 4
 
@@ -102,3 +107,33 @@ def fiscal_year_words(year: int) -> str:
     So 2019 is ``令和元年度`` (as the cabinet decided) and 1988 stays ``昭和63年度``.
     """
     return f"{era_date(date(year, 12, 31)).year_words}度"
+
+
+_DAY = r"(\d{1,2})[-/.月](\d{1,2})日?"
+_WESTERN = re.compile(rf"(\d{{4}})[-/.年]{_DAY}")
+_SOLID = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_ERA = re.compile(rf"(明治|大正|昭和|平成|令和|[MTSHR])(\d{{1,2}}|元)[-/.年]{_DAY}")
+_SERIAL = re.compile(r"\d{5}")
+_SERIAL_ZERO = date(1899, 12, 30)  # Excel's first day, with the leap day that was none
+
+
+def read_day(text: str) -> date | None:
+    """The day that somebody wrote, in any of the usual ways; None for anything else.
+
+    ``令和7年4月1日``, ``R7.4.1``, ``2025/4/1``, ``20250401``; a weekday in brackets may
+    follow. Five digits are Excel's own number of a day.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    plain = re.sub(r"\([月火水木金土日]\)$", "", plain)
+    if _SERIAL.fullmatch(plain):
+        return _SERIAL_ZERO + timedelta(days=int(plain))
+    western = _WESTERN.fullmatch(plain) or _SOLID.fullmatch(plain)
+    era = _ERA.fullmatch(plain)
+    with suppress(ValueError):
+        if western:
+            return date(int(western[1]), int(western[2]), int(western[3]))
+        if era:
+            first = next(e for e in ERAS if era[1] in {e.name, e.letter}).first_day
+            years = 1 if era[2] == "元" else int(era[2])
+            return date(first.year + years - 1, int(era[3]), int(era[4]))
+    return None

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
@@ -157,6 +158,12 @@ def requeue_due() -> int:
     ids = list(due.values_list("id", flat=True)[:500])
     _enqueue(ids)
     return len(ids)
+
+
+def sends_as_example() -> bool:
+    """Whether mail would bear the address of an example: nobody could answer it."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return address.lower().endswith(".example") and not settings.DEMO
 
 
 def compose(mail: OutgoingMail) -> EmailMultiAlternatives:

@@ -56,6 +56,24 @@ def _hanging_on(
         yield other, _keys(QuerySet(other), name, keys)
 
 
+def held(model: type[Model], keys: set[Any], but: Keys) -> dict[Any, type[Model]]:
+    """Which of ``keys`` other rows refer to, and a table of such rows.
+
+    The rows in ``but`` do not count: they go together with them.
+    """
+    paths = [_field(path) for path in FOLLOWERS.get(model._meta.label, ())]
+    paths += [(each.field.model, each.field.name) for each in _relations(model)]
+    found: dict[Any, type[Model]] = {}
+    for other, name in paths:
+        going = but.get(other, set())
+        for batch in _batches(keys):
+            rows: QuerySet[Model] = QuerySet(other).filter(**{f"{name}__in": batch})
+            for pk, key in rows.values_list("pk", name):
+                if pk not in going:
+                    found.setdefault(key, other)
+    return found
+
+
 def _relations(model: type[Model]) -> list[ForeignObjectRel]:
     """The foreign keys to the model, those of tables between two models too."""
     fields = model._meta.get_fields(include_hidden=True)

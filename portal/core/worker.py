@@ -4,7 +4,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections
 from django.utils.crypto import get_random_string
@@ -24,8 +25,11 @@ INDEX_SECONDS = 1
 UPKEEP_SECONDS = 10 * 60  # it lists the whole store
 
 
-# Conversions take minutes; codes and notices do not wait for them.
+# Conversions and tables of many rows take minutes; codes and notices do not wait for
+# them, nor the papers of one office for the table of another.
 SLOW_QUEUE = "conversions"
+TABLE_QUEUE = "tables"
+ASIDE = (SLOW_QUEUE, TABLE_QUEUE)
 
 
 def run_waiting(queue: str = "default") -> None:
@@ -44,7 +48,7 @@ def run_waiting(queue: str = "default") -> None:
 
 def drain() -> None:
     """Run the tasks that wait now in all queues, then return."""
-    for queue in ("default", SLOW_QUEUE):
+    for queue in ("default", *ASIDE):
         run_waiting(queue)
 
 
@@ -97,25 +101,40 @@ def beat() -> None:
 
 
 def run(stop: threading.Event) -> None:
-    """Work until ``stop`` is set; a failing database or store is waited for."""
-    slow = threading.Thread(target=_work, args=(stop, SLOW_QUEUE), daemon=True)
-    slow.start()
+    """Work until ``stop`` is set; a failing database or store is waited for.
+
+    The beat has a thread of its own: however much there is to do, the worker lives.
+    It ends with the others.
+    """
+    for queue in ASIDE:
+        _aside(stop, partial(run_waiting, queue))
+    pulse = _aside(stop, _Round(BEAT_SECONDS, beat).run_if_due)
     rounds = [
         _Round(TICK_SECONDS, journals.flush),
-        _Round(BEAT_SECONDS, beat),
         _Round(SWEEP_SECONDS, sweep),
         _Round(INDEX_SECONDS, index.catch_up),
         _Round(UPKEEP_SECONDS, look_after_store),
     ]
-    _work(stop, "default", rounds)
+    try:
+        _work(
+            stop, partial(run_waiting, "default"), *(each.run_if_due for each in rounds)
+        )
+    finally:
+        stop.set()
+        pulse.join()
 
 
-def _work(stop: threading.Event, queue: str, rounds: Sequence[_Round] = ()) -> None:
+def _aside(stop: threading.Event, act: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=_work, args=(stop, act), daemon=True)
+    thread.start()
+    return thread
+
+
+def _work(stop: threading.Event, *acts: Callable[[], object]) -> None:
     while not stop.wait(TICK_SECONDS):
         try:
-            run_waiting(queue)
-            for each in rounds:
-                each.run_if_due()
+            for act in acts:
+                act()
         except (DatabaseError, UnavailableError, OSError):
             log.exception("the worker waits for the database, the store or a disk")
         finally:

@@ -10,8 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(env.text("KASANE_DATA", str(ROOT / "var"))).resolve()
 
 MUNICIPALITY = env.text("KASANE_MUNICIPALITY", "見本市")
+# Whom the page on accessibility names: office and telephone.
+ACCESSIBILITY_CONTACT = env.text("KASANE_ACCESSIBILITY_CONTACT", "")
 BASE_URL = env.text("KASANE_BASE_URL", "http://127.0.0.1:8000")
 DEMO = env.flag("KASANE_DEMO", default=False)
+
+# The portal for practice beside this one (ADR 0038); empty: there is none.
+PRACTICE = False  # this is the real one
+PRACTICE_URL = env.text("KASANE_PRACTICE_URL", "")
+PRACTICE_KEY = env.text("KASANE_PRACTICE_KEY", "")
+FOREIGN: list[str] = []
+PASS_COOKIE_NAME = "kasane_practice_pass"  # nosec B105  # noqa: S105 – a name
 
 DEBUG = False
 ALLOWED_HOSTS = env.text("KASANE_HOSTS", "127.0.0.1,localhost").split(",")
@@ -90,13 +99,17 @@ OTP_WEBAUTHN_ALLOWED_ORIGINS = [
     else f"{_base.scheme}://{_base.netloc}"
 ]
 
-LANGUAGE_CODE = "ja"
+# English is for contributors; people use the portal in Japanese.
+LANGUAGE_CODE = env.text("KASANE_LANGUAGE", "ja")
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "portal" / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("KASANE_STATIC", str(DATA / "static")))
+STATICFILES_DIRS = [("pictures", ROOT / "docs" / "pictures")]  # of the manuals
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -111,7 +124,9 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "kasane_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+# What the browser's session keeps outlives the sign-in: a late form waits there.
+SESSION_HOURS = 10  # of a sign-in, however busy (R7)
+SESSION_COOKIE_AGE = (SESSION_HOURS + 2) * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 DEVICE_COOKIE_NAME = "kasane_device"
 CSRF_COOKIE_NAME = "kasane_csrf"
@@ -149,7 +164,7 @@ UPLOAD_MAX_BYTES = env.number("KASANE_UPLOAD_MAX_MB", 500) * 1024 * 1024
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "conversions"],  # those take their time
+        "QUEUES": ["default", "conversions", "tables"],  # those two take long
     }
 }
 
@@ -181,14 +196,13 @@ TSA_ROOTS = env.text("KASANE_TSA_ROOTS", "")
 OIDC_ISSUER = env.text("KASANE_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = env.text("KASANE_OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.text("KASANE_OIDC_CLIENT_SECRET", "")
-OIDC_NAME = env.text("KASANE_OIDC_NAME", "市の認証サービス")
+OIDC_NAME = env.text("KASANE_OIDC_NAME", "職員の認証サービス")
 # Values of acr or amr by which it says that two factors were proved; empty: never.
 OIDC_TWO_FACTORS = env.text("KASANE_OIDC_TWO_FACTORS", "").split()
 
 # Values marked (S) in the access rules; the decision takes them as inputs.
 IDLE_EXTERNAL_MINUTES = env.number("KASANE_IDLE_EXTERNAL_MINUTES", 15)
 IDLE_INTERNAL_MINUTES = env.number("KASANE_IDLE_INTERNAL_MINUTES", 30)
-SESSION_HOURS = 10
 # How long a release can be undone before anybody can open it or is told (R30).
 RELEASE_UNDO_MINUTES = env.number("KASANE_RELEASE_UNDO_MINUTES", 10)
 # Whether a second person looks at what goes to people from outside (R30).

@@ -77,6 +77,25 @@ def test_nothing_said_of_the_virus_scanner_stops_the_start(
     assert problems() == ["kasane.E006"]
 
 
+@pytest.mark.parametrize(
+    "sender", ["kasane@city.mihon.example", "かさね <kasane@CITY.EXAMPLE>"]
+)
+def test_mail_never_leaves_as_an_example(town: Settings, sender: str) -> None:
+    town.DEFAULT_FROM_EMAIL = sender
+    town.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert problems() == ["kasane.E022"]
+    # What goes into files leaves nowhere: that is said, and stops nothing.
+    town.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert [found.id for found in profile_is_safe(None)] == ["kasane.W002"]
+    town.DEFAULT_FROM_EMAIL = "かさね <kasane@city.mihon.lg.jp>"
+    assert profile_is_safe(None) == []
+
+
+def test_the_demo_is_an_example_all_through(town: Settings) -> None:
+    town.DEMO, town.BASE_URL = True, "http://127.0.0.1:8000"
+    assert profile_is_safe(None) == []
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
 def test_plain_http_and_the_demo_are_for_loopback(town: Settings, host: str) -> None:
     town.BASE_URL, town.DEMO = f"http://{host}", True

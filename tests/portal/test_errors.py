@@ -20,6 +20,8 @@ STATUSES = {
     errors.InvalidError: 422,
     errors.UnavailableError: 503,
     errors.BusyError: 503,
+    errors.TooManyError: 429,
+    errors.UnknownTokenError: 401,
 }
 
 
@@ -44,6 +46,8 @@ def test_a_refusal_is_a_page_with_its_status(
     text = response.content.decode()
     assert '<html lang="ja"' in text
     assert status == 404 or kind().message in text
+    later = issubclass(kind, errors.UnavailableError)
+    assert ("Retry-After" in response.headers) is later
 
 
 def test_every_kind_of_refusal_is_tested() -> None:

@@ -1,9 +1,9 @@
-"""What a form says of a gap."""
+"""What a form says of a gap, and which days it takes."""
 
 import pytest
 from django import forms
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, DayInput, offer
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,41 @@ def test_a_gap_says_what_to_do(field, words):
     with pytest.raises(forms.ValidationError) as refusal:
         field.clean(None)
     assert refusal.value.messages == [words]
+
+
+@pytest.mark.parametrize(
+    ("day", "taken"),
+    [
+        ("0001-01-01", False),
+        ("1872-12-31", False),
+        ("1873-01-01", True),
+        ("2199-12-31", True),
+        ("2200-01-01", False),
+        ("9999-12-31", False),
+    ],
+)
+def test_a_day_is_one_that_the_calendars_know(day, taken):
+    field = DayField()
+    if taken:
+        assert field.clean(day).isoformat() == day
+    else:
+        with pytest.raises(forms.ValidationError, match="1873年から2199年まで"):
+            field.clean(day)
+
+
+def test_the_browser_offers_no_other_days():
+    shown = DayInput().render("day", None)
+    assert 'min="1873-01-01" max="2199-12-31"' in shown
+    assert 'max="2026-12-01"' in DayInput({"max": "2026-12-01"}).render("day", None)
+
+
+def test_a_line_is_chosen_or_written():
+    field = forms.CharField(max_length=60)
+    offer(field, ["課長 <甲>", "係長 乙"])
+    shown = field.widget.render("by", "課長 丙", {"id": "id_by"})
+    assert 'value="課長 丙" maxlength="60" id="id_by" list="by-offered"' in shown
+    assert '<datalist id="by-offered"><option value="課長 &lt;甲&gt;">' in shown
+    assert field.clean("課長 丙") == "課長 丙"
 
 
 def test_other_words_stay():

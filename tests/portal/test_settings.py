@@ -18,11 +18,13 @@ COMPLETE = {
     "KASANE_DATABASE_URL": "postgres://kasane:p%40ss-51c9-long-and-random@127.0.0.1:1/kasane",
     "KASANE_REDIS_URL": "redis://kasane:long-and-random-90d1@127.0.0.1:1/0",
     "KASANE_CLAMD": "unix:/run/clamav/clamd.ctl",
+    "KASANE_MAIL_FROM": "kasane@city.mihon.lg.jp",
     "KASANE_S3_ENDPOINT": "https://store.city.mihon.example",
     "KASANE_S3_ACCESS_KEY": "kasane-portal",
     "KASANE_S3_SECRET_KEY": "long-and-random-7f3a",
 }
-NEEDED = sorted(COMPLETE.keys() - {"KASANE_PROFILE", "KASANE_BASE_URL", "KASANE_HOSTS"})
+OWN = {"KASANE_PROFILE", "KASANE_BASE_URL", "KASANE_HOSTS", "KASANE_MAIL_FROM"}
+NEEDED = sorted(COMPLETE.keys() - OWN)
 
 
 def check(tmp_path: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -3,12 +3,13 @@
 import threading
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import OperationalError
 
 from portal.core import worker
-from portal.core.models import OutgoingMail
+from portal.core.models import Beat, OutgoingMail
 from tests.portal.test_outbox import queued
 
 
@@ -49,7 +50,7 @@ def test_the_worker_waits_for_a_database_that_is_away(
     real = worker.run_waiting
 
     def run_waiting(queue: str) -> None:
-        if queue == worker.SLOW_QUEUE:
+        if queue in worker.ASIDE:
             return
         runs.append(len(runs))
         if len(runs) < 3:
@@ -63,6 +64,47 @@ def test_the_worker_waits_for_a_database_that_is_away(
     worker.run(stop)
     assert len(runs) == 3
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_beats_while_a_task_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, beaten = threading.Event(), threading.Event()
+    real = worker.beat
+
+    def beat() -> None:
+        real()
+        beaten.set()
+
+    def run_waiting(queue: str) -> None:
+        if queue == "default":
+            assert beaten.wait(60)
+            stop.set()
+
+    monkeypatch.setattr(worker, "beat", beat)
+    monkeypatch.setattr(worker, "run_waiting", run_waiting)
+    monkeypatch.setattr(worker, "TICK_SECONDS", 0.001)
+    worker.run(stop)
+    assert Beat.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_worker_that_dies_beats_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+
+    def run_waiting(queue: str) -> None:
+        if queue == "default":
+            raise RuntimeError
+
+    monkeypatch.setattr(worker, "beat", lambda: None)
+    monkeypatch.setattr(worker, "run_waiting", run_waiting)
+    monkeypatch.setattr(worker, "TICK_SECONDS", 0.001)
+    with pytest.raises(RuntimeError):
+        worker.run(stop)
+    assert stop.is_set()
+
+
+def test_every_queue_is_worked_on() -> None:
+    assert settings.TASKS["default"]["QUEUES"] == ["default", *worker.ASIDE]
 
 
 @pytest.mark.django_db

@@ -1,9 +1,10 @@
 """Writing, forgetting and asking the index.
 
-A token is the first 64 bit of an HMAC of two characters, or of a day, for one realm,
-under a key that only the key file gives: whoever has the database alone has no words,
-and equal words of two realms have nothing in common. The index only says where to
-look; what is shown was decided, and its true text looked through, by who asked.
+A token is the first 64 bit of an HMAC of two characters, or of a day, for one realm and
+one kind of things, under a key that only the key file gives: whoever has the database
+alone has no words, and equal words of two realms have nothing in common. The index only
+says where to look; what is shown was decided, and its true text looked through, by who
+asked.
 """
 
 import hmac
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from portal.core import keys
@@ -24,12 +25,17 @@ from portal.core.search.sources import SOURCES
 from portal.core.search.words import Query
 
 BATCH = 200
-# As many candidates as are loaded and decided at once.
-AT_ONCE = 60
+# So many candidates are named by one look into the index; no more than these are
+# loaded and decided at once.
+NAMED = 600
+AT_ONCE = 120
+# So many more than are wanted are taken first.
+SPARE = 4
 
 
-def _token(key: bytes, realm: UUID, token: str) -> int:
-    made = hmac.digest(key, realm.bytes + token.encode("utf-8"), "sha256")
+def _token(key: bytes, kind: str, realm: UUID, token: str) -> int:
+    named = realm.bytes + f"{kind}:{token}".encode()
+    made = hmac.digest(key, named, "sha256")
     return int.from_bytes(made[:8], "big", signed=True)
 
 
@@ -66,7 +72,7 @@ def write(kind: str, subjects: Collection[UUID]) -> None:
     _write_tokens(
         {
             row: sorted(
-                {_token(key, each.realm, t) for x in each.texts for t in x.tokens}
+                {_token(key, kind, each.realm, t) for x in each.texts for t in x.tokens}
             )
             for row, subject in rows.values_list("id", "subject")
             for each in [found[subject]]
@@ -182,6 +188,7 @@ class Within:
 
 
 Hit = TypeVar("Hit")
+Candidate = tuple[int, UUID, datetime]
 
 
 def hits(
@@ -195,57 +202,108 @@ def hits(
 
     ``check`` decides on the candidates and looks through their texts; it keeps their
     order. Candidates are taken until there are enough hits or none is left, so what
-    is hidden takes nobody's place.
+    is hidden takes nobody's place: few at first, since most pass, then more.
     """
     found: list[Hit] = []
+    rows = _candidates(kind, query, within)
     last: tuple[datetime, int] | None = None
     while len(found) < count:
-        rows = _candidates(kind, query, within, last)
-        if rows:
-            passed = check([subject for _id, subject, _at in rows])
+        named = _behind(rows, last)
+        for batch in _growing(named, count + SPARE):
+            passed = check([subject for _id, subject, _at in batch])
             found += islice(passed, count - len(found))
-        if len(rows) < AT_ONCE:
+            if len(found) == count:
+                return found
+        if len(named) < NAMED:
             break
-        number, _subject, at = rows[-1]
+        number, _subject, at = named[-1]
         last = (at, number)
     return found
 
 
+def _growing(named: list[Candidate], first: int) -> Iterator[list[Candidate]]:
+    """A few of them, then as many at once as there may be."""
+    at, size = 0, min(first, AT_ONCE)
+    while at < len(named):
+        yield named[at : at + size]
+        at, size = at + size, AT_ONCE
+
+
 def _candidates(
-    kind: str, query: Query, within: Within, last: tuple[datetime, int] | None
-) -> list[tuple[int, UUID, datetime]]:
-    rows = SearchRow.objects.filter(within.scopes, _meets(query, within), kind=kind)
+    kind: str, query: Query, within: Within
+) -> QuerySet[SearchRow, Candidate]:
+    rows = SearchRow.objects.filter(within.scopes, _meets(kind, query, within))
     if within.since:
         rows = rows.filter(at__gte=within.since)
     if within.until:
         rows = rows.filter(at__lt=within.until)
+    return rows.order_by("-at", "-id").values_list("id", "subject", "at")
+
+
+def _behind(
+    rows: QuerySet[SearchRow, Candidate], last: tuple[datetime, int] | None
+) -> list[Candidate]:
     if last:
         rows = rows.filter(Q(at__lt=last[0]) | Q(at=last[0], id__lt=last[1]))
-    ordered = rows.order_by("-at", "-id").values_list("id", "subject", "at")
-    return list(ordered[:AT_ONCE])
+    return list(rows[:NAMED])
 
 
-def _meets(query: Query, within: Within) -> Q:
-    """The rows that have all tokens of the query, of one realm and one key."""
+def _meets(kind: str, query: Query, within: Within) -> Q:
+    """The rows that have all tokens of the query, of one realm, kind and key."""
+    wanted = [
+        sorted(_token(key, kind, realm, each) for each in query.tokens)
+        for key in keys.index_keys()
+        for realm in within.realms
+    ]
+    if connection.vendor == "postgresql":
+        return _held(wanted)
+    return _listed(_rarest_first(wanted))
+
+
+def _held(wanted: list[list[int]]) -> Q:
+    """By the column of tokens and its index."""
     found = Q(pk__in=())
-    for key in keys.index_keys():
-        for realm in within.realms:
-            tokens = sorted(_token(key, realm, token) for token in query.tokens)
-            found |= Q(_has(tokens))
+    for tokens in wanted:
+        text = '"core_searchrow"."tokens" @> %s::bigint[]'
+        found |= Q(RawSQL(text, (tokens,), output_field=BooleanField()))  # nosec B611 # noqa: S611 – fixed words
     return found
 
 
-def _has(tokens: list[int]) -> RawSQL:
-    text, values = _joined(len(tokens)), tuple[Any, ...](tokens)
-    if connection.vendor == "postgresql":
-        text, values = '"core_searchrow"."tokens" @> %s::bigint[]', (tokens,)
-    return RawSQL(text, values, output_field=BooleanField())  # nosec B611 # noqa: S611 – fixed words
+def _listed(wanted: list[list[int]]) -> Q:
+    """By the table of tokens, in one list of rows: SQLite then begins with it."""
+    if not wanted:
+        return Q(pk__in=())
+    lists = " UNION ALL ".join(_joined(len(tokens)) for tokens in wanted)
+    values = tuple(each for first, *others in wanted for each in (*others, first))
+    text = f'"core_searchrow"."id" IN ({lists})'
+    return Q(RawSQL(text, values, output_field=BooleanField()))  # nosec B611 # noqa: S611 – fixed words
 
 
 def _joined(count: int) -> str:
+    """The rows with so many tokens, looked up in the order in which they are given."""
     others = "".join(
-        f' JOIN core_searchtoken t{n} ON t{n}."row" = t0."row" AND t{n}.token = %s'
+        f' CROSS JOIN core_searchtoken t{n} ON t{n}."row" = t0."row"'
+        f" AND t{n}.token = %s"
         for n in range(1, count)
     )
-    held = f'SELECT t0."row" FROM core_searchtoken t0{others} WHERE t0.token = %s'  # nosec B608 # noqa: S608 – fixed words
-    return f'"core_searchrow"."id" IN ({held})'
+    return f'SELECT t0."row" FROM core_searchtoken t0{others} WHERE t0.token = %s'  # nosec B608 # noqa: S608 – fixed words
+
+
+# Where a list is longer than this, it does not matter by how much.
+_COUNTED = "SELECT 1 FROM core_searchtoken WHERE token = %s LIMIT 1000"
+
+
+def _rarest_first(wanted: list[list[int]]) -> list[list[int]]:
+    """The tokens with the shortest list first; none where one of them is nowhere."""
+    each = f"SELECT %s, (SELECT count(*) FROM ({_COUNTED}))"  # nosec B608 # noqa: S608 – fixed words
+    tokens = [token for tokens in wanted for token in tokens]
+    if not tokens:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join([each] * len(tokens)),
+            [value for token in tokens for value in (token, token)],
+        )
+        counts = dict(cursor.fetchall())
+    there = [tokens for tokens in wanted if all(counts[token] for token in tokens)]
+    return [sorted(tokens, key=lambda token: counts[token]) for tokens in there]

@@ -220,7 +220,7 @@ def marked(text: str, query: Query) -> tuple[Piece, ...]:
 
 def excerpt(text: str, query: Query, around: int = 40) -> tuple[Piece, ...]:
     """The first of the places with the words around it."""
-    found = places(text, query)
+    found = _first_places(text, query, 3 * around)
     if not found:
         return ()
     start = max(0, found[0].start - around)
@@ -230,6 +230,21 @@ def excerpt(text: str, query: Query, around: int = 40) -> tuple[Piece, ...]:
     head = [Piece("…")] if start else []
     tail = [Piece("…")] if end < len(text) else []
     return (*head, *pieces, *tail)
+
+
+# Nothing that is looked for is longer than this: the field takes no more.
+_LONGEST = 400
+
+
+def _first_places(text: str, query: Query, after: int) -> list[Span]:
+    """All places up to some way behind the first: most texts are long, and it early."""
+    size = 2 * _LONGEST
+    while size < len(text):
+        found = places(text[:size], query)
+        if found and found[0].start + after + _LONGEST <= size:
+            return found
+        size *= 4
+    return places(text, query)
 
 
 def _cut(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[Piece]:

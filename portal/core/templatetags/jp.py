@@ -79,3 +79,9 @@ def fiscal_year(value: date | datetime | int | None) -> str:
         return ""
     year = value if isinstance(value, int) else jp.fiscal_year(_day(value))
     return jp.fiscal_year_words(year)
+
+
+@register.filter
+def yen(amount: int) -> str:
+    """An amount as a bill shows it: 12,300円."""
+    return f"{amount:,}円"

@@ -10,6 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.core.fields import LateBox
+
 register = template.Library()
 
 TONES = frozenset({"neutral", "key", "info", "success", "warning", "danger"})
@@ -21,6 +23,7 @@ class FieldContext(TypedDict):
     """What ``includes/field.html`` shows of a form field."""
 
     field: BoundField
+    is_shown: bool
     is_checkbox: bool
     is_group: bool
 
@@ -36,8 +39,10 @@ class ChipContext(TypedDict):
 def field(bound: BoundField) -> FieldContext:
     """A form field with label, support text, control and errors."""
     widget = bound.field.widget
+    comes_later = isinstance(bound.field, LateBox)
     return {
         "field": bound,
+        "is_shown": bool(not comes_later or bound.errors or bound.value()),
         "is_checkbox": isinstance(widget, CheckboxInput),
         "is_group": bool(widget.use_fieldset),
     }
