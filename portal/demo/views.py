@@ -4,12 +4,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from members import http
 from members.models import Person
 from members.services import sign_ins
+from members.views.sign_in import onwards
 from portal.demo import mailbox
 from portal.demo.content.people import CAST
 from portal.demo.identity import uid
@@ -30,7 +32,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
         user_agent=request.headers.get("User-Agent", ""),
     )
     http.begin(request, sign_in)
-    return redirect("meetings:home")
+    return onwards(request, person, reverse("meetings:home"))
 
 
 def mail(request: HttpRequest) -> HttpResponse:

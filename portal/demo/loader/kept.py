@@ -104,7 +104,7 @@ def _gone(entry: KeptFile, rows: Rows) -> None:
     head, clerk = _officers(body)
     completed, ended = entry.closed_on(today), _ended(entry)
     at = clock.day_start(ended + timedelta(days=33))
-    Tombstone.objects.create(
+    stone = Tombstone.objects.create(
         id=uid("tombstone", entry.key),
         kind=FileKind.CASE,
         file_id=uid("case", entry.key),
@@ -123,6 +123,7 @@ def _gone(entry: KeptFile, rows: Rows) -> None:
         row_count=214,
         digest=hashlib.sha256(entry.key.encode()).hexdigest(),
     )
+    stone.bodies.set([body])
 
 
 def _archive_grants(rows: Rows) -> None:

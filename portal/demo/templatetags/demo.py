@@ -1,5 +1,6 @@
 """What the demo adds to the sign-in and code pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import template
@@ -30,6 +31,13 @@ class Player:
 def demo_cast() -> list[Player]:
     """The cast, in the order in which a visitor best meets them."""
     return [_player(entry) for entry in CAST]
+
+
+@register.simple_tag
+def demo_players(keys: Sequence[str]) -> list[Player]:
+    """Those of the cast, by their keys."""
+    players = {entry.key: _player(entry) for entry in CAST}
+    return [players[key] for key in keys]
 
 
 def _player(entry: PersonContent) -> Player:
