@@ -1,6 +1,6 @@
 # One word per chore; the same words in CI.
 .DEFAULT_GOAL := help
-.PHONY: help run run-server setup test lint fmt services services-stop drill bench lock
+.PHONY: help run run-server setup test lint fmt services services-stop drill bench lock catalogue
 
 PYTHON_BIN := .venv/bin
 PORT ?= 8000
@@ -39,6 +39,9 @@ drill: .venv/dev.stamp ## Back up, take away, destroy everything, restore, on bo
 
 bench: .venv/dev.stamp ## Measure on this machine; one name=value line per figure
 	@$(PYTHON_BIN)/python infra/bench/run.py
+
+catalogue: .venv/dev.stamp ## Gather the words of all pages and compile their English (needs GNU gettext)
+	@infra/bin/catalogue
 
 lock: .venv/dev.stamp ## Compile the hash locks after a change in pyproject.toml
 	@infra/bin/lock
