@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Model, Prefetch, QuerySet
 
-from members import ordinance
+from members import ordinance, registry
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer, Regime
 from members.filters import ending_after, holding_at
@@ -44,9 +44,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the rules, and what it changed of the one before."""
+    """One version of the rules, and what it changed of the one before.
+
+    With the ``first`` the body begins.
+    """
 
     charter: Charter
+    first: bool
     changes: list[Change]
     current: bool
     waiting: bool
@@ -215,7 +219,9 @@ def body_page(body: Body, access: Access) -> BodyPage:
     rules, t = body.rules_at(access.t), access.t
     bases = _bases(body, t)
     sheltered = any(b.live and b.row.ground in _shelters(t) for b in bases)
-    articles = [basis.article for basis in bases if basis.live and _by_law(basis.row)]
+    begun = body.begun_by(t)
+    articles = [b.article for b in bases if b.row.span.holds(begun) and _by_law(b.row)]
+    unsheltered = Regime.SHIEN in rules.regimes and not sheltered
     return BodyPage(
         body=body,
         rules=rules,
@@ -223,7 +229,7 @@ def body_page(body: Body, access: Access) -> BodyPage:
         versions=_versions(body, t),
         bases=bases,
         children=list(body.children.select_related("unit")),
-        unsheltered=Regime.SHIEN in rules.regimes and not sheltered,
+        unsheltered=unsheltered and body.exists_on(t.astimezone(clock.JST).date()),
         can_change=access.offers(Action.SET_RULES, rules_facts(body)),
         access=access,
     )
@@ -257,6 +263,7 @@ def _versions(body: Body, t: datetime) -> list[Version]:
     return [
         Version(
             charter=row,
+            first=before is None,
             changes=changes(before, row) if before else [],
             current=row.span.holds(t),
             waiting=row.starts_at > t,
@@ -332,13 +339,13 @@ def commission_ground(access: Access, body: Body) -> CommissionGround:
     left = body.commissions.filter(ends_at__lte=access.t, person__isnull=False)
     left = left.filter(term_until__gte=today).select_related("person__organization")
     return CommissionGround(
-        people=commissioned_people(kept),
-        approvers=_approvers(body, access.t),
+        people=registry.people_offered(kept, access.t),
+        approvers=approvers_offered(body, access.t),
         predecessors=list(left),
     )
 
 
-def _approvers(body: Body, t: datetime) -> list[tuple[str, str]]:
+def approvers_offered(body: Body, t: datetime) -> list[tuple[str, str]]:
     """Names with their words; before the first holder, who decided on the rules."""
     people = [(person.name, str(person)) for person in approvers_of(body, t)]
     if people or approval_was_held(body):

@@ -1,9 +1,9 @@
-"""任期: until which day a commission runs, by the rule of its body. Pure."""
+"""任期: until which day a commission runs, by the rule of its body."""
 
 from datetime import date, timedelta
 
 from members.models import Body, Charter
-from portal.core import jp
+from portal.core import clock, jp
 
 Rule = Charter.TermRule
 _FISCAL_YEAR_LAST = (3, 31)
@@ -19,6 +19,16 @@ def term_end(rule: str, start: date, body: Body) -> date | None:
     if rule == Rule.TWO_YEARS:
         return _two_years_on(start) - timedelta(days=1)
     return body.ends_on if rule == Rule.BODY else None
+
+
+def usual_end(body: Body, starts_on: date) -> date | None:
+    """The last day of a term from that day on, by the rules that the body has then.
+
+    It is counted from the body's first day where that is later.
+    """
+    start = body.begun_by(max(clock.day_start(starts_on), clock.now()))
+    first = start.astimezone(clock.JST).date()
+    return term_end(body.rules_at(start).term_rule, first, body)
 
 
 def remaining_term(start: date, predecessor_until: date | None) -> date | None:

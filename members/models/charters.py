@@ -4,6 +4,7 @@ Each of these rules exists in real ordinances, and so does its opposite: none of
 is built in. A change is a new dated row that says who decided it and when.
 """
 
+from django.conf import settings
 from django.db import models
 
 from members.facts import Regime
@@ -98,18 +99,21 @@ class Charter(Dated):
         """会議の結論の重み."""
 
         DECIDES = "decides", "会議で決まる"
-        ADVISES = "advises", "会議の意見を受けて、市が決める"
+        ADVISES = "advises", "会議の意見を受けて、自治体が決める"
 
     class Online(models.TextChoices):
         """オンライン出席."""
 
         NONE = "none", "認めない"
-        CITY_ROOMS = "city_rooms", "市の施設からだけ認める"
+        CITY_ROOMS = "city_rooms", "役所の施設からだけ認める"
         ANYWHERE = "anywhere", "申し出により認める"
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="charters")
     name = models.CharField("設置要綱の名称", max_length=120, blank=True)
     consent = models.CharField("本人同意", max_length=20, choices=Consent.choices)
+    consent_form = models.CharField(
+        "同意の書面", max_length=80, default="相談受付・申込票(様式1-1)"
+    )
     head_rule = models.CharField(
         "長の決め方", max_length=20, choices=HeadRule.choices, default=HeadRule.POST
     )
@@ -142,7 +146,7 @@ class Charter(Dated):
         default=RequestsTo.ANYONE,
     )
     requests_in_name_of = models.CharField(
-        "協力依頼の名義", max_length=60, default="市長"
+        "協力依頼の名義", max_length=60, default="首長"
     )
     term_rule = models.CharField(
         "任期", max_length=20, choices=TermRule.choices, default=TermRule.NONE
@@ -209,6 +213,11 @@ class Charter(Dated):
         return _REGIMES[self.Consent(self.consent)]
 
     @property
+    def head_by_post(self) -> bool:
+        """Whether a post makes the head."""
+        return self.head_rule == self.HeadRule.POST
+
+    @property
     def signatories_named(self) -> int:
         """How many are named beforehand to confirm; a round names all who came."""
         if self.confirmation == self.Confirmation.CIRCULATION:
@@ -217,13 +226,17 @@ class Charter(Dated):
 
     @classmethod
     def usual(cls, body: Body) -> "Charter":
-        """The rules of a body that has entered none: those of its own law."""
+        """The rules of a body that has entered none: those of its own law and town."""
         asks = {
             Regime.SHIEN: cls.Consent.NONE_NEEDED,
             Regime.JUSO: cls.Consent.REQUIRED,
             Regime.NONE: cls.Consent.NO_CASES,
         }
-        return cls(body=body, consent=asks[Regime(body.regime)])
+        return cls(
+            body=body,
+            consent=asks[Regime(body.regime)],
+            requests_in_name_of=f"{settings.MUNICIPALITY}長",
+        )
 
 
 _REGIMES = {

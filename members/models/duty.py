@@ -119,10 +119,14 @@ class Commission(Dated):
 class PledgeText(Dated):
     """誓約書: one version of the text for one regime. Old versions keep their words."""
 
+    # Of the form that entered it; none for what came with the first set-up.
+    key = models.UUIDField(unique=True, null=True, blank=True)
     regime = models.CharField(max_length=10, choices=[(r, r.value) for r in Regime])
     version = models.PositiveIntegerField("版")
     title = models.CharField("標題", max_length=120)
     text = models.TextField("本文")
+    decided_by = models.CharField("決めた人", max_length=60, blank=True)
+    decided_on = models.DateField("決めた日", null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -4,7 +4,8 @@ Rules and bases are dated versions. A change begins today or later, so that noth
 that was done under the old words is read under new ones.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,38 +15,21 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
-from members.facts import Action, Role
+from members.facts import Action
 from members.filters import ending_after
 from members.grounds import words_of
 from members.models import (
     Body,
     Charter,
-    Commission,
     LegalBasis,
-    Office,
-    Person,
-    Unit,
 )
 from members.models.charters import RULES
-from members.offices import may_hold_office
 from members.policies import HEALTH, rules_facts
+from members.services import foundings
 from members.services.bodies import lock_body
+from members.services.foundings import Decision, Founding
 from portal.core import audit, clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError
-
-
-@dataclass(frozen=True, slots=True)
-class Founding:
-    """A body as it is set up; ``keeper`` is the first of its secretariat."""
-
-    name: str
-    tier: str
-    ground: str
-    keeper: Person
-    starts_on: date
-    ends_on: date | None = None
-    unit: Unit | None = None
-    parent: Body | None = None
 
 
 @transaction.atomic
@@ -64,14 +48,52 @@ def found_body(
     without a parent. A repeat with ``key`` is answered.
     """
     _require_founder(actor, founding)
+    return _found(actor, key, founding, rules, Decision(decided_by, decided_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A body of several that are set up at once; ``below`` is the key of its parent."""
+
+    key: UUID
+    founding: Founding
+    rules: Charter
+    below: UUID | None = None
+
+
+@transaction.atomic
+def found_together(
+    *, actor: Actor, plans: Sequence[Planned], decision: Decision
+) -> list[Body]:
+    """Set up the bodies of one ordinance, all or none, parents first.
+
+    The administration does this; the bodies below stand under those of the same act.
+    """
+    access_for(actor, cases=(), items=()).require(Action.ADMINISTER, HEALTH)
+    made: dict[UUID, Body] = {}
+    for plan in plans:
+        founding = plan.founding
+        if plan.below is not None:
+            founding = replace(founding, parent=made[plan.below])
+        made[plan.key] = _found(actor, plan.key, founding, plan.rules, decision)
+    return list(made.values())
+
+
+def _found(
+    actor: Actor,
+    key: UUID,
+    founding: Founding,
+    rules: Charter | None,
+    decision: Decision,
+) -> Body:
     known = Body.objects.filter(pk=key).first()
     if known is not None:
         return known
     _check_founding(founding)
-    _check_decision(decided_by, decided_on)
+    _check_decision(decision.by, decision.on)
     start = clock.day_start(founding.starts_on)
-    ground = words_of(founding.ground, start)
-    if ground is None:
+    words = [words_of(code, start) for code in (founding.ground, *founding.also)]
+    if words[0] is None or None in words:
         raise InvalidError(_("設置日に施行されている根拠法令を選んでください。"))
     body = Body.objects.create(
         id=key,
@@ -79,21 +101,16 @@ def found_body(
         tier=founding.tier,
         unit=founding.unit,
         parent=founding.parent,
-        regime=ground.regime,
+        regime=words[0].regime,
         starts_on=founding.starts_on,
         ends_on=founding.ends_on,
     )
-    LegalBasis.objects.create(
-        body=body,
-        ground=founding.ground,
-        starts_at=start,
-        decided_by=decided_by,
-        decided_on=decided_on,
-    )
+    foundings.stand_on(body, founding, decision)
     version = rules or Charter.usual(body)
-    _write_version(actor, body, version, start, (decided_by, decided_on))
-    _seat_keeper(body, founding.keeper, decided_by, decided_on)
-    _record("found", actor, body, (decided_by, decided_on))
+    foundings.check_people(founding, version)
+    _write_version(actor, body, version, start, (decision.by, decision.on))
+    foundings.take_seats(body, founding, version, decision)
+    _record("found", actor, body, (decision.by, decision.on))
     return body
 
 
@@ -115,34 +132,6 @@ def _check_founding(founding: Founding) -> None:
         raise InvalidError(_("上位の会議体が設置されている期間に設置してください。"))
     if Body.objects.filter(name=founding.name, unit=unit).exists():
         raise InvalidError(_("この圏域には、同じ名称の会議体がもうあります。"))
-    if not may_hold_office(founding.keeper, clock.now()):
-        raise RefusedError(
-            _("%(name)sさんは、会議体の役割を持てません。")
-            % {"name": founding.keeper.name}
-        )
-
-
-def _seat_keeper(body: Body, keeper: Person, by: str, on: date) -> None:
-    now, form = clock.now(), Commission.Form
-    internal = keeper.organization.internal
-    Commission.objects.create(
-        form=form.APPOINTMENT if internal else form.INDIVIDUAL,
-        body=body,
-        person=keeper,
-        starts_at=now,
-        approved_by=by,
-        approved_on=on,
-    )
-    Office.objects.create(
-        person=keeper,
-        role=Role.SECRETARIAT,
-        body=body,
-        convenes=False,
-        presides=False,
-        starts_at=now,
-        appointed_by=by,
-        appointed_on=on,
-    )
 
 
 @transaction.atomic
@@ -157,15 +146,40 @@ def set_rules(
 ) -> Charter:
     """Let new rules begin on ``starts_on``; the version before them ends then.
 
-    ``rules`` is an unsaved row that carries the settings. Raises InvalidError for a
-    day gone by, rules equal to those in force, or a later version that waits.
+    ``rules`` is an unsaved row that carries the settings. Of a body that has not
+    begun they take the place of those with which it begins, or follow them. Raises
+    InvalidError for a day gone by or before the body's first, rules equal to those
+    in force, or a later version that waits.
     """
     body = lock_body(actor, body, Action.SET_RULES)
     start = begin_of(starts_on)
     _check_decision(decided_by, decided_on)
+    _check_first_day(body, starts_on)
+    _check_waiting(body)
+    if _same_rules(rules, body.rules_at(start)):
+        raise InvalidError(_("いまの規則から変わるところがありません。"))
+    body.charters.filter(starts_at=start, starts_at__gt=clock.now()).delete()
+    body.charters.filter(ends_at=None).update(ends_at=start)
+    version = _write_version(actor, body, rules, start, (decided_by, decided_on))
+    _record("rules", actor, body, (decided_by, decided_on), starts_on)
+    return version
+
+
+def _check_first_day(body: Body, starts_on: date) -> None:
     if body.ends_on is not None and starts_on > body.ends_on:
         raise InvalidError(_("会議体の終了日より前の日にしてください。"))
-    waiting = body.charters.filter(starts_at__gt=clock.now()).first()
+    if body.starts_on is not None and starts_on < body.starts_on:
+        raise InvalidError(
+            _("この会議体は%(day)sに始まります。その日以降の日にしてください。")
+            % {"day": jp.era_words(body.starts_on)},
+            field="starts_on",
+        )
+
+
+def _check_waiting(body: Body) -> None:
+    """At most one version waits, beside the one with which the body begins."""
+    begun = body.begun_by(clock.now())
+    waiting = body.charters.filter(starts_at__gt=begun).first()
     if waiting is not None:
         day = jp.era_words(waiting.starts_at.astimezone(clock.JST).date())
         raise InvalidError(
@@ -174,12 +188,6 @@ def set_rules(
             )
             % {"day": day}
         )
-    if _same_rules(rules, body.rules_at(start)):
-        raise InvalidError(_("いまの規則から変わるところがありません。"))
-    body.charters.filter(ends_at=None).update(ends_at=start)
-    version = _write_version(actor, body, rules, start, (decided_by, decided_on))
-    _record("rules", actor, body, (decided_by, decided_on), starts_on)
-    return version
 
 
 def _same_rules(one: Charter, other: Charter) -> bool:
@@ -210,7 +218,10 @@ def _write_version(
 
 @transaction.atomic
 def withdraw_rules(*, actor: Actor, version: Charter) -> None:
-    """Take back a version that has not begun; the one before it goes on."""
+    """Take back a version that has not begun; the one before it goes on.
+
+    Raises RefusedError for the first: the body would be left without rules.
+    """
     body = lock_body(actor, version.body, Action.SET_RULES)
     found = body.charters.filter(pk=version.pk).first()
     if found is None:
@@ -220,6 +231,13 @@ def withdraw_rules(*, actor: Actor, version: Charter) -> None:
             _("この版は、もう適用されています。新しい版を登録してください。")
         )
     start = found.starts_at
+    if not body.charters.filter(starts_at__lt=start).exists():
+        raise RefusedError(
+            _(
+                "会議体が始まるときの規則は、取り消せません。"
+                "違うところは「規則を改める」で直してください。"
+            )
+        )
     found.delete()
     body.charters.filter(ends_at=start).update(ends_at=None)
     audit.record(
@@ -326,7 +344,8 @@ def begin_of(day: date) -> datetime:
     """The first moment of a change that begins on ``day``: now, where it is today."""
     if day < clock.today():
         raise InvalidError(
-            _("今日以降の日にしてください。済んだことの扱いは、後から変えられません。")
+            _("今日以降の日にしてください。済んだことの扱いは、後から変えられません。"),
+            field="starts_on",
         )
     return max(clock.day_start(day), clock.now())
 

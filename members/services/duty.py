@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from members.access import Actor
 from members.facts import Regime
@@ -22,11 +23,7 @@ def regimes_of(person: Person, t: datetime) -> set[Regime]:
         for c in commissions.select_related("body").prefetch_related("body__charters")
         if c.span.holds(t)
     }
-    return {
-        regime
-        for body in bodies
-        for regime in {Regime(body.regime), *body.rules_at(t).regimes}
-    }
+    return {regime for body in bodies for regime in body.laws_at(t)}
 
 
 def pledged(people: Collection[Person]) -> set[UUID]:
@@ -55,10 +52,10 @@ def acknowledge(*, actor: Actor, pledge: PledgeText) -> Acknowledgement:
     """
     now = clock.now()
     if actor.sign_in is None or actor.sign_in.strength < 1:
-        raise RefusedError("誓約は、ご本人がサインインして行ってください。")
+        raise RefusedError(_("誓約は、ご本人がサインインして行ってください。"))
     if not pledge.span.holds(now):
         raise RefusedError(
-            "誓約書が新しい版に変わりました。新しい文面をご確認ください。"
+            _("誓約書が新しい版に変わりました。新しい文面をご確認ください。")
         )
     row, created = Acknowledgement.objects.get_or_create(
         person=actor.person,

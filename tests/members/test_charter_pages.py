@@ -99,6 +99,30 @@ def test_a_body_without_its_shelter_says_so(cast: Cast, clerk: Client) -> None:
     assert "根拠が、いまありません" in page
 
 
+def test_a_body_that_has_not_begun_reads_as_it_will(cast: Cast, clerk: Client) -> None:
+    """No warning, no way to its end, and the change begins with what was decided."""
+    start = clock.today() + timedelta(days=30)
+    body = cast.shien
+    Body.objects.filter(pk=body.pk).update(starts_on=start)
+    body.legal_bases.update(starts_at=clock.day_start(start))
+    first = Charter.usual(body)
+    first.starts_at, first.head_title = clock.day_start(start), "座長"
+    first.decided_by, first.decided_on = "市長決裁", clock.today()
+    first.save()
+    page = text(clerk, at("body-detail", body))
+    assert "座長は、会議を代表し" in page
+    assert "社会福祉法（昭和26年法律第45号）第106条の6" in page
+    assert "この規則で始まります" in page
+    assert "根拠が、いまありません" not in page
+    assert at("rules-withdraw", body, charter_id=first.pk) not in page
+    form = clerk.get(at("rules-edit", body)).context["form"]
+    assert form["head_title"].value() == "座長"
+    assert form["starts_on"].value() == start
+    paper = text(clerk, reverse("meetings:body-charter", args=[body.pk]))
+    assert "座長は、会議を代表し" in paper
+    assert "社会福祉法（昭和26年法律第45号）第106条の6" in paper
+
+
 def test_a_part_of_the_body_is_founded(cast: Cast, clerk: Client) -> None:
     form = decision(
         key="00000000-0000-0000-0000-0000000003e9",

@@ -9,15 +9,15 @@ import time_machine
 
 from members import ordinance
 from members.access import Actor, access_for
-from members.charters import changes
+from members.charters import changes, draft_of
 from members.facts import Action, Regime, Role
 from members.grounds import words_of
 from members.models import Body, Charter, Commission, LegalGround, Office, Person
 from members.offices import Part, offices_at, part_of, presiding_of
 from members.policies import body_facts, case_facts
 from members.services import charters, commissions, offices
-from members.services.charters import Founding
 from members.services.commissions import Term
+from members.services.foundings import Founding
 from members.services.offices import OfficeTerm
 from members.services.people import NewPerson
 from portal.core import clock
@@ -120,6 +120,67 @@ def test_a_version_in_force_is_not_taken_back(cast: Cast) -> None:
     version = set_rules(cast, head_title="会長")
     with pytest.raises(RefusedError, match="もう適用"):
         charters.withdraw_rules(actor=clerk(cast), version=version)
+
+
+def founded_ahead(cast: Cast, **settings: Any) -> Body:
+    """A body set up today that begins in thirty days, with rules of its own."""
+    plan = founding(cast, starts_on=day(30))
+    return found(clerk(cast), plan, rules(cast.shien, head_title="座長", **settings))
+
+
+def revise(cast: Cast, body: Body, starts: int, **changed: Any) -> Charter:
+    draft = draft_of(body)
+    for name, value in changed.items():
+        setattr(draft, name, value)
+    return charters.set_rules(
+        actor=clerk(cast),
+        body=body,
+        rules=draft,
+        starts_on=day(starts),
+        decided_by="市長決裁(改正)",
+        decided_on=day(),
+    )
+
+
+def test_a_town_asks_in_the_name_of_its_own_head(cast: Cast, settings: Any) -> None:
+    settings.MUNICIPALITY = "波止場町"
+    assert cast.shien.rules.requests_in_name_of == "波止場町長"
+    body = found(clerk(cast), founding(cast))
+    assert body.charters.get().requests_in_name_of == "波止場町長"
+
+
+def test_before_its_day_a_body_has_the_rules_it_begins_with(cast: Cast) -> None:
+    body = founded_ahead(cast)
+    first = body.charters.get()
+    assert fresh(body).rules == first
+    with pytest.raises(RefusedError, match="取り消せません"):
+        charters.withdraw_rules(actor=clerk(cast), version=first)
+    assert body.charters.get() == first
+
+
+def test_rules_are_mended_before_the_body_begins(cast: Cast) -> None:
+    """The version with which it begins is another, and keeps what was not changed."""
+    body = founded_ahead(cast)
+    with pytest.raises(InvalidError, match="に始まります"):
+        revise(cast, body, 29, link_days=14)
+    with pytest.raises(InvalidError, match="変わるところがありません"):
+        revise(cast, body, 30)
+    revise(cast, body, 30, link_days=14)
+    now = fresh(body).rules
+    assert body.charters.get() == now
+    assert (now.head_title, now.link_days) == ("座長", 14)
+    assert now.decided_by == "市長決裁(改正)"
+
+
+def test_one_more_version_may_follow_the_first_that_waits(cast: Cast) -> None:
+    body = founded_ahead(cast)
+    second = revise(cast, body, 60, head_title="会長")
+    with pytest.raises(InvalidError, match="先にその版を取り消して"):
+        revise(cast, fresh(body), 30, link_days=14)
+    assert fresh(body).rules_at(clock.day_start(day(59))).head_title == "座長"
+    assert fresh(body).rules_at(clock.day_start(day(60))) == second
+    charters.withdraw_rules(actor=clerk(cast), version=second)
+    assert fresh(body).rules_at(clock.day_start(day(60))).head_title == "座長"
 
 
 def test_the_same_rules_again_make_no_version(cast: Cast) -> None:
@@ -573,7 +634,7 @@ def commission(cast: Cast, person: Person | NewPerson, **more: Any) -> Commissio
         "term": Term(day()),
     }
     return commissions.commission_somebody(
-        actor=clerk(cast), body=cast.shien, person=person, **{**values, **more}
+        actor=clerk(cast), person=person, **{"body": cast.shien, **values, **more}
     )
 
 
@@ -589,6 +650,32 @@ def test_the_term_follows_the_rule(cast: Cast) -> None:
     assert until + timedelta(days=1) == day().replace(year=day().year + 2)
     assert made.ends_at == clock.day_end(until)
     assert (made.form, made.approved_on) == ("individual", day())
+
+
+def test_a_term_is_counted_from_the_first_day_of_its_body(cast: Cast) -> None:
+    """Founded in March for April: no term ends a year short, and none is endless."""
+    with time_machine.travel("2027-03-10T10:00:00+09:00", tick=False):
+        school = factories.organization("見本中学校")
+        plan = founding(cast, starts_on=date(2027, 4, 1), organizations=(school,))
+        own = rules(cast.shien, term_rule=C.TermRule.FISCAL_YEAR_AFTER)
+        body = found(clerk(cast), plan, own)
+        whole = body.commissions.get(organization=school)
+        assert whole.starts_at == clock.day_start(date(2027, 4, 1))
+        assert whole.term_until == date(2029, 3, 31)
+        made = commission(cast, newcomer(cast), body=body, approved_by="市長決裁")
+        assert made.starts_at == clock.now()
+        assert made.term_until == date(2029, 3, 31)
+        with pytest.raises(InvalidError, match="設定を決めた人"):
+            commission(cast, newcomer(cast, "辺見 理"), body=body)
+
+
+def test_a_term_that_begins_under_new_rules_follows_them(cast: Cast) -> None:
+    set_rules(cast)
+    set_rules(cast, starts=10, term_rule=C.TermRule.TWO_YEARS)
+    now = commission(cast, newcomer(cast))
+    then = commission(cast, newcomer(cast, "辺見 理"), term=Term(day(10)))
+    assert now.term_until is None
+    assert then.term_until is not None
 
 
 def test_somebody_new_is_entered_and_commissioned_in_one(cast: Cast) -> None:
