@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,6 +20,8 @@ from portal.core import clock, context
 from portal.core.errors import NeedAcknowledgementError, StepUpError
 
 SESSION_KEY = "sign_in"
+# The sign-in that this session was before it began anew.
+FORMER = "former_sign_in"
 # The idle clock is written at most this often, so that reading stays reading.
 SEEN_EVERY = timedelta(seconds=30)
 # As long as browsers keep a cookie at all.
@@ -61,20 +65,52 @@ class SignInMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Send the person to the missing step, and from there back here."""
-        # An address that only takes a form is no page to come back to.
-        page = request.get_full_path()
-        if request.method == "POST":
-            page = request.headers.get("Referer") or page
-        back = urlencode({"next": page})
+        back = {"next": _page_of(request)}
         if isinstance(exception, NeedAcknowledgementError):
-            return redirect(f"{reverse('members:pledge')}?{back}")
+            return redirect(f"{reverse('members:pledge')}?{urlencode(back)}")
         if isinstance(exception, StepUpError):
-            held.hold(request)
-            return redirect(f"{reverse('members:step-up')}?{back}")
+            actor: Actor = request.actor  # type: ignore[attr-defined] # asked for more
+            form = _hold(request, actor.id)
+            back |= {"held": form} if form else {}
+            return redirect(f"{reverse('members:step-up')}?{urlencode(back)}")
         return None
 
 
 sign_in = SignInMiddleware
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to come back to: an address that only takes a form is no page."""
+    page = request.get_full_path()
+    if _is_unheld(request):
+        return request.GET.get("next") or page
+    return request.headers.get("Referer") or page if request.method == "POST" else page
+
+
+def _is_unheld(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and getattr(match.func, "unheld", False)
+
+
+def _hold(request: HttpRequest, person_id: UUID) -> str:
+    if _is_unheld(request):
+        return ""
+    return held.hold(request, person_id, _page_of(request))
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in; a form whose sender was away too long waits for them."""
+    lapsed = _last_sign_in(request)
+    if lapsed is not None and lapsed.session.span.holds(clock.now()):
+        _hold(request, lapsed.person_id)
+    back = urlencode({"next": _page_of(request)})
+    return redirect(f"{reverse('members:sign-in')}?{back}")
+
+
+def _last_sign_in(request: HttpRequest) -> models.SignIn | None:
+    """The sign-in of this session, live or not; while one begins, the one before."""
+    key = request.session.get(SESSION_KEY) or request.session.get(FORMER)
+    return models.SignIn.objects.filter(id=key).first() if key else None
 
 
 def actor_of(sign_in_id: str | None) -> Actor | None:
@@ -131,6 +167,15 @@ def background(view: View) -> View:
     return view
 
 
+def unheld(view: View) -> View:
+    """Mark a view whose forms never wait: secrets, and answers that soon are too old.
+
+    Whoever was away too long goes on to where the view itself would have led.
+    """
+    view.unheld = True  # type: ignore[attr-defined] # read where a form would wait
+    return view
+
+
 def signed_in(
     view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -141,19 +186,38 @@ def signed_in(
         request: HttpRequest, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if getattr(request, "actor", None) is None:
-            back = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('members:sign-in')}?{back}")
+            return _to_sign_in(request)
         return view(cast("MemberRequest", request), *args, **kwargs)
 
     return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", wrapper)
 
 
+def begin_anew(request: HttpRequest) -> None:
+    """Begin a new session: of the old one stay a form that waits, and whose it was."""
+    session = request.session
+    kept = {
+        held.KEY: session.get(held.KEY),
+        FORMER: session.get(SESSION_KEY) or session.get(FORMER),
+    }
+    session.flush()
+    session.update({key: value for key, value in kept.items() if value is not None})
+
+
 def begin(request: HttpRequest, sign_in: models.SignIn) -> None:
-    """Bind a new sign-in to this browser, under a new session id."""
-    request.session.flush()
+    """Bind a new sign-in to this browser, under a new session id.
+
+    Pages that are open here go on working for the person who opened them, and for
+    nobody else: what one typed is never sent in the name of another.
+    """
+    former = _last_sign_in(request)
+    if former is None or former.person_id != sign_in.person_id:
+        rotate_token(request)
+    begin_anew(request)
+    request.session.pop(FORMER, None)
     request.session[SESSION_KEY] = str(sign_in.id)
 
 
 def leave(request: HttpRequest) -> None:
-    """Forget the sign-in in this browser."""
+    """Forget the sign-in in this browser, and with it the forms of its pages."""
     request.session.flush()
+    rotate_token(request)

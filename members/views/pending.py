@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from members import http
 from members.models import Person
 from members.services import sign_ins
 from portal.core import clock
@@ -15,7 +16,7 @@ LIFE = timedelta(minutes=5)
 
 def begin(request: HttpRequest, person: Person) -> None:
     """Remember it in a new session; nothing is open yet."""
-    request.session.flush()
+    http.begin_anew(request)
     request.session[KEY] = [str(person.id), clock.now().isoformat()]
 
 
