@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from members.facts import Session, Span
-from members.models.bodies import Organization
+from members.models.bodies import Body, Organization
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -28,6 +28,10 @@ class Person(AbstractBaseUser):
     post = models.CharField("役職", max_length=60, blank=True)
     email = models.EmailField("メール", blank=True)
     phone = models.CharField("電話", max_length=20, blank=True)
+    # Whose secretariat entered the person and keeps the entry until a commission.
+    entered_for = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
 
@@ -54,6 +58,23 @@ class Person(AbstractBaseUser):
     def span(self) -> Span:
         """While the account is active (R7)."""
         return Span(self.starts_at, self.ends_at)
+
+
+class Move(models.Model):
+    """異動: from which organisation and post a person went where, and on which day."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="moves")
+    came_from = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    post_before = models.CharField("前の役職", max_length=60, blank=True)
+    went_to = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    moved_on = models.DateField("異動した日")
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-moved_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.person.name} {self.came_from} {self.went_to}"
 
 
 class Purpose(models.TextChoices):

@@ -6,17 +6,22 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
-from members import selectors
+from members import registry, selectors
 from members.access import access_for
 from members.facts import Action
 from members.forms.accounts import VouchForm
+from members.forms.registry import WordsForm
 from members.forms.relaxations import PhoneForm
 from members.http import MemberRequest, signed_in
 from members.models import Body, Person
 from members.policies import body_facts
-from members.services import duty, factors, phones, resets
+from members.services import factors, phones, resets
 from portal.core import clock
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
@@ -29,16 +34,14 @@ def _convened(request: MemberRequest) -> list[Body]:
     return bodies
 
 
+@require_safe
 @signed_in
 def person_list(request: MemberRequest) -> HttpResponse:
-    """Everybody commissioned to one's bodies: standing, pledge, ways to reach them."""
-    people = selectors.commissioned_people(_convened(request))
-    pledged = duty.pledged(people)
-    rows = [
-        {"person": p, "pledged": p.id in pledged, "card": p.id != request.actor.id}
-        for p in people
-    ]
-    return render(request, "members/person_list.html", {"rows": rows})
+    """Whom one's bodies commissioned or entered: pledge, ways to reach them."""
+    form = WordsForm(request.GET)
+    rows = registry.people_rows(request.actor, **form.wanted)
+    context = {"rows": rows, "form": form, "searched": any(form.wanted.values())}
+    return render(request, "members/person_list.html", context)
 
 
 def _somebody_else(request: MemberRequest, person_id: UUID) -> tuple[Person, Body]:
