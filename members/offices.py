@@ -80,6 +80,11 @@ def approvers_of(body: Body, t: datetime) -> list[Person]:
     return list(dict.fromkeys(o.person for o in offices if part_of(o) in wanted))
 
 
+def approvers_in_words(body: Body, t: datetime) -> list[str]:
+    """The same, each as they are named on a paper: organisation, post and name."""
+    return [f"{person.standing} {person.name}" for person in approvers_of(body, t)]
+
+
 def approval_was_held(body: Body) -> bool:
     """Whether the office that approves members has ever had a holder."""
     wanted = _APPROVERS[Charter.Office(body.rules.member_approval)]

@@ -22,6 +22,9 @@ class VouchForm(forms.Form):
 
     proof = forms.ChoiceField(
         label=_("ご本人を確かめた方法"),
+        help_text=_(
+            "メールだけでは確かめたことになりません。作り直しの記録に残ります。"
+        ),
         choices=FactorReset.Proof.choices,
         widget=forms.RadioSelect,
     )

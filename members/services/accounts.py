@@ -64,10 +64,13 @@ def require_login(login: str) -> None:
     """Refuse what is no sign-in name, or somebody's already."""
     if not _LOGIN.fullmatch(login):
         raise InvalidError(
-            _("利用者名は、英小文字・数字・「. - _」で3文字以上にしてください。")
+            _("利用者名は、英小文字・数字・「. - _」で3文字以上にしてください。"),
+            field="login",
         )
     if Person.objects.filter(login=login).exists():
-        raise InvalidError(_("この利用者名は使われています。別の名前にしてください。"))
+        raise InvalidError(
+            _("この利用者名は使われています。別の名前にしてください。"), field="login"
+        )
 
 
 @transaction.atomic

@@ -91,7 +91,7 @@ def _check_head(rules: Charter, term: OfficeTerm) -> None:
     title = {"title": rules.head_title}
     if rules.head_rule == HeadRule.NONE:
         raise RefusedError(_("この会議体には、%(title)sを置きません。") % title)
-    if rules.head_rule == HeadRule.POST:
+    if rules.head_by_post:
         raise RefusedError(
             _(
                 "この会議体の%(title)sは、役職で決まります。"
