@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from documents import entrances
 from meetings.selectors.search import may_search
-from members.access import Actor
+from members.access import Actor, idle_minutes, sign_in_end
 from members.models import Office
-from portal.core import clock
+from portal.core import clock, manuals
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
@@ -19,16 +20,34 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if actor is None:
         return {}
     now = clock.now()
+    ends_at = sign_in_end(actor)
     offices = [o for o in actor.person.offices.all() if o.span.holds(now)]
     return {
         "signed_in": {
+            "id": actor.id,
             "name": actor.person.name,
             "office": actor.person.standing,
             "own_url": reverse("members:own"),
             "sign_out_url": reverse("members:sign-out"),
+            "stay_url": reverse("members:stay"),
+            "idle_seconds": idle_minutes(actor) * 60,
+            "ends": int(ends_at.timestamp()) if ends_at else 0,
         },
         "navigation": _ways(request, actor, offices),
         "search_url": _search(request, actor, offices),
+        **_help(request, offices),
+        "practice_url": reverse("members:practice") if settings.PRACTICE_URL else "",
+    }
+
+
+def _help(request: HttpRequest, offices: list[Office]) -> dict[str, str]:
+    """The manual of one's role, and its section on the page that is shown."""
+    roles = {office.role for office in offices}
+    own = next((name for name in manuals.NAMES if name in roles), "outside-member")
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "manual_url": reverse("members:manual", args=[own]),
+        "help_url": manuals.section_url(own, page),
     }
 
 
@@ -54,6 +73,7 @@ def _ways(
         if any(o.role == "administrator" for o in offices):
             ways.append((_("アカウント"), reverse("members:accounts")))
         if any(o.role in _CUSTODIANS for o in offices):
+            ways.append((_("記録"), reverse("meetings:records-desk")))
             ways.append((_("人と機関"), reverse("members:person-list")))
             ways.append((_("会議体"), reverse("members:body-list")))
     return [
