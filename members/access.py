@@ -7,8 +7,8 @@ not grow with the data, and asks about as many things as it likes.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -24,10 +24,14 @@ from portal.core.errors import HiddenError, NeedAcknowledgementError, StepUpErro
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The acting person and, where one exists, the sign-in they act in."""
+    """The acting person and, where one exists, the sign-in they act in.
+
+    With ``token`` another system acts for them, within the reach of that key.
+    """
 
     person: models.Person
     sign_in: models.SignIn | None = None
+    token: models.ApiToken | None = None
 
     @property
     def id(self) -> UUID:
@@ -37,7 +41,10 @@ class Actor:
     @property
     def session(self) -> Session | None:
         """The sign-in as the decision reads it."""
-        return self.sign_in.session if self.sign_in else None
+        if self.sign_in is None:
+            return None
+        session = self.sign_in.session
+        return replace(session, reach=self.token.reach) if self.token else session
 
 
 def as_if_here(person: models.Person) -> Actor:
@@ -51,6 +58,30 @@ def as_if_here(person: models.Person) -> Actor:
         person=person, started_at=now, seen_at=now, strength=2, strong_at=now
     )
     return Actor(person, sign_in)
+
+
+def by_token(token: models.ApiToken) -> Actor:
+    """Who answers for a key of another system, within its reach and until its end.
+
+    For the rest as if they were here: what they lose, the key loses.
+    """
+    actor = as_if_here(token.person)
+    assert actor.sign_in is not None  # noqa: S101 – made just now
+    actor.sign_in.ends_at = token.ends_at
+    return replace(actor, token=token)
+
+
+def afresh(actor: Actor) -> Actor:
+    """The actor with the sign-in, or the key, as it stands now."""
+    if actor.token is not None:
+        tokens = models.ApiToken.objects.select_related("person__organization")
+        return by_token(tokens.prefetch_related("bodies").get(id=actor.token.id))
+    if actor.sign_in is None:
+        raise HiddenError
+    fresh = models.SignIn.objects.select_related("person__organization").get(
+        id=actor.sign_in.id
+    )
+    return Actor(fresh.person, fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +132,19 @@ def access_for(
     custodian of many years has thousands. What is asked about others is HIDDEN.
     """
     return access_for_all([actor], cases=cases, items=items)[actor.id]
+
+
+def about(known: Access, *, cases: Collection[UUID], items: Collection[UUID]) -> Access:
+    """The same access, with how its actor stands to these cases and items.
+
+    For one answer that asks about several sorts of things: of what was gathered when
+    it began, only what depends on the things is loaded for each sort.
+    """
+    ids = [known.actor.id]
+    standing = _standing(ids, cases, items)[known.actor.id]
+    person = replace(known.facts.person, **standing)
+    town = replace(known.facts.municipality, consents=_consents(ids, cases))
+    return replace(known, facts=facts.Facts(person, town))
 
 
 def access_for_all(
@@ -158,14 +202,9 @@ def _people(
     fresh = models.Person.objects.select_related("organization").in_bulk(ids)
     offices = _by_person(models.Office.objects.filter(person__in=ids).order_by("pk"))
     acknowledged = _acknowledged(ids)
-    chosen = models.Membership.objects.filter(person__in=ids).order_by("pk")
-    memberships = _by_person(chosen.filter(_limit("case", cases)))
-    seated = models.Seat.objects.filter(person__in=ids).order_by("pk")
-    seats = _by_person(seated.filter(_limit("item_id", items)))
+    standing = _standing(ids, cases, items)
     party = Q(person__in=ids) | Q(organization__in=organizations)
     commissions = _by_party(models.Commission.objects.filter(party).order_by("pk"))
-    grants = models.ArchiveGrant.objects.filter(person__in=ids).order_by("pk")
-    granted = _by_person(grants.filter(_limit("case", cases)))
     recusals = _by_party(models.Recusal.objects.filter(party).order_by("pk"))
     return {
         person.id: facts.PersonFacts(
@@ -189,24 +228,50 @@ def _people(
                 for c in commissions[party_id]
             ),
             acknowledged=frozenset(acknowledged[person.id]),
-            memberships=tuple(
-                facts.Membership(m.case_id, Role(m.role), m.span, m.back_history)
-                for m in memberships[person.id]
-            ),
-            seats=tuple(
-                facts.Seat(s.item_id, Role(s.role), s.span, s.scribe, s.signatory)
-                for s in seats[person.id]
-            ),
             recusals=tuple(
                 facts.Recusal(r.case_id, r.item_id, r.span)
                 for party_id in (person.id, person.organization_id)
                 for r in recusals[party_id]
             ),
-            archive_grants=tuple(
-                facts.ArchiveGrant(g.case_id, g.span) for g in granted[person.id]
-            ),
+            **standing[person.id],
         )
         for person in fresh.values()
+    }
+
+
+class _Standing(TypedDict):
+    memberships: tuple[facts.Membership, ...]
+    seats: tuple[facts.Seat, ...]
+    archive_grants: tuple[facts.ArchiveGrant, ...]
+
+
+def _standing(
+    ids: Collection[UUID],
+    cases: Collection[UUID] | None,
+    items: Collection[UUID] | None,
+) -> dict[UUID, _Standing]:
+    """How each person stands to the cases and items, or to all of theirs."""
+    chosen = models.Membership.objects.filter(person__in=ids).order_by("pk")
+    memberships = _by_person(chosen.filter(_limit("case", cases)))
+    seated = models.Seat.objects.filter(person__in=ids).order_by("pk")
+    seats = _by_person(seated.filter(_limit("item_id", items)))
+    grants = models.ArchiveGrant.objects.filter(person__in=ids).order_by("pk")
+    granted = _by_person(grants.filter(_limit("case", cases)))
+    return {
+        person: _Standing(
+            memberships=tuple(
+                facts.Membership(m.case_id, Role(m.role), m.span, m.back_history)
+                for m in memberships[person]
+            ),
+            seats=tuple(
+                facts.Seat(s.item_id, Role(s.role), s.span, s.scribe, s.signatory)
+                for s in seats[person]
+            ),
+            archive_grants=tuple(
+                facts.ArchiveGrant(g.case_id, g.span) for g in granted[person]
+            ),
+        )
+        for person in ids
     }
 
 
@@ -247,7 +312,7 @@ def _limit(field: str, ids: Collection[UUID] | None) -> Q:
 def _municipality(
     actors: Sequence[Actor], cases: Collection[UUID] | None
 ) -> facts.Municipality:
-    policy = models.Policy.objects.filter(id=1).first() or models.Policy()
+    policy = models.Policy.in_force()
     lowered = models.Relaxation.objects.filter(kind=models.Relaxation.Kind.CLASS_3)
     bases: dict[UUID, list[Span]] = defaultdict(list)
     shelters: dict[str, list[Span]] = defaultdict(list)
@@ -259,10 +324,26 @@ def _municipality(
             for span in shelters[basis.ground]
             if (common := basis.span.common(span))
         ]
+    return replace(
+        _settings(),
+        legal_basis={body: tuple(spans) for body, spans in bases.items()},
+        pledges=tuple(
+            facts.Pledge(Regime(p.regime), p.version, p.span)
+            for p in models.PledgeText.objects.defer("text")
+        ),
+        consents=_consents([actor.id for actor in actors], cases),
+        lowered=tuple(row.span for row in lowered),
+        internal_downloads=policy.internal_downloads,
+    )
+
+
+def _consents(
+    ids: Collection[UUID], cases: Collection[UUID] | None
+) -> dict[UUID, tuple[Span, ...]]:
+    """The consents of all who belong to the cases, or to any case of the people."""
     consents: dict[UUID, list[Span]] = defaultdict(list)
     rows = models.Consent.objects.all()
     if cases is None:
-        ids = [actor.id for actor in actors]
         chosen = models.Membership.objects.filter(person__in=ids).values("case")
         rows = rows.filter(member__case__in=chosen)
     else:
@@ -271,17 +352,24 @@ def _municipality(
         "member", "given_at", "withdrawn_at"
     ):
         consents[member].append(Span(given_at, withdrawn_at))
-    return replace(
-        _settings(),
-        legal_basis={body: tuple(spans) for body, spans in bases.items()},
-        pledges=tuple(
-            facts.Pledge(Regime(p.regime), p.version, p.span)
-            for p in models.PledgeText.objects.defer("text")
-        ),
-        consents={member: tuple(spans) for member, spans in consents.items()},
-        lowered=tuple(row.span for row in lowered),
-        internal_downloads=policy.internal_downloads,
-    )
+    return {member: tuple(spans) for member, spans in consents.items()}
+
+
+def idle_minutes(actor: Actor) -> int:
+    """After how many minutes without a request the actor's sign-in ends (R7)."""
+    town = _settings()
+    if actor.person.organization.internal:
+        return town.idle_internal_minutes
+    return town.idle_external_minutes
+
+
+def sign_in_end(actor: Actor) -> datetime | None:
+    """When the actor's sign-in ends, however busy they are (R7); None without one."""
+    span = actor.session.span if actor.session else Span()
+    if span.start is None:
+        return None
+    oldest = span.start + timedelta(hours=_settings().session_hours)
+    return min(oldest, span.end or oldest)
 
 
 def _settings() -> facts.Municipality:

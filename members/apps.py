@@ -15,10 +15,11 @@ class MembersConfig(AppConfig):
         """Enter what is missing of them after each migration; tell of paper cards."""
         post_migrate.connect(_enter_grounds, sender=self)
         from members import searching
-        from members.models import factors
+        from members.models import api_tokens, factors
         from portal.core import rotation
 
         rotation.LIVING_CODES["codes on paper cards"] = factors.living_macs
+        rotation.LIVING_CODES["keys of other systems"] = api_tokens.living_macs
         searching.register()
         _watch_takings()
 
@@ -28,7 +29,9 @@ def _watch_takings() -> None:
     from portal.core.takings import LIVING, WATCHED, Kind, Watch
 
     LIVING.append("members.SignIn.ends_at")
+    LIVING.append("members.ApiToken.ends_at")
     dated = (
+        "ApiToken",
         "ArchiveGrant",
         "Commission",
         "Membership",

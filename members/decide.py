@@ -52,9 +52,7 @@ def r7_session_is_fresh(q: Question) -> bool:
 
 def r8_session_is_strong(q: Question) -> bool:
     """The session has the strength that the act and the class ask for."""
-    if q.session is None:
-        return False
-    if q.session.strength < _needed_strength(q):
+    if q.session is None or q.session.strength < _needed_strength(q):
         return False
     return not _needs_fresh_factor(q) or factor_is_fresh(q.session, q.facts, q.t)
 
@@ -177,9 +175,8 @@ def r20_consent_covers_the_household(q: Question) -> bool:
     The custodian still handles the case and the item, and opens frozen artefacts
     only with a reason, through OPEN_FROZEN.
     """
-    if q.thing.regime is not Regime.JUSO or q.action not in CONTENT_ACTS:
-        return True
-    if q.thing.case is None:
+    asked = q.thing.regime is Regime.JUSO and q.thing.case is not None
+    if not asked or q.action not in CONTENT_ACTS:
         return True
     if q.custodian and q.action is Action.READ and q.thing.kind not in ARTEFACTS:
         return True
@@ -299,6 +296,12 @@ def r31_link_stays_in_its_sitting(q: Question) -> bool:
     return q.session.sitting == q.thing.sitting
 
 
+def r31_key_stays_in_its_reach(q: Question) -> bool:
+    """A key of another system reads what it is for, and does nothing else."""
+    reach = q.session.reach if q.session else None
+    return reach is None or reach.covers(q.action, q.thing)
+
+
 def r32_role_may_act(q: Question) -> bool:
     """The role has the act in its column, with its condition."""
     if q.role not in TABLE[q.action]:
@@ -346,6 +349,7 @@ RULES: tuple[tuple[Rule, Answer], ...] = (
     (r28_restricted_list_names_the_reader, Answer.HIDDEN),
     (r29_state_allows_the_act, Answer.HIDDEN),
     (r31_link_stays_in_its_sitting, Answer.HIDDEN),
+    (r31_key_stays_in_its_reach, Answer.HIDDEN),
     (r32_role_may_act, Answer.HIDDEN),
     (r11_pledge_is_acknowledged, Answer.NEED_ACK),
     (r8_session_is_strong, Answer.STEP_UP),

@@ -139,14 +139,38 @@ ALWAYS = Span()
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What a key of another system is for: confirmed records of bodies (R31)."""
+
+    bodies: frozenset[UUID]
+    files: bool  # or only what is said about them
+
+    def covers(self, action: Action, thing: "ObjectFacts") -> bool:
+        """Whether it is for the act; of a body itself, for what was disposed of."""
+        if thing.body not in self.bodies:
+            return False
+        if action is Action.READ and thing.kind is Kind.BODY:
+            return True
+        if thing.state is not State.FINAL:
+            return False
+        if action is Action.READ:
+            return thing.kind is Kind.MINUTES
+        return action is Action.DOWNLOAD and self.files
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in (R7, R8). ``sitting`` narrows a session that a link opened (R31)."""
+    """One sign-in (R7, R8). ``sitting`` narrows a session that a link opened (R31).
+
+    ``reach`` narrows one that rests on a key of another system.
+    """
 
     span: Span
     seen_at: datetime
     strength: int  # 0 link alone, 1 mail code, 2 personal factor
     strong_at: datetime | None = None  # when strength 2 was last proved
     sitting: UUID | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)

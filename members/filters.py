@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from members.models import Body, Person
+from members.models import Body, Organization, Person, Unit
+from portal.core import clock
 
 
 def holding_at(t: datetime, way: str = "") -> Q:
@@ -33,3 +34,17 @@ def people_among(people: Iterable[Person]) -> QuerySet[Person]:
     """The people whom a form offers: those who were found, with their organisations."""
     rows = Person.objects.filter(id__in=[person.id for person in people])
     return rows.select_related("organization")
+
+
+def organizations_offered() -> QuerySet[Organization]:
+    """The organisations that a form offers: in the register, and not over."""
+    return Organization.objects.filter(_lasting(), listed=True)
+
+
+def units_offered() -> QuerySet[Unit]:
+    """The units that a form offers: those that are not over."""
+    return Unit.objects.filter(_lasting()).order_by("name")
+
+
+def _lasting() -> Q:
+    return Q(ends_on=None) | Q(ends_on__gte=clock.today())

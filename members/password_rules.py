@@ -48,7 +48,7 @@ def require_good(password: str, person: Person) -> None:
         )
     if _is_about_us(folded, person):
         raise InvalidError(
-            _("お名前、利用者名、市の名前のほかに、別の言葉を加えてください。")
+            _("お名前、利用者名、自治体の名前のほかに、別の言葉を加えてください。")
         )
 
 

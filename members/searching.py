@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members import selectors
-from members.access import Actor, access_for
+from members.access import Access, about
 from members.facts import Action
 from members.models import Body, Case, Organization, Person
 from members.policies import case_facts
@@ -66,7 +66,7 @@ def _cases(ids: Collection[UUID]) -> Iterator[Found]:
     cases = Case.objects.filter(id__in=ids).prefetch_related("household")
     for case in cases:
         rows = case.household.all()
-        whole = [selectors.HouseholdRow(row, row.address, row.phone) for row in rows]
+        whole = [selectors.whole_row(row) for row in rows]
         parts = [*_case_parts(case, whole), Part.of("", f"{case.number} {case.title}")]
         yield Found(
             case.id,
@@ -80,19 +80,18 @@ def _cases(ids: Collection[UUID]) -> Iterator[Found]:
 def _case_parts(case: Case, rows: Sequence[selectors.HouseholdRow]) -> Iterator[Part]:
     yield Part.of(_("経過と課題"), case.summary)
     for row in rows:
-        member = row.member
-        born = jp.era_words(member.birth_date) if member.birth_date else ""
-        words = (member.label, member.name, member.kana, born, row.address, row.phone)
+        born = jp.era_words(row.birth_date) if row.birth_date else ""
+        words = (row.member.label, row.name, row.kana, born, row.address, row.phone)
         yield Part.of(_("世帯"), " ".join(word for word in words if word))
 
 
-def case_check(actor: Actor, query: Query) -> Check:
+def case_check(known: Access, query: Query) -> Check:
     """Cases that the actor may read, by what they may see of the household."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
         rows = Case.objects.filter(id__in=ids).select_related("body")
         cases = list(in_order(rows.prefetch_related("household"), ids))
-        access = access_for(actor, cases=ids, items=())
+        access = about(known, cases=ids, items=())
         for case in cases:
             if not access.allows(Action.READ, case_facts(case)):
                 continue
@@ -134,20 +133,18 @@ def _organization_words(row: Organization) -> str:
     return " / ".join(w for w in (row.name, row.kana, row.phone, row.fax) if w)
 
 
-def people_of(actor: Actor) -> list[Person]:
+def _people_of(known: Access) -> list[Person]:
     """Everybody with standing at the bodies that the actor convenes; else nobody."""
-    bodies: list[Body] = selectors.convened_bodies(
-        access_for(actor, cases=(), items=())
-    )
+    bodies: list[Body] = selectors.convened_bodies(known)
     return selectors.commissioned_people(bodies) if bodies else []
 
 
-def person_check(people: Sequence[Person], query: Query) -> Check:
-    """Those of ``people`` who are looked for."""
-    known = {person.id: person for person in people}
+def person_check(known: Access, query: Query) -> Check:
+    """Those people of the actor's bodies who are looked for."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
-        for person in (known[each] for each in ids if each in known):
+        people = {person.id: person for person in _people_of(known)}
+        for person in (people[each] for each in ids if each in people):
             words = _person_words(person)
             if excerpts_of([Part.of("", words)], query) is not None:
                 yield _in_directory(words, query)
@@ -155,12 +152,13 @@ def person_check(people: Sequence[Person], query: Query) -> Check:
     return check
 
 
-def organization_check(people: Sequence[Person], query: Query) -> Check:
-    """The organisations of ``people`` that are looked for."""
-    known = {person.organization_id: person.organization for person in people}
+def organization_check(known: Access, query: Query) -> Check:
+    """The organisations of those people that are looked for."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
-        for row in (known[each] for each in ids if each in known):
+        people = _people_of(known)
+        offices = {person.organization_id: person.organization for person in people}
+        for row in (offices[each] for each in ids if each in offices):
             words = _organization_words(row)
             if excerpts_of([Part.of("", words)], query) is not None:
                 yield _in_directory(words, query)

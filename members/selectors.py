@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -11,6 +11,7 @@ from members.access import Access, Actor, access_for
 from members.facts import Action, Regime
 from members.filters import ending_after, holding_at
 from members.models import (
+    ApiToken,
     Body,
     Case,
     Commission,
@@ -19,7 +20,7 @@ from members.models import (
     Person,
     PledgeText,
 )
-from members.policies import body_facts, case_facts
+from members.policies import HEALTH, body_facts, case_facts, rules_facts
 from portal.core import clock
 from portal.core.errors import HiddenError
 
@@ -38,22 +39,40 @@ class CaseAbilities:
 class HouseholdRow:
     """A household member as the person may see them.
 
-    A protected address is blank to all but the custodians, as if none were known.
+    Names and birth dates (氏名対照表) and a protected address are blank to all but the
+    custodians, as if none were known.
     """
 
     member: HouseholdMember
-    address: str
-    phone: str
+    name: str = ""
+    kana: str = ""
+    birth_date: date | None = None
+    address: str = ""
+    phone: str = ""
+
+
+def whole_row(member: HouseholdMember) -> HouseholdRow:
+    """A household member with all that is kept of them."""
+    return HouseholdRow(
+        member,
+        member.name,
+        member.kana,
+        member.birth_date,
+        member.address,
+        member.phone,
+    )
 
 
 def household_rows(access: Access, case: Case) -> list[HouseholdRow]:
-    """The household of a readable case, with the addresses that are open to them."""
-    custodian = access.offers(Action.CONVENE, case_facts(case))
+    """The household of a readable case, with what of it is open to them."""
+    members = case.household.all()
+    if access.offers(Action.CONVENE, case_facts(case)):
+        return [whole_row(member) for member in members]
     return [
-        HouseholdRow(member, member.address, member.phone)
-        if custodian or not member.address_protected
-        else HouseholdRow(member, "", "")
-        for member in case.household.all()
+        HouseholdRow(member)
+        if member.address_protected
+        else HouseholdRow(member, address=member.address, phone=member.phone)
+        for member in members
     ]
 
 
@@ -148,3 +167,83 @@ def commissioned_people(bodies: list[Body]) -> list[Person]:
 def pledges_in_force(regimes: Collection[Regime], t: datetime) -> list[PledgeText]:
     """The texts that hold at ``t`` for the laws, as they are read aloud."""
     return list(PledgeText.objects.filter(holding_at(t), regime__in=regimes))
+
+
+# A key that ends within these days is spoken of on the home page.
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A key of another system, and what the person may do about it now."""
+
+    token: ApiToken
+    over: bool
+    soon: bool
+    can_allow: bool
+    can_issue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPage:
+    """The keys in a person's sight, and of which bodies they may ask for one."""
+
+    rows: list[TokenRow]
+    bodies: list[Body]
+    administers: bool
+
+
+def sees_token(access: Access, token: ApiToken) -> bool:
+    """Whether the key is in the person's sight at all: so it is theirs to end."""
+    return access.allows(Action.ADMINISTER, HEALTH) or any(
+        access.allows(Action.READ, rules_facts(body)) for body in token.bodies.all()
+    )
+
+
+def token_page(actor: Actor) -> TokenPage:
+    """The keys of one's bodies; all of them for the administration."""
+    access = access_for(actor, cases=(), items=())
+    administers = access.offers(Action.ADMINISTER, HEALTH)
+    bodies = token_bodies(access)
+    if not administers and not bodies:
+        raise HiddenError
+    rows = ApiToken.objects.select_related("person", "allowed_by", "ended_by")
+    seen = [
+        token
+        for token in rows.prefetch_related("bodies__unit")
+        if sees_token(access, token)
+    ]
+    return TokenPage([_token_row(access, token) for token in seen], bodies, administers)
+
+
+def _token_row(access: Access, token: ApiToken) -> TokenRow:
+    live, own = token.span.holds(access.t), token.person_id == access.actor.id
+    waits = live and token.allowed_by_id is None
+    return TokenRow(
+        token=token,
+        over=not live,
+        soon=live and ends_soon(token, access.t),
+        can_allow=waits and not own and access.offers(Action.ADMINISTER, HEALTH),
+        can_issue=live and own and not waits and token.mac is None,
+    )
+
+
+def token_bodies(access: Access) -> list[Body]:
+    """The bodies of which the actor may ask for a key."""
+    held = {grant.body for grant in access.facts.person.roles if grant.body}
+    bodies = Body.objects.filter(id__in=held).select_related("unit").order_by("name")
+    return [b for b in bodies if access.offers(Action.SET_RULES, rules_facts(b))]
+
+
+def ends_soon(token: ApiToken, t: datetime) -> bool:
+    """Whether it is time to ask for the next one."""
+    return token.ends_at is not None and token.ends_at - t <= SOON
+
+
+def own_ending_tokens(actor: Actor) -> list[ApiToken]:
+    """The keys for which the actor answers and that end soon."""
+    now = clock.now()
+    rows = ApiToken.objects.filter(
+        person=actor.person, mac__isnull=False, ends_at__gt=now, ends_at__lte=now + SOON
+    )
+    return list(rows.order_by("ends_at"))

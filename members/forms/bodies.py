@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from members.filters import bodies_among, people_among
+from members.filters import bodies_among, people_among, units_offered
 from members.models import (
     Body,
     Charter,
@@ -18,7 +18,7 @@ from members.models import (
     Unit,
 )
 from members.models.charters import RULES
-from members.services.charters import Founding
+from members.services.foundings import Founding
 from portal.core import clock
 from portal.core.fields import DayField
 
@@ -31,9 +31,11 @@ class DecisionForm(forms.Form):
     decided_by = forms.CharField(
         label=_("決めた人"),
         max_length=60,
-        help_text=_("例: 市長決裁、福祉部長 榊 隆"),
+        help_text=_("例: 首長決裁、福祉部長 榊 隆"),
     )
-    decided_on = DayField(label=_("決めた日"))
+    decided_on = DayField(
+        label=_("決めた日"), help_text=_("首長決裁や、会議で決めた日です。")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,18 @@ class Group:
     lead: str
     fields: list[BoundField]
 
+    @property
+    def anchor(self) -> str:
+        """Where an article of the ordinance leads to."""
+        return self.fields[0].name
+
 
 # The ten points on which ordinances differ.
 _GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (
         _("1 本人の同意"),
         _("議題を新しく置くときに効きます。すでにある議題の扱いは変わりません。"),
-        ("consent",),
+        ("consent", "consent_form"),
     ),
     (
         _("2 招集"),
@@ -100,7 +107,7 @@ _GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     ),
     (
         _("10 会議の結論"),
-        _("市が後で決める会議では、会議の日と決定の日を分けて記録します。"),
+        _("自治体が後で決める会議では、会議の日と決定の日を分けて記録します。"),
         ("outcome",),
     ),
 )
@@ -108,6 +115,30 @@ _RADIOS = {
     field.name: forms.RadioSelect
     for field in Charter._meta.fields
     if field.choices and field.name in RULES
+}
+
+
+_HELP = {
+    "name": _("例: 見本市支援会議設置要綱"),
+    "consent": _("同意なしで扱えるのは、支援会議だけです。"),
+    "consent_form": _("同意をいただくときの書面の名前。例: 同意書(様式第3号)"),
+    "head_rule": _("要綱の「…をもって充てる」などの条文のとおりに選びます。"),
+    "head_title": _("例: 会長、議長、座長"),
+    "convener_title": _("例: 首長、福祉部長"),
+    "stand_in_rule": _("長が欠けたとき、出られないときに、だれが代わるか。"),
+    "ad_hoc_stand_in": _("その日に長が来られないとき、出席者から選べます。"),
+    "rhythm": _("年間の日程をつくれるのは、定例の会議です。"),
+    "emergency": _("印を付けると、緊急の会議を1つの画面から開けます。"),
+    "closed": _("事例を扱う議題は、いつも非公開です。"),
+    "requests_to": _("構成員でない方にも、資料や意見を求められるか。"),
+    "requests_in_name_of": _("例: 見本市長。依頼文の差出人になります。"),
+    "term_rule": _("委嘱を登録すると、最後の日がここから決まります。"),
+    "member_approval": _("定例の名簿のほかに構成員を加えるときの承認です。"),
+    "record_unit": _("要綱に定めがなければ、事例(議題)ごとにします。"),
+    "confirmation": _("だれの確認がそろうと、会議録が確定するか。"),
+    "signing_order": _("前の人が確認するまで、次の人は確認できません。"),
+    "outcome": _("会議で決まるか、会議の意見を受けて自治体が決めるか。"),
+    "online": _("認めるときも、場所は1回ごとに事務局が確かめます。"),
 }
 
 
@@ -120,30 +151,35 @@ class RulesForm(forms.ModelForm[Charter], DecisionForm):
     )
     notice_days = forms.IntegerField(
         label=_("案内を送る日(開催の何日前)"),
+        help_text=_("例: 7。承認がこの日より遅れると、承認の画面に注意が出ます。"),
         min_value=0,
         max_value=60,
         widget=forms.NumberInput(_SHORT),
     )
     signatory_count = forms.IntegerField(
         label=_("長のほかに会議録を確認する人数"),
+        help_text=_("例: 2。議題ごとに、この人数を指名します。"),
         min_value=0,
         max_value=9,
         widget=forms.NumberInput(_SHORT),
     )
     summary_days = forms.IntegerField(
         label=_("決定のまとめを出す期限(会議の何日後)"),
+        help_text=_("例: 2。過ぎると、ホームに表示されます。"),
         min_value=0,
         max_value=30,
         widget=forms.NumberInput(_SHORT),
     )
     minutes_days = forms.IntegerField(
         label=_("会議録を確定する期限(会議の何日後)"),
+        help_text=_("例: 45。過ぎると、ホームに表示されます。"),
         min_value=1,
         max_value=365,
         widget=forms.NumberInput(_SHORT),
     )
     link_days = forms.IntegerField(
         label=_("会議の後に閲覧できる日数"),
+        help_text=_("例: 7。資料の分類で、これより短くなることがあります。"),
         min_value=0,
         max_value=90,
         widget=forms.NumberInput(_SHORT),
@@ -153,6 +189,7 @@ class RulesForm(forms.ModelForm[Charter], DecisionForm):
         model = Charter
         fields = RULES
         widgets = _RADIOS
+        help_texts = _HELP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,19 +214,24 @@ class FoundingForm(DecisionForm):
     name = forms.CharField(
         label=_("会議体の名称"), max_length=60, help_text=_("例: 南部支援会議")
     )
-    tier = forms.ChoiceField(label=_("種類"), choices=Body.Tier.choices)
+    tier = forms.ChoiceField(
+        label=_("種類"),
+        help_text=_("個々の事例を話し合う会議か、全体の体制を話し合う会議か。"),
+        choices=Body.Tier.choices,
+    )
     unit = forms.ModelChoiceField(
-        Unit.objects.all(),
+        Unit.objects.none(),
         label=_("圏域"),
+        help_text=_("区や圏域ごとに置くときに選びます。"),
         required=False,
-        empty_label=_("市全体(事例を扱わない会議)"),
+        empty_label=_("全域(事例を扱わない会議)"),
     )
     ground = forms.ChoiceField(
         label=_("根拠"),
         choices=LegalGround.Code.choices,
         help_text=_("ほかの根拠は、設置した後で足せます。"),
     )
-    starts_on = DayField(label=_("設置日"))
+    starts_on = DayField(label=_("設置日"), help_text=_("要綱の施行の日です。"))
     ends_on = DayField(
         label=_("終了日"),
         help_text=_("試行のように終わりが決まっているとき"),
@@ -216,6 +258,8 @@ class FoundingForm(DecisionForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        unit: Any = self.fields["unit"]
+        unit.queryset = units_offered()
         self.fields["parent"] = forms.ModelChoiceField(
             bodies_among(parents),
             label=_("上位の会議体"),
@@ -240,7 +284,11 @@ class FoundingForm(DecisionForm):
 class BasisForm(DecisionForm):
     """One more legal ground for the body."""
 
-    ground = forms.ChoiceField(label=_("根拠"), choices=LegalGround.Code.choices)
+    ground = forms.ChoiceField(
+        label=_("根拠"),
+        help_text=_("この会議体が、どの法律のどの条文で開かれるか。"),
+        choices=LegalGround.Code.choices,
+    )
     starts_on = DayField(
         label=_("始まる日"), help_text=_("今日以降の日にしてください。")
     )

@@ -16,7 +16,19 @@ from portal.core import clock
 from portal.core.fields import DayField
 
 
-class CaseForm(forms.Form):
+class FieldsForm(forms.Form):
+    """分野 of a case that is known."""
+
+    fields_of_case = forms.MultipleChoiceField(
+        label=_("分野"),
+        choices=Case.Field.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("当てはまるものをすべて選びます。統計に使います。"),
+    )
+
+
+class CaseForm(FieldsForm):
     """A new case, without its household."""
 
     number = forms.CharField(
@@ -31,12 +43,25 @@ class CaseForm(forms.Form):
         help_text=_("氏名や住所を書かず、続柄で書いてください。"),
     )
     summary = forms.CharField(
-        label=_("経過と課題"), required=False, widget=forms.Textarea({"rows": 6})
+        label=_("経過と課題"),
+        help_text=_(
+            "氏名は書かず、続柄で書きます。例: 長女が家事を担い、学校を休みがちである。"
+        ),
+        required=False,
+        widget=forms.Textarea({"rows": 6}),
     )
     referrer = forms.ModelChoiceField(
-        Organization.objects.all(), label=_("つなぎ元の機関"), required=False
+        Organization.objects.all(),
+        label=_("つなぎ元の機関"),
+        help_text=_(
+            "相談をつないだ機関。ご本人や家族からの相談のときは、選ばずに進みます。"
+        ),
+        required=False,
     )
-    opened_on = DayField(label=_("受付日"))
+    opened_on = DayField(
+        label=_("受付日"),
+        help_text=_("かさねで扱うと決めた日。期間の計算は、この日から始まります。"),
+    )
 
     def __init__(self, *args: Any, bodies: list[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +70,7 @@ class CaseForm(forms.Form):
             label=_("所管する会議体"),
             empty_label=None,
         )
-        self.order_fields(["body"])
+        self.order_fields(["body", "number", "title", "summary"])
 
     def clean_number(self) -> str:
         """A pseudonym: letters, digits and hyphens only."""
@@ -60,21 +85,58 @@ class CaseForm(forms.Form):
 class HouseholdMemberForm(forms.Form):
     """One row of the household table; an empty row is left out."""
 
-    label = forms.CharField(label=_("続柄"), max_length=20)
-    name = forms.CharField(label=_("氏名"), max_length=60)
-    kana = forms.CharField(label=_("フリガナ"), max_length=80, required=False)
-    birth_date = DayField(label=_("生年月日"), required=False)
-    address = forms.CharField(label=_("住所"), max_length=200, required=False)
+    label = forms.CharField(
+        label=_("続柄"),
+        help_text=_(
+            "例: 母、長女、同居の祖父。資料や会議録には、氏名の代わりに続柄で書きます。"
+        ),
+        max_length=20,
+    )
+    name = forms.CharField(
+        label=_("氏名"),
+        help_text=_(
+            "姓と名のあいだを空けます。例: 見本 花子。氏名を書くのは、この欄だけです。"
+        ),
+        max_length=60,
+    )
+    kana = forms.CharField(
+        label=_("フリガナ"),
+        help_text=_("例: ミホン ハナコ。資料の取り違えを見つけるのにも使います。"),
+        max_length=80,
+        required=False,
+    )
+    birth_date = DayField(
+        label=_("生年月日"),
+        help_text=_("わからないときは、空けたままで進めます。"),
+        required=False,
+    )
+    address = forms.CharField(
+        label=_("住所"),
+        help_text=_(
+            "例: 見本市北町1丁目2番3号。資料の取り違えを見つけるのにも使います。"
+        ),
+        max_length=200,
+        required=False,
+    )
     phone = forms.CharField(
         label=_("電話番号"),
+        help_text=_("例: 000-0000-0000。2つあるときは、つながりやすいほうを入れます。"),
         max_length=20,
         required=False,
         widget=forms.TextInput({"type": "tel", "class": "input--short"}),
     )
     address_protected = forms.BooleanField(
-        label=_("住所等を保護する(DV等支援措置)"), required=False
+        label=_("住所等を保護する(DV等支援措置)"),
+        help_text=_(
+            "印を付けると、住所と電話番号は、この事例の議長と事務局にだけ表示されます。"
+        ),
+        required=False,
     )
-    subject = forms.BooleanField(label=_("本人"), required=False)
+    subject = forms.BooleanField(
+        label=_("本人"),
+        help_text=_("支援の中心になる方に、印を付けます。"),
+        required=False,
+    )
 
     @property
     def member(self) -> NewMember:
@@ -109,7 +171,9 @@ class SelectForm(forms.Form):
         help_text=_("例: 長男の主治医として、受診状況の共有をお願いするため"),
     )
     back_history = forms.BooleanField(
-        label=_("選ぶ前に配付した資料も見られるようにする"), required=False
+        label=_("選ぶ前に配付した資料も見られるようにする"),
+        help_text=_("印を付けないと、選んだ日より後に公開した資料だけを開けます。"),
+        required=False,
     )
 
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
@@ -140,13 +204,17 @@ class ConsentForm(forms.Form):
         max_length=120,
         help_text=_("例: 様式1-1への署名(原本は事務局で保管)"),
     )
-    given_on = DayField(label=_("同意日"))
+    given_on = DayField(
+        label=_("同意日"), help_text=_("ご本人が同意した日。書面の日付と同じにします。")
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["member"] = forms.ModelChoiceField(
             case.household.all(), label=_("同意した世帯員")
         )
+        form = case.body.rules.consent_form
+        self.fields["evidence"].initial = _("%(form)sへの署名") % {"form": form}
         self.order_fields(["member"])
 
     @property
@@ -160,7 +228,11 @@ class ConsentForm(forms.Form):
 class RecusalForm(forms.Form):
     """Keep a person or a whole agency away from a case."""
 
-    reason = forms.CharField(label=_("理由"), max_length=200)
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("例: 当事者の親族である。書いた理由は、議長と事務局だけが見ます。"),
+        max_length=200,
+    )
 
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -187,4 +259,9 @@ class RecusalForm(forms.Form):
 class StepBackForm(forms.Form):
     """Declare one's own recusal."""
 
-    reason = forms.CharField(label=_("理由(任意)"), max_length=200, required=False)
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("例: 当事者の親族である。書いた理由は、議長と事務局だけが見ます。"),
+        max_length=200,
+        required=False,
+    )

@@ -68,6 +68,7 @@ class AppForm(forms.Form):
     )
     token = forms.CharField(
         label=_("アプリに表示された6けたの数字"),
+        help_text=_("数字は30秒ごとに変わります。合わないときは、次の数字を待ちます。"),
         max_length=20,
         widget=forms.TextInput(
             {
@@ -84,6 +85,7 @@ class PasswordForm(forms.Form):
 
     current = forms.CharField(
         label=_("今のパスワード"),
+        help_text=_("ご本人であることを確かめるために入力します。"),
         max_length=256,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),

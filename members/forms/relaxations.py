@@ -17,13 +17,16 @@ class RelaxationForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("認めること"),
+        help_text=_("期限が来ると、自動で終わります。"),
         choices=Relaxation.Kind.choices,
         widget=forms.RadioSelect,
     )
     decided_by = forms.CharField(
         label=_("決定した人"), help_text=_("例: 見本市長"), max_length=60
     )
-    decided_on = DayField(label=_("決定した日"))
+    decided_on = DayField(
+        label=_("決定した日"), help_text=_("自治体として決定した日です。")
+    )
     reason = forms.CharField(
         label=_("理由"),
         help_text=_("事例の内容や、個人の名前は書かないでください。"),
@@ -65,6 +68,7 @@ class PhoneForm(forms.Form):
     )
     spoken = forms.ChoiceField(
         label=_("コードの届け方"),
+        help_text=_("SMSを受け取れない固定電話には、音声でお伝えします。"),
         choices=(
             ("no", _("SMS(文字)。携帯電話だけ")),
             ("yes", _("音声で読み上げ。固定電話にも")),
@@ -73,6 +77,7 @@ class PhoneForm(forms.Form):
     )
     proof = forms.ChoiceField(
         label=_("ご本人の番号であることを確かめた方法"),
+        help_text=_("確かめた方法は記録に残ります。機関の代表番号は記録できません。"),
         choices=CodePhone.Proof.choices,
         widget=forms.RadioSelect,
     )

@@ -20,11 +20,13 @@ class SignInForm(forms.Form):
 
     login = forms.CharField(
         label=_("利用者名"),
+        help_text=_("システム管理者が決めた名前です。メールアドレスではありません。"),
         max_length=60,
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(
         label=_("パスワード"),
+        help_text=_("大文字と小文字は区別されます。"),
         max_length=256,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
@@ -46,11 +48,13 @@ class BeginForm(forms.Form):
 
     login = forms.CharField(
         label=_("利用者名"),
+        help_text=_("システム管理者が決めた名前です。メールアドレスではありません。"),
         max_length=60,
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none"}),
     )
     code = forms.CharField(
         label=_("コードカードの、使っていないコード"),
+        help_text=_("8けたの数字。使ったコードは線で消してください。"),
         max_length=20,
         widget=forms.TextInput(
             {
@@ -87,6 +91,7 @@ class FactorForm(forms.Form):
 
     token = forms.CharField(
         label=_("確認コード"),
+        help_text=_("認証アプリの6けたか、コードカードの使っていない8けたの数字です。"),
         max_length=20,
         widget=forms.TextInput(
             {

@@ -14,7 +14,10 @@ from portal.core.fields import DayField
 
 class _PersonForm(forms.Form):
     person = forms.ModelChoiceField(
-        Person.objects.none(), label=_("代理を務める人"), empty_label=None
+        Person.objects.none(),
+        label=_("代理を務める人"),
+        help_text=_("会議体の構成員から選びます。"),
+        empty_label=None,
     )
 
     def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
@@ -32,15 +35,23 @@ class StandInForm(_PersonForm):
         help_text=_("順位を付けない会議体では、1のままにしてください。"),
         widget=forms.NumberInput({"class": "input--short", "inputmode": "numeric"}),
     )
-    designated_by = forms.CharField(label=_("指名した人"), max_length=60)
-    designated_on = DayField(label=_("指名した日"))
+    designated_by = forms.CharField(
+        label=_("指名した人"), help_text=_("例: 議長 榊 正隆"), max_length=60
+    )
+    designated_on = DayField(
+        label=_("指名した日"), help_text=_("書面や会議で指名した日です。")
+    )
 
 
 class HandOverForm(_PersonForm):
     """To whom, and for which days."""
 
-    starts_on = DayField(label=_("引き継ぐ最初の日"))
-    until = DayField(label=_("引き継ぐ最後の日"))
+    starts_on = DayField(
+        label=_("引き継ぐ最初の日"), help_text=_("この日の午前0時から引き継ぎます。")
+    )
+    until = DayField(
+        label=_("引き継ぐ最後の日"), help_text=_("この日の終わりに、議長へ戻ります。")
+    )
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tables of members: people and bodies, duty, cases, sign-ins."""
 
+from members.models.api_tokens import ApiToken
 from members.models.bodies import (
     Body,
     LegalBasis,
@@ -18,18 +19,19 @@ from members.models.cases import (
     Seat,
 )
 from members.models.charters import Charter
+from members.models.digests import DigestChoice
 from members.models.duty import Acknowledgement, Commission, Office, PledgeText
 from members.models.factors import CodePhone, PaperCard, PaperCode
 from members.models.identities import CityIdentity
-from members.models.people import Person, Purpose, Scope, SignIn, SignInFailure
+from members.models.people import Move, Person, Purpose, Scope, SignIn, SignInFailure
 from members.models.posts import ExOfficio, Post, Succession, Tenure, Turnover
 from members.models.relaxations import Relaxation
 from members.models.resets import FactorReset
-from members.models.rolls import RollImport
 from members.models.stand_ins import StandIn
 
 __all__ = [
     "Acknowledgement",
+    "ApiToken",
     "ArchiveGrant",
     "Body",
     "Case",
@@ -38,12 +40,14 @@ __all__ = [
     "CodePhone",
     "Commission",
     "Consent",
+    "DigestChoice",
     "ExOfficio",
     "FactorReset",
     "HouseholdMember",
     "LegalBasis",
     "LegalGround",
     "Membership",
+    "Move",
     "Office",
     "Organization",
     "PaperCard",
@@ -55,7 +59,6 @@ __all__ = [
     "Purpose",
     "Recusal",
     "Relaxation",
-    "RollImport",
     "Scope",
     "Seat",
     "SignIn",

@@ -42,6 +42,7 @@ class Unit(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField("圏域", max_length=60, unique=True)
+    ends_on = models.DateField("最後の日", null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +58,10 @@ class Organization(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True)
     phone = models.CharField("電話", max_length=20, blank=True)
     fax = models.CharField("FAX", max_length=20, blank=True)
+    address = models.CharField("所在地", max_length=200, blank=True)
+    # Not in the register: an agency known only because a case was asked about.
+    listed = models.BooleanField("名簿に載せる", default=True)
+    ends_on = models.DateField("最後の日", null=True, blank=True)
 
     class Meta:
         ordering = ("-internal", "kana", "name")
@@ -109,9 +114,21 @@ class Body(models.Model):
         return self.rules_at(clock.now())
 
     def rules_at(self, t: datetime) -> "Charter":
-        """The charter in force at ``t``; the usual rules where none was entered."""
+        """The charter in force at ``t``; the usual rules where none was entered.
+
+        Before its first day a body has the rules with which it begins.
+        """
+        t = self.begun_by(t)
         live = [charter for charter in self.charters.all() if charter.span.holds(t)]
         return live[-1] if live else self.charters.model.usual(self)
+
+    def laws_at(self, t: datetime) -> frozenset[Regime]:
+        """The laws whose pledge is asked for here: its own, and those of its items."""
+        return self.rules_at(t).regimes | {Regime(self.regime)}
+
+    def begun_by(self, t: datetime) -> datetime:
+        """``t``, or the first moment of a body that has not begun then."""
+        return max(t, clock.day_start(self.starts_on)) if self.starts_on else t
 
     def exists_on(self, day: date) -> bool:
         """Whether the body is set up on that day."""
@@ -188,3 +205,12 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"downloads inside: {self.internal_downloads}"
+
+    @classmethod
+    def in_force(cls) -> "Policy":
+        """What was decided; the default, unsaved, where nothing was."""
+        return cls.objects.filter(id=1).first() or cls()
+
+    def says(self, allowed: bool) -> bool:  # noqa: FBT001 – one answer, yes or no
+        """Whether just that was decided."""
+        return self.decided_on is not None and self.internal_downloads == allowed

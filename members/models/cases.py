@@ -1,6 +1,7 @@
 """Cases as households; who was selected, who consented, who is recused."""
 
 import uuid
+from collections.abc import Collection
 
 from django.db import models
 
@@ -31,6 +32,22 @@ class Case(models.Model):
         SUSPENDED = "suspended", "支援中断"
         CLOSED = "closed", "終結"
         HANDED_BACK = "handed_back", "つなぎもどし"
+        MOVED = "moved", "転出"
+
+    class Field(models.TextChoices):
+        """分野, of which a household may have several."""
+
+        ELDERLY = "elderly", "高齢・介護"
+        DISABILITY = "disability", "障害"
+        CHILDREN = "children", "子ども・子育て"
+        HARDSHIP = "hardship", "生活困窮"
+        WITHDRAWAL = "withdrawal", "ひきこもり・不登校"
+        HEALTH = "health", "病気・こころの健康"
+        HOUSING = "housing", "住まい"
+        WORK = "work", "就労"
+        VIOLENCE = "violence", "虐待・DV"
+        CARERS = "carers", "ヤングケアラー・ダブルケア"
+        OTHER = "other", "その他"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     number = models.CharField("事例番号", max_length=20, unique=True)
@@ -41,6 +58,8 @@ class Case(models.Model):
     status = models.CharField(
         "状況", max_length=20, choices=Status.choices, default=Status.INTAKE
     )
+    # Codes of ``Field``, in its order.
+    fields = models.JSONField("分野", default=list, blank=True)
     referrer = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -55,6 +74,16 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @classmethod
+    def fields_among(cls, codes: Collection[str]) -> list[str]:
+        """The codes as they are kept: each once, in the order of the choices."""
+        return [code for code in cls.Field.values if code in codes]
+
+    @property
+    def field_words(self) -> list[str]:
+        """分野 in words."""
+        return [str(self.Field(code).label) for code in self.fields]
 
 
 class HouseholdMember(models.Model):

@@ -1,12 +1,13 @@
 """Cases: who is selected, who consented, who is kept away (R12, R22-R24, R27)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
@@ -54,6 +55,7 @@ def create_case(
     household: list[NewMember],
     opened_on: date,
     summary: str = "",
+    fields_of_case: Collection[str] = (),
     referrer: Organization | None = None,
 ) -> Case:
     """Open a case at ``body``; its chair and secretariat become its custodians.
@@ -64,12 +66,13 @@ def create_case(
     access = access_for(actor, cases=(), items=())
     access.require(Action.CONVENE, body_facts(body))
     if body.unit is None:
-        raise InvalidError("この会議体では事例を扱いません。")
+        raise InvalidError(_("この会議体では事例を扱いません。"))
     if sum(member.subject for member in household) != 1:
-        raise InvalidError("世帯員のうち、本人を1人選んでください。")
+        raise InvalidError(_("世帯員のうち、本人を1人選んでください。"))
     if Case.objects.filter(number=number).exists():
         raise InvalidError(
-            f"事例番号 {number} は使われています。別の番号にしてください。"
+            _("事例番号 %(number)s は使われています。別の番号にしてください。")
+            % {"number": number}
         )
     case = Case.objects.create(
         number=number,
@@ -77,6 +80,7 @@ def create_case(
         body=body,
         title=title,
         summary=summary,
+        fields=Case.fields_among(fields_of_case),
         referrer=referrer,
         opened_on=opened_on,
     )
@@ -85,6 +89,19 @@ def create_case(
     _make_custodians(actor, case)
     audit.record(
         "members.case.create", actor=actor.id, subject=f"case:{case.id}", case=case.id
+    )
+    return case
+
+
+@transaction.atomic
+def set_fields(*, actor: Actor, case: Case, codes: Collection[str]) -> Case:
+    """Say of which fields (分野) the case is."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    _require(actor, Action.CONVENE, case)
+    case.fields = Case.fields_among(codes)
+    case.save(update_fields=["fields"])
+    audit.record(
+        "members.case.fields", actor=actor.id, subject=f"case:{case.id}", case=case.id
     )
     return case
 
@@ -169,7 +186,9 @@ def select_member(
     if live is not None:
         return live
     if not selectable(case, person):
-        raise RefusedError(f"{person.name}さんは、この事例では選べません。")
+        raise RefusedError(
+            _("%(name)sさんは、この事例では選べません。") % {"name": person.name}
+        )
     membership = Membership.objects.create(
         case=case,
         person=person,
@@ -248,11 +267,11 @@ def enter_consent(
     case = Case.objects.select_for_update().get(pk=member.case_id)
     _require(actor, Action.ENTER_CONSENT, case)
     if given_at > clock.now():
-        raise InvalidError("同意日は、今日までの日付にしてください。")
+        raise InvalidError(_("同意日は、今日までの日付にしてください。"))
     withdrawn = member.consents.aggregate(last=Max("withdrawn_at"))["last"]
     if withdrawn is not None and given_at < withdrawn:
         if given_at < clock.day_start(withdrawn.astimezone(clock.JST).date()):
-            raise InvalidError("同意日は、前の同意を撤回した日以降にしてください。")
+            raise InvalidError(_("同意日は、前の同意を撤回した日以降にしてください。"))
         given_at = withdrawn  # later on the same day
     consent = Consent.objects.create(
         member=member,

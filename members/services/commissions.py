@@ -15,7 +15,7 @@ from members.offices import approval_was_held, approvers_of
 from members.services.bodies import lock_body
 from members.services.charters import begin_of
 from members.services.people import NewPerson, enter_person
-from members.terms import remaining_term, term_end
+from members.terms import remaining_term, usual_end
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 
@@ -54,7 +54,7 @@ def commission_person(
         if known is not None:
             return known
         term = Term(clock.today())
-    _check_approval(body, approved_by, approved_on)
+    check_approval(body, approved_by, approved_on)
     form = Form.APPOINTMENT if person.organization.internal else Form.INDIVIDUAL
     commission = Commission(form=form, body=body, person=person)
     commission.approved_by, commission.approved_on = approved_by, approved_on
@@ -72,6 +72,7 @@ def commission_somebody(
     term: Term,
 ) -> Commission:
     """Commission somebody who may be new to the portal: entered, if so, in one act."""
+    body = lock_body(actor, body, Action.APPOINT)  # before the trail is
     if isinstance(person, NewPerson):
         person = enter_person(actor=actor, body=body, entry=person)
     return commission_person(
@@ -96,7 +97,7 @@ def commission_organization(
 ) -> Commission:
     """Commission an organisation as a whole; who comes is named case by case (R10)."""
     body = lock_body(actor, body, Action.APPOINT)
-    _check_approval(body, approved_by, approved_on)
+    check_approval(body, approved_by, approved_on)
     commission = Commission(
         form=Form.ORGANIZATION, body=body, organization=organization
     )
@@ -104,7 +105,8 @@ def commission_organization(
     return _begin(actor, commission, term)
 
 
-def _check_approval(body: Body, approved_by: str, approved_on: date) -> None:
+def check_approval(body: Body, approved_by: str, approved_on: date) -> None:
+    """Raise InvalidError or RefusedError unless the body's rule names who approved."""
     if approved_on > clock.today():
         raise InvalidError(_("承認した日は、今日までの日付にしてください。"))
     then = clock.day_end(approved_on) - timedelta(microseconds=1)
@@ -174,7 +176,7 @@ def _begin(actor: Actor, commission: Commission, term: Term) -> Commission:
 def _until(body: Body, term: Term) -> date | None:
     """The last day of the term: the rule's, or what remains of the predecessor's."""
     if term.replaces is None:
-        until = term_end(body.rules.term_rule, term.starts_on, body)
+        until = usual_end(body, term.starts_on)
         if until is not None and until < term.starts_on:
             raise InvalidError(_("会議体の終了日までに始まる任期にしてください。"))
         return until

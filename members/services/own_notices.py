@@ -17,6 +17,11 @@ def ways_changed(person: Person) -> None:
     _tell(person, _("かさね サインインの方法が変わりました"), "ways_changed")
 
 
+def address_changed(person: Person) -> None:
+    """Mail goes to another address from now on; said to the old one."""
+    _tell(person, _("かさね ご連絡先が変わりました"), "address_changed")
+
+
 def new_device(person: Person) -> None:
     """A sign-in from a browser that was not seen with this person before."""
     _tell(person, _("かさね はじめての端末からのサインイン"), "new_device")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from members.access import Actor, access_for
 from members.facts import Action, Role
@@ -69,7 +70,7 @@ def give_place(
         place = ExOfficio.objects.create(body=body, post=post, part=part, starts_at=at)
         holder = Tenure.objects.filter(holding_at(at), post=post).first()
         if holder is not None:
-            _begin(place, holder.person, at)
+            begin(place, holder.person, at)
         audit.record(
             "members.post.place",
             actor=actor.id,
@@ -99,11 +100,15 @@ def enter_post(
     post, _created = Post.objects.get_or_create(organization=organization, name=name)
     at = clock.day_start(day)
     if holder is not None and holder.organization_id != organization.id:
-        raise InvalidError(f"{holder.name}さんは、{organization}の方ではありません。")
+        raise InvalidError(
+            _("%(name)sさんは、%(organization)sの方ではありません。")
+            % {"name": holder.name, "organization": organization}
+        )
     known = post.tenures.filter(ending_after(at)).first()
     if known is not None and holder not in {None, known.person}:
         raise InvalidError(
-            f"{post}の担当は{known.person.name}さんです。替わるときは異動を登録してください。"
+            _("%(post)sの担当は%(name)sさんです。替わるときは異動を登録してください。")
+            % {"post": post, "name": known.person.name}
         )
     if known is None and holder is not None:
         Tenure.objects.create(post=post, person=holder, starts_at=at)
@@ -132,7 +137,7 @@ def hand_over(
     if known is not None:
         return known
     if day < clock.today():
-        raise InvalidError("異動日は、今日以降の日付にしてください。")
+        raise InvalidError(_("異動日は、今日以降の日付にしてください。"))
     turnover = Turnover.objects.create(
         id=key,
         day=day,
@@ -143,7 +148,7 @@ def hand_over(
     )
     changed = [s for s in successors if _succeed(actor, turnover, s)]
     if not changed:
-        raise InvalidError("いまの担当者から変わる役職がありません。")
+        raise InvalidError(_("いまの担当者から変わる役職がありません。"))
     audit.record(
         "members.post.turnover",
         actor=actor.id,
@@ -181,9 +186,15 @@ def _succeed(actor: Actor, turnover: Turnover, next_one: Successor) -> bool:
     """Whether anything changes for the post; the rows are written if so."""
     post, person, at = next_one.post, next_one.person, clock.day_start(turnover.day)
     if post.tenures.filter(starts_at__gt=at).exists():
-        raise InvalidError(f"{post}には、その日より後の後任がもう登録されています。")
+        raise InvalidError(
+            _("%(post)sには、その日より後の後任がもう登録されています。")
+            % {"post": post}
+        )
     if person is not None and not person.span.holds(at):
-        raise InvalidError(f"{person.name}さんは、異動日には利用が終わっています。")
+        raise InvalidError(
+            _("%(name)sさんは、異動日には利用が終わっています。")
+            % {"name": person.name}
+        )
     tenure = post.tenures.filter(holding_at(at)).first()
     old = tenure.person if tenure else None
     if old == person:
@@ -212,14 +223,14 @@ def _pass_on(
         rows.filter(holding_at(at)).update(ends_at=at)
     if new is not None:
         for place in places:
-            _begin(place, new, at)
+            begin(place, new, at)
     gone = _left_behind(selections, old, at)
     Membership.objects.filter(pk__in=[m.pk for m in gone]).update(ends_at=at)
     if new is not None:
         _select(actor, selections, new, at)
 
 
-def _begin(place: ExOfficio, person: Person, at: datetime) -> None:
+def begin(place: ExOfficio, person: Person, at: datetime) -> None:
     """Commission the holder of a post for its place, with the office of the part."""
     own = {"person": person, "body": place.body, "post": place.post}
     if not Commission.objects.filter(holding_at(at), **own).exists():

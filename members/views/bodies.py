@@ -22,6 +22,7 @@ from members.http import MemberRequest, signed_in
 from members.models import Body
 from members.services import charters as services
 from members.views.body_acts import act_page, form_act
+from portal.core import clock
 from portal.core.acting import attempt, form_page, press
 
 BACK = "members:body-detail"
@@ -87,7 +88,11 @@ def rules_edit(request: MemberRequest, body_id: UUID) -> HttpResponse:
     form = RulesForm(
         request.POST or None,
         instance=selectors.draft_of(body),
-        initial={**today(), "decided_by": "", "decided_on": None},
+        initial={
+            "starts_on": max(clock.today(), body.starts_on or clock.today()),
+            "decided_by": "",
+            "decided_on": None,
+        },
     )
     if form.is_valid():
         version = attempt(

@@ -91,7 +91,7 @@ def commission_make(request: MemberRequest, body_id: UUID) -> HttpResponse:
     ground = selectors.commission_ground(access, body)
     form = CommissionForm(
         request.POST or None,
-        initial=today(),
+        initial={**today(), "person": request.GET.get("person")},
         people=ground.people,
         approvers=ground.approvers,
         predecessors=ground.predecessors,

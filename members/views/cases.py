@@ -17,6 +17,7 @@ from members.facts import Action
 from members.forms.cases import (
     CaseForm,
     ConsentForm,
+    FieldsForm,
     HouseholdFormSet,
     MemberForm,
     RecusalForm,
@@ -142,6 +143,25 @@ def household_edit(
             "保護した住所と電話番号は、この事例の議長と事務局にだけ表示されます。"
             "ほかの人には、登録がないときと同じ表示になります。"
         ),
+        _("保存する"),
+    )
+    return _form_page(request, case, form, words)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def case_fields(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Say of which fields (分野) the case is."""
+    case = _act(request, case_id, Action.CONVENE)
+    form = FieldsForm(request.POST or None, initial={"fields_of_case": case.fields})
+    if request.method == "POST" and form.is_valid():
+        codes = form.cleaned_data["fields_of_case"]
+        cases.set_fields(actor=request.actor, case=case, codes=codes)
+        messages.success(request, _("分野を登録しました。"))
+        return redirect("members:case-detail", case.id)
+    words = Words(
+        _("事例の分野"),
+        _("世帯に関わる分野をすべて選びます。会議の統計に数えます。"),
         _("保存する"),
     )
     return _form_page(request, case, form, words)

@@ -28,6 +28,8 @@ from portal.core.oidc import Identity, WrongAnswerError
 
 QUESTION = "city_question"
 FOUND = "city_identity"
+# Where to go on to: the page (``next``), or the form that waits for a proof (``held``).
+Way = dict[str, str]
 
 
 def own_part(person: Person) -> dict[str, Any]:
@@ -67,12 +69,12 @@ def _ask(request: HttpRequest, occasion: str) -> HttpResponse:
     if not oidc.configured():
         raise HiddenError
     scope = "openid profile" if occasion == "bind" else "openid"
-    target = sign_in.next_url(request)
+    way = {"next": sign_in.next_url(request), "held": request.GET.get("held", "")}
     try:
         address, kept = oidc.ask(_address(), scope=scope)
     except (UnavailableError, WrongAnswerError) as error:
-        return _failed(request, occasion, target, error)
-    request.session[QUESTION] = {**kept, "occasion": occasion, "next": target}
+        return _failed(request, occasion, way, error)
+    request.session[QUESTION] = {**kept, "occasion": occasion, "way": way}
     return redirect(address)
 
 
@@ -87,40 +89,41 @@ def back(request: HttpRequest) -> HttpResponse:
     if not oidc.configured():
         raise HiddenError
     kept = request.session.pop(QUESTION, None)
-    occasion, target = "enter", reverse("meetings:home")
+    occasion, way = "enter", {"next": reverse("meetings:home"), "held": ""}
     if kept is not None:
         request.session.save()
-        occasion, target = kept["occasion"], kept["next"]
+        occasion, way = kept["occasion"], kept["way"]
     try:
         identity = oidc.judge(kept, request.GET.dict(), _address())
     except (UnavailableError, WrongAnswerError) as error:
-        return _failed(request, occasion, target, error)
-    return _AFTER[occasion](request, identity, target)
+        return _failed(request, occasion, way, error)
+    return _AFTER[occasion](request, identity, way)
 
 
-def _entered(request: HttpRequest, identity: Identity, target: str) -> HttpResponse:
+def _entered(request: HttpRequest, identity: Identity, way: Way) -> HttpResponse:
     """The whole sign-in, or its first half: then the own factor is asked for."""
     person = city_identities.prove(identity=identity)
     if person is None:
-        return _failed(request, "enter", target, WrongAnswerError("nobody's"))
+        return _failed(request, "enter", way, WrongAnswerError("nobody's"))
     if identity.two_factors:
-        return sign_in.enter(request, person, target)
+        return sign_in.enter(request, person, way["next"])
     pending.begin(request, person)
-    return redirect(f"{reverse('members:factor')}?{urlencode({'next': target})}")
+    back = urlencode({"next": way["next"]})
+    return redirect(f"{reverse('members:factor')}?{back}")
 
 
-def _stepped_up(request: HttpRequest, identity: Identity, target: str) -> HttpResponse:
+def _stepped_up(request: HttpRequest, identity: Identity, way: Way) -> HttpResponse:
     actor = getattr(request, "actor", None)
     if actor is None:  # it ended meanwhile
         return redirect("members:sign-in")
     person = city_identities.prove(identity=identity)
     if person != actor.person or not identity.two_factors:
         problem = WrongAnswerError("nobody's" if identity.two_factors else "too weak")
-        return _failed(request, "step-up", target, problem)
-    return sign_in.go_on(cast("MemberRequest", request), target)
+        return _failed(request, "step-up", way, problem)
+    return sign_in.go_on(cast("MemberRequest", request), way["next"], way["held"])
 
 
-def _found(request: HttpRequest, identity: Identity, _target: str) -> HttpResponse:
+def _found(request: HttpRequest, identity: Identity, _way: Way) -> HttpResponse:
     """Its owner looks at it and says yes, on a page of ours."""
     request.session.cycle_key()
     request.session[FOUND] = {
@@ -132,7 +135,7 @@ def _found(request: HttpRequest, identity: Identity, _target: str) -> HttpRespon
     return redirect("members:city-confirm")
 
 
-_AFTER: dict[str, Callable[[HttpRequest, Identity, str], HttpResponse]] = {
+_AFTER: dict[str, Callable[[HttpRequest, Identity, Way], HttpResponse]] = {
     "enter": _entered,
     "step-up": _stepped_up,
     "bind": _found,
@@ -191,12 +194,12 @@ _WAYS_ON = {
 def _failed(
     request: HttpRequest,
     occasion: str,
-    target: str,
+    way: Way,
     error: UnavailableError | WrongAnswerError,
 ) -> HttpResponse:
     """One page for whatever went wrong; the own ways in are there as ever."""
     other, again = (reverse(name) for name in _WAYS_ON[occasion])
-    query = urlencode({"next": target})
+    query = urlencode(way)
     context = {
         "city": settings.OIDC_NAME,
         "reason": getattr(error, "reason", "away"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members import devices
 from members.access import Actor, require_own_factor, session_holds
 from members.forms.own import AppForm, PasskeyNameForm, PasswordForm
-from members.http import MemberRequest, signed_in
+from members.http import MemberRequest, signed_in, unheld
 from members.models import PaperCard, SignIn
 from members.services import factors, passkeys, passwords, phones, sign_ins
 from members.views import city, questions
@@ -79,6 +79,7 @@ def _row(actor: Actor, sign_in: SignIn) -> dict[str, object]:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@unheld
 def passkey_add(request: MemberRequest) -> HttpResponse:
     """Enrol a passkey of this device or of a key that is plugged in."""
     require_own_factor(request.actor, fresh=True)
@@ -102,6 +103,7 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@unheld
 def app_add(request: MemberRequest) -> HttpResponse:
     """Enrol an authenticator app: its key stays the same until a right code comes."""
     key = _new_app_key(request)
@@ -152,6 +154,7 @@ def factor_remove(request: MemberRequest, sort: str, factor_id: int) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@unheld
 def password_change(request: MemberRequest) -> HttpResponse:
     """Exchange one's password."""
     require_own_factor(request.actor, fresh=True)

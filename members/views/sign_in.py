@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members import held, http
 from members.forms.own import PasskeyProofForm
 from members.forms.sign_in import BeginForm, FactorForm, SignInForm
-from members.http import MemberRequest, signed_in
+from members.http import MemberRequest, signed_in, unheld
 from members.models import Person
 from members.services import city_identities, passkeys, passwords, sign_ins
 from members.views import pending, questions
@@ -23,7 +23,10 @@ from portal.core.errors import InvalidError
 
 def next_url(request: HttpRequest) -> str:
     """The page to go on to: one of our own, or home."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return _own_page(request, request.POST.get("next") or request.GET.get("next") or "")
+
+
+def _own_page(request: HttpRequest, wanted: str) -> str:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
     return resolve_url("meetings:home")
@@ -62,6 +65,7 @@ def _sign_in_page(
         "passkey_form": passkey,
         "passkeys": passkeys.available(request.get_host()),
         "next": next_url(request),
+        "waits": held.waits(request),
         "city": settings.OIDC_NAME if oidc.configured() else "",
     }
     status = 422 if request.method == "POST" else 200
@@ -97,7 +101,7 @@ def enter(
         device=http.device_of(request),
     )
     http.begin(request, row)
-    return redirect(target)
+    return onwards(request, person, target)
 
 
 def _proof(
@@ -144,23 +148,39 @@ def factor(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@unheld
 def step_up(request: MemberRequest) -> HttpResponse:
     """Prove the personal factor again before an act that asks for it (R8)."""
     person = request.actor.person
     form = _proof(request, person, "step-up")
     if request.method == "POST" and form.is_valid():
-        return go_on(request, next_url(request))
+        return go_on(request, next_url(request), request.GET.get("held", ""))
     return _proof_page(request, "members/step_up.html", person, form)
 
 
-def go_on(request: MemberRequest, target: str) -> HttpResponse:
-    """The factor is proved anew: back to the page, or on with the form that waited."""
+def go_on(request: MemberRequest, target: str, form: str) -> HttpResponse:
+    """The factor is proved anew: back to the page, or on with the form it was for."""
     sign_ins.strengthen(actor=request.actor)
     request.session.cycle_key()
-    kept = held.take(request)
+    return onwards(request, request.actor.person, target, form)
+
+
+def onwards(
+    request: HttpRequest, person: Person, target: str, form: str | None = None
+) -> HttpResponse:
+    """To the page, or on with a form that waited: any of the person's, or that one."""
+    kept = held.take(request, person.id, form)
     if kept is None:
         return redirect(target)
-    return render(request, "members/held_form.html", {"held": kept, "next": target})
+    context = {"held": kept, "page": _own_page(request, kept.page)}
+    return render(request, "members/held_form.html", context)
+
+
+@require_POST
+@signed_in
+def stay(request: MemberRequest) -> HttpResponse:
+    """Somebody is still there: that they asked has moved the idle clock on."""
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -15,7 +15,6 @@ from tests.members.oracle import Situation
 KEEPERS = {"chair", "secretariat"}
 APART = {"administrator", "auditor"}
 BY_SEAT = {"deputy", "guest"}
-OFFICES = KEEPERS | APART
 DOCUMENTS = {"paper", "minutes"}
 OF_AN_ITEM = {"item", "paper", "minutes"}
 

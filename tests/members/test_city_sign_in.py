@@ -411,7 +411,7 @@ def test_without_a_service_none_of_it_exists(clerk: Person, settings: Settings) 
     names = ("enter", "return", "step-up", "bind", "confirm", "unbind")
     for name in names:
         assert client.get(reverse(f"members:city-{name}")).status_code == 404
-    assert "市のID" not in client.get(reverse("members:own")).content.decode()
+    assert "IDを結び付ける" not in client.get(reverse("members:own")).content.decode()
     assert (
         "認証サービス" not in Client().get(reverse("members:sign-in")).content.decode()
     )

@@ -1,5 +1,6 @@
 """The household's addresses: for those who read the case, protected ones for few."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -47,6 +48,14 @@ def test_who_reads_the_case_reads_the_address(cast, page):
         assert PHONE in page(name)
     for name in ("colleague", "stranger", "recused", "administrator", "auditor"):
         assert ADDRESS not in page(name)
+
+
+def test_names_and_birth_dates_are_there_for_the_custodians_alone(cast, page):
+    keep(cast, kana="ミホン ハナ", birth_date=date(1950, 3, 2))
+    for secret in ("見本 ハナ", "ミホン ハナ", "S25.3.2"):
+        for name in ("chair", "secretariat"):
+            assert secret in page(name)
+        assert secret not in page("clinic")
 
 
 def test_a_protected_address_is_there_for_the_custodians_alone(cast, page):

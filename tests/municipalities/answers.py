@@ -27,8 +27,8 @@ QUESTIONS = (
     Question(
         1,
         "本人同意: 両方を一つの会議体で / 同意のある事例だけ",
-        {"consent": C.Consent.BOTH},
-        {"consent": C.Consent.REQUIRED},
+        {"consent": C.Consent.BOTH, "consent_form": "利用申込書(様式1-1)"},
+        {"consent": C.Consent.REQUIRED, "consent_form": "情報共有同意書"},
     ),
     Question(
         2,

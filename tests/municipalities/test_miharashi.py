@@ -347,7 +347,7 @@ def the_outcome(town: Town, items: dict[str, AgendaItem]) -> None:
     assert not outcome.needs_decision
     assert outcome.presided_by == town["first"]
     assert steps.case_of(item).status == Case.Status.CONFIRMED
-    with pytest.raises(RefusedError, match="市の決定を待っていません"):
+    with pytest.raises(RefusedError, match="自治体の決定を待っていません"):
         outcomes.enter_decision(
             actor=town.actor(CLERK),
             item=item,

@@ -8,9 +8,14 @@ installation serves one municipality: each town has a database of its own.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from uuid import UUID, uuid5
 
-from members import rolls
+from documents.services.papers import Upload
+from meetings.importing.columns import Kind
+from meetings.models import ImportedRow
+from meetings.services import imports
+from meetings.services.imports import Approval
 from members.access import Actor
 from members.facts import Regime, Role
 from members.models import (
@@ -32,12 +37,10 @@ from members.services import (
     posts,
     stand_ins,
 )
-from members.services import rolls as roll_services
-from members.services.charters import Founding
 from members.services.commissions import Term
+from members.services.foundings import Founding
 from members.services.offices import OfficeTerm
 from members.services.people import NewPerson
-from members.services.rolls import Approval
 from portal.core import clock
 from tests import factories
 from tests.municipalities import answers
@@ -260,17 +263,18 @@ def miharashi() -> Town:
 def read_roll(town: Town, approved_by: str) -> int:
     """The members from outside come with a roll out of a spreadsheet."""
     data = "\r\n".join(",".join(row) for row in _ROLL).encode("cp932")
-    kept = roll_services.keep_roll(
-        actor=town.actor("keeper"),
+    actor = town.actor("keeper")
+    source = imports.take_in(
+        actor=actor,
         key=key("roll"),
+        kind=Kind.ROLL,
         body=town.body,
-        roll=rolls.read(data, "構成員名簿.csv"),
+        upload=Upload(BytesIO(data), "構成員名簿.csv", len(data)),
     )
-    return roll_services.confirm_roll(
-        actor=town.actor("keeper"),
-        kept=kept,
-        approval=Approval(approved_by, clock.today(), clock.today()),
-    )
+    approval = Approval(approved_by, clock.today(), clock.today())
+    imports.begin(actor=actor, source=source, approval=approval)
+    imports.run.func(str(source.id))
+    return source.rows.filter(outcome=ImportedRow.Outcome.MADE).count()
 
 
 # 波止場町 -----------------------------------------------------------------------------
