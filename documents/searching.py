@@ -16,7 +16,7 @@ from documents import selectors
 from documents.mixups.weighing import Place
 from documents.models import MixupHit, PaperVersion, VersionText
 from documents.selectors import OpenVersion
-from members.access import Actor
+from members.access import Access
 from members.facts import Action, State
 from portal.core import clock, vault
 from portal.core.errors import UnavailableError
@@ -124,12 +124,12 @@ def _found(ids: Collection[UUID]) -> Iterator[Found]:
         )
 
 
-def paper_check(actor: Actor, query: Query) -> Check:
+def paper_check(known: Access, query: Query) -> Check:
     """Versions that the actor may read now; a replaced one opens to custodians."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
         here = PaperVersion.objects.filter(id__in=ids).values_list("id", flat=True)
-        found = selectors.versions_for(actor, list(here))
+        found = selectors.versions_known(known, list(here))
         open_ = {
             each.version.id: each
             for each in found

@@ -1,7 +1,7 @@
 """What a person may see of papers and requests, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from documents.mixups.wording import places_to_correct, waits_long
 from documents.models import CooperationRequest, Paper, PaperVersion, Release
 from documents.policies import place_facts, request_facts, version_facts
 from documents.renditions.sources import pdf_source
-from members.access import Access, Actor, access_for, access_for_all
+from members.access import Access, Actor, about, access_for, access_for_all
 from members.facts import Action, ObjectFacts, State, Way
 from portal.core.errors import HiddenError
 
@@ -136,6 +136,19 @@ def versions_for_all(
     actors: Sequence[Actor], version_ids: Collection[UUID]
 ) -> dict[UUID, list[OpenVersion]]:
     """The same versions for several people, in as many queries as for one."""
+    versions = _versions(version_ids)
+    gathered = access_for_all(actors, **_places(versions))
+    return _opened(versions, gathered)
+
+
+def versions_known(known: Access, version_ids: Collection[UUID]) -> list[OpenVersion]:
+    """Several versions for somebody of whom most is gathered already."""
+    versions = _versions(version_ids)
+    access = about(known, **_places(versions))
+    return _opened(versions, {known.actor.id: access})[known.actor.id]
+
+
+def _versions(version_ids: Collection[UUID]) -> list[PaperVersion]:
     versions = list(
         PaperVersion.objects.filter(id__in=version_ids)
         .select_related(*_WHOLE)
@@ -144,12 +157,21 @@ def versions_for_all(
     )
     if len(versions) < len(set(version_ids)):
         raise HiddenError
+    return versions
+
+
+def _places(versions: Iterable[PaperVersion]) -> dict[str, set[UUID]]:
+    """The cases and items that the decision on the versions asks about."""
     papers = [version.paper for version in versions]
-    gathered = access_for_all(
-        actors,
-        cases={paper.case_id for paper in papers if paper.case_id},
-        items={paper.item_id for paper in papers},
-    )
+    return {
+        "cases": {paper.case_id for paper in papers if paper.case_id},
+        "items": {paper.item_id for paper in papers},
+    }
+
+
+def _opened(
+    versions: Sequence[PaperVersion], gathered: Mapping[UUID, Access]
+) -> dict[UUID, list[OpenVersion]]:
     releases = list(Release.objects.filter(version__in=versions, person__in=gathered))
     return {
         person: [

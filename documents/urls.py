@@ -5,6 +5,7 @@ from django.urls import path
 from documents.views import (
     disclosure,
     gate,
+    guide,
     heads,
     incident,
     mixups,
@@ -18,6 +19,8 @@ app_name = "documents"
 urlpatterns = [
     path("g/", gate.gate, name="gate"),
     path("g/card/", gate.card, name="gate-card"),
+    path("guide/", guide.member_guide, name="member-guide"),
+    path("guide/sheet.pdf", guide.member_guide_pdf, name="member-guide-pdf"),
     path("had/", disclosure.had_find, name="had-find"),
     path("had/paper/<uuid:paper_id>/", disclosure.had_paper, name="had-paper"),
     path("had/case/<uuid:case_id>/", disclosure.had_case, name="had-case"),
@@ -32,6 +35,7 @@ urlpatterns = [
     ),
     path("g/again/", gate.wish, name="gate-wish"),
     path("g/notice/", gate.notice, name="gate-notice"),
+    path("g/manual/", gate.manual, name="gate-manual"),
     path("g/passkey/", gate.passkey, name="gate-passkey"),
     path("g/passkey/question/", gate.passkey_question, name="gate-passkey-question"),
     path("g/code/<slug:way_name>/", gate.code, name="gate-code"),

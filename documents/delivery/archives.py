@@ -7,7 +7,7 @@ that needs nothing of the portal verifies all of it.
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,14 +21,15 @@ from django.utils.translation import gettext as _
 
 from documents import selectors
 from documents.delivery import package_check
-from documents.delivery.gateway import afresh, closed, note_download
+from documents.delivery.gateway import closed, note_download
 from documents.delivery.streaming import GuardedStream
 from documents.models import Paper
 from documents.selectors import OpenVersion
-from members.access import Actor
+from members.access import Actor, afresh
 from members.facts import Action
 from members.http import MemberRequest
 from portal.core import audit, chain, clock, heads, keys, severing, vault
+from portal.core.models import AuditEvent
 
 _MADE = "documents.package.make"
 
@@ -80,6 +81,12 @@ def package(request: MemberRequest, plan: Plan) -> HttpResponseBase:
     name = f"kasane-{clock.today():%Y%m%d}-package.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return closed(response)
+
+
+def taken(subjects: Collection[str]) -> dict[str, datetime]:
+    """When a package of each was last made, where one ever was."""
+    events = AuditEvent.objects.filter(subject__in=subjects, action=_MADE)
+    return dict(events.order_by("seq").values_list("subject", "at"))
 
 
 def _still_allowed(actor: Actor, plan: Plan, ids: set[UUID]) -> bool:

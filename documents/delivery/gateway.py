@@ -22,10 +22,9 @@ from documents.models import PaperVersion, PrintedCopy
 from documents.renditions.sources import pdf_source
 from documents.selectors import OpenVersion, copy_facts
 from documents.services.copies import hand_out
-from members.access import Actor, as_if_here
+from members.access import Actor, afresh, as_if_here
 from members.facts import Action
 from members.http import MemberRequest
-from members.models import SignIn
 from portal.core import audit, severing, vault
 from portal.core.errors import HiddenError
 
@@ -134,15 +133,6 @@ def _still_allowed(
 
 def _actor_again(found: OpenVersion) -> Actor:
     return afresh(found.access.actor)
-
-
-def afresh(actor: Actor) -> Actor:
-    """The actor with the sign-in as it stands now."""
-    sign_in = actor.sign_in
-    if sign_in is None:
-        raise HiddenError
-    fresh = SignIn.objects.select_related("person__organization").get(id=sign_in.id)
-    return Actor(fresh.person, fresh)
 
 
 Opening = tuple[Iterator[bytes], int]  # the bytes and how many they are

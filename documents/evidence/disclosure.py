@@ -22,7 +22,7 @@ from documents.models import (
     Showing,
 )
 from members.facts import Role
-from members.models import Membership, Person, SignIn
+from members.models import ApiToken, Membership, Person, SignIn
 from portal.core import clock
 from portal.core.models import AuditEvent
 
@@ -42,6 +42,7 @@ class Entry(TextChoices):
 
     SIGN_IN = "sign_in", _("本人のサインイン")
     LINK = "link", _("案内のリンク")
+    KEY = "key", _("他のシステムの連携キー")
     NONE = "", _("—")
 
 
@@ -217,21 +218,23 @@ def _add_reads(
         .values_list("actor", "subject", "action", "sign_in", "address")
         .annotate(first=Min("at"), last=Max("at"), count=Count("seq"))
     )
-    by_link = _links_behind(row[3] for row in rows)
+    entries = _entries({row[3] for row in rows})
     for actor, subject, action, sign_in, address, first, last, count in rows:
         version = versions[UUID(subject.partition(":")[2])]
-        entry = Entry.LINK if sign_in in by_link else Entry.SIGN_IN
+        entry = entries.get(sign_in, Entry.SIGN_IN)
         key = (UUID(actor), version.paper_id, READS[action], entry)
         gathered = _add(found, key, (first, last), count)
         gathered.versions.add(version.number)
         gathered.addresses |= {address} - {""}
 
 
-def _links_behind(sign_ins: Iterable[str]) -> set[str]:
-    """Those of the sign-ins that a link had opened."""
-    ids = {sign_in for sign_in in sign_ins if sign_in}
+def _entries(sign_ins: set[str]) -> dict[str, Entry]:
+    """Those of the sign-ins that a link had opened, or that another system was."""
+    ids = sign_ins - {""}
     opened = SignIn.objects.filter(id__in=ids, link_id__isnull=False)
-    return {str(id_) for id_ in opened.values_list("id", flat=True)}
+    keys = ApiToken.objects.filter(id__in=ids)
+    links = dict.fromkeys(map(str, opened.values_list("id", flat=True)), Entry.LINK)
+    return links | dict.fromkeys(map(str, keys.values_list("id", flat=True)), Entry.KEY)
 
 
 def _add_showings(

@@ -34,14 +34,17 @@ _WAYS = (Way.OPENED, Way.DOWNLOADED, Way.PRINTED, Way.SHOWN, Way.MAILED)
 
 
 def moment(at: datetime | None) -> str:
-    """A moment in Japan, to the minute."""
-    return f"{at.astimezone(clock.JST):%Y-%m-%d %H:%M}" if at else str(NOTHING)
+    """A moment in Japan, to the minute, in the words of official papers."""
+    if at is None:
+        return str(NOTHING)
+    local = at.astimezone(clock.JST)
+    return jp.era_words(local.date()) + jp.clock_words(local.time())
 
 
 def span(pack: Pack) -> str:
     """The period in words; the end is the last day in it."""
     start, end = pack.period.start, pack.period.end
-    return _("%(start)s から %(end)s まで") % {
+    return _("%(start)sから%(end)sまで") % {
         "start": moment(start) if start else _("最初"),
         "end": moment(end or pack.made_at),
     }
@@ -166,7 +169,7 @@ def tables(pack: Pack) -> list[Table]:
         Table(
             title=_("止めたもの"),
             rows=[(_("日時"), _("資料"), _("方法")), *stop_cells(pack)],
-            widths=[20, 50, 16],
+            widths=[32, 50, 16],
         ),
         Table(
             title=_("保管の状態"),
@@ -180,7 +183,7 @@ def as_csv(pack: Pack) -> bytes:
     """All tables in one file, an empty line between two."""
     lines: list[list[str]] = []
     for table in tables(pack):
-        lines += [[table.title], *(list(row) for row in table.rows), []]
+        lines += [[table.title], *(list(map(str, row)) for row in table.rows), []]
     return rows.as_csv(lines)
 
 
@@ -218,10 +221,10 @@ def sheet(pack: Pack) -> Sheet:
         *_grid(
             (_("氏名・機関"), _("資料"), _("方法"), _("最後")),
             taken_cells(pack),
-            (6, 6, 4, 4),
+            (6, 5, 4, 6),
         ),
         Heading(_("止めたもの")),
-        *_grid((_("日時"), _("資料"), _("方法")), stop_cells(pack), (4, 8, 3)),
+        *_grid((_("日時"), _("資料"), _("方法")), stop_cells(pack), (6, 7, 3)),
         Heading(_("記録の確かさ")),
         Paragraph(head_rows.proof(pack.standing)),
     ]

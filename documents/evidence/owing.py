@@ -3,20 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from documents.models import PaperVersion, Release, Retrieval
+from documents.models import PaperVersion, Release, Retrieval, RetrievalAsk
 from documents.policies import place_facts, retrieval_facts
 from members.access import Access, Actor, access_for, access_for_all, as_if_here
 from members.facts import Action, State
-from members.models import Person
+from members.models import Person, Purpose
 from portal.core import clock
 from portal.core.errors import HiddenError
 
 _CLOSED = {State.REPLACED, State.RECALLED}
+# Of what is older a person is reminded only when somebody asks for it.
+LATELY = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,28 @@ def of_sitting(sitting_id: UUID, person: Person) -> list[Due]:
 def of_item(item_id: UUID) -> list[Due]:
     """What everybody is to declare, or has declared, of one item's papers."""
     return _dues(_given().filter(version__paper__item_id=item_id))
+
+
+def of_person(person: Person) -> list[Due]:
+    """What one person has not declared of papers given lately or asked about."""
+    asked = RetrievalAsk.objects.filter(person=person)
+    lately = Q(starts_at__gt=clock.now() - LATELY)
+    rows = _given().filter(
+        lately | Q(version__paper__sitting_id__in=asked.values("sitting_id")),
+        person=person,
+        version__paper__purpose=Purpose.SITTING,
+    )
+    return [due for due in _dues(rows) if due.declared is None]
+
+
+def sittings_owed(access: Access, dues: Sequence[Due]) -> list[UUID]:
+    """The sittings of those ``dues`` that the actor may declare, each once."""
+    sittings = dict.fromkeys(due.version.paper.sitting_id for due in dues)
+    return [s for s in sittings if _open(access, _within(dues, s), s)]
+
+
+def _within(dues: Sequence[Due], sitting_id: UUID) -> list[Due]:
+    return [due for due in dues if due.version.paper.sitting_id == sitting_id]
 
 
 def owes(access: Access, sitting_id: UUID) -> bool:

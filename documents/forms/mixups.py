@@ -11,6 +11,7 @@ class SecondLookForm(forms.Form):
 
     verdict = forms.ChoiceField(
         label=_("確かめた結果"),
+        help_text=_("「どこにあるかを確かめる」で場所を見てから選びます。"),
         choices=(
             (
                 MixupReview.Verdict.CLEAR,

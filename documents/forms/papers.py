@@ -61,15 +61,31 @@ class PaperWords(forms.Form):
     )
     kind = forms.ChoiceField(
         label=_("種類"),
+        help_text=_("迷ったときは「その他」で登録できます。あとから直せます。"),
         choices=[c for c in Paper.Kind.choices if c[0] not in _OWN_KINDS],
         initial=Paper.Kind.CASE_SUMMARY,
     )
     document_class = forms.ChoiceField(
-        label=_("分類"), choices=Paper.Class.choices, initial=Paper.Class.C3B
+        label=_("分類"),
+        help_text=_(
+            "厳しいものほど、閲覧できる日が短く、本人確認も厳しくなります。迷ったら厳しいほうを選びます。"
+        ),
+        choices=Paper.Class.choices,
+        initial=Paper.Class.C3B,
     )
-    handed_out = forms.BooleanField(label=_("当日配布にする"), required=False)
+    handed_out = forms.BooleanField(
+        label=_("当日配布にする"),
+        help_text=_(
+            "会議の当日に配る資料に、印を付けます。番号が『当日配布1』のようになります。"
+        ),
+        required=False,
+    )
     tax_information = forms.BooleanField(
-        label=_("税情報(所得・課税・滞納など)を含む"), required=False
+        label=_("税情報(所得・課税・滞納など)を含む"),
+        help_text=_(
+            "課税証明、所得の額、滞納の有無などが書かれていれば、印を付けます。同意のない議題では公開できません。"
+        ),
+        required=False,
     )
     protected_address = forms.BooleanField(
         label=_("住所等の保護の対象になる方の情報を含む"),

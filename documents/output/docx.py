@@ -33,7 +33,7 @@ from documents.output.sheet import (
     Paragraph,
     Sheet,
 )
-from documents.output.text import clean
+from documents.output.text import clean, marked
 
 LANGUAGE = "ja-JP"
 # The universal-design faces as Windows calls them; Word falls back to its own faces
@@ -199,7 +199,7 @@ def _write_header(document: WordDocument, sheet: Sheet) -> None:
     _set_tabs(paragraph, (TEXT_MM, WD_TAB_ALIGNMENT.RIGHT))
     if sheet.mark:
         _boxed(paragraph.add_run(f" {clean(sheet.mark)} "))
-    paragraph.add_run(f"\t{clean(sheet.running)}")
+    paragraph.add_run(f"\t{clean(marked(sheet.running))}")
     if sheet.draft:
         paragraph.add_run("  ")
         _boxed(paragraph.add_run(f" {DRAFT} "))

@@ -51,7 +51,8 @@ class Grid:
     """A ruled table; the header is repeated on every page, rows stay whole.
 
     ``widths`` are parts of the text width. Without a header it is a field of boxes.
-    A ``whole`` table stays on one page: names to be signed are not torn apart.
+    A ``whole`` table stays on one page if one holds it: names to be signed are not
+    torn apart.
     """
 
     header: tuple[str, ...]

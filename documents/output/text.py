@@ -5,8 +5,10 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
 from fontTools.ttLib import TTFont
 
+PRACTICE = "【練習】"
 FONT_FOLDER = Path(__file__).parent / "fonts"
 
 # Code points that end a line in some system, all written as one newline.
@@ -114,3 +116,8 @@ def _variant_pairs(path: Path) -> frozenset[str]:
             for selector, pairs in table.uvsDict.items()
             for base, _glyph in pairs
         )
+
+
+def marked(words: str) -> str:
+    """``words`` as the portal for practice puts them on every page that it makes."""
+    return f"{PRACTICE}{words}" if settings.PRACTICE else words

@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from documents.output.sheet import AUTHOR, Block, Sheet
-from documents.output.text import FONT_FOLDER, printable
+from documents.output.text import FONT_FOLDER, marked, printable
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,6 +24,7 @@ def sheet_pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF/A-2a (ISO 19005-2, level A): archived, searchable, tagged."""
     data = asdict(sheet) | {
         "author": AUTHOR,
+        "running": marked(sheet.running),
         "made_at": None,
         "blocks": [_block_data(block) for block in sheet.blocks],
     }

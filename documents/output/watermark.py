@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from documents.output import presses
 from documents.output.marks import RefusedError, Stamp
 from documents.output.spool import spool
+from documents.output.text import marked
 from documents.output.typesetting import overlay_pdf
 from portal.core.clock import JST
 from portal.core.errors import HiddenError, InvalidError
@@ -156,10 +157,11 @@ def sent(stamp: Stamp) -> dict[str, str]:
 def stamp_of(text: WatermarkText) -> Stamp:
     """The mark itself, with the letters of this reader alone in its font."""
     """The mark of one reader, with that reader's letters only."""
+    occasion = marked(text.occasion)
     data = {
         "name": text.name,
         "organization": text.organization,
-        "occasion": text.occasion,
-        "line": f"{_PURPOSE} {text.name}({text.organization}) {text.occasion}",
+        "occasion": occasion,
+        "line": f"{_PURPOSE} {text.name}({text.organization}) {occasion}",
     }
     return Stamp(*(overlay_pdf("stamp.typ", data | {"part": p}) for p in Stamp._fields))

@@ -43,19 +43,30 @@ def _end(releases: QuerySet[Release], t: datetime) -> int:
 
 @transaction.atomic
 def pass_on(
-    *, actor: Actor, item_id: UUID, people: tuple[Person, Person], until: datetime
+    *,
+    actor: Actor,
+    item_id: UUID,
+    people: tuple[Person, Person],
+    until: datetime | None,
+    since: datetime | None = None,
 ) -> int:
-    """Hand what one person holds of an item to their deputy, until a time (R25).
+    """Hand what one person holds of an item to a deputy (R25) or a post's successor.
 
-    ``people`` are the principal and the deputy; never the original. The caller has
-    seated the deputy. Returns how many versions were handed on.
+    ``people`` are who holds it and who gets it, until a time if one is given; never
+    the original. ``since``: what the first got later is not handed on, nor what the
+    second had then, or got, and lost since (P8). The caller has seated them. Returns
+    how many versions it were.
     """
     principal, deputy = people
     now = clock.now()
+    begun = since or now
     held = Release.objects.filter(
-        holding_at(now), version__paper__item_id=item_id, person=principal
+        holding_at(now),
+        starts_at__lte=begun,
+        version__paper__item_id=item_id,
+        person=principal,
     )
-    known = Release.objects.filter(ending_after(now), person=deputy).values("version")
+    known = Release.objects.filter(ending_after(begun), person=deputy).values("version")
     versions = list(held.exclude(version__in=known).select_related("version__paper"))
     Release.objects.bulk_create(
         Release(
@@ -64,7 +75,7 @@ def pass_on(
             way=Way.VIEW if release.way == Way.VIEW else Way.COPY,
             released_by=actor.person,
             starts_at=now,
-            ends_at=min(until, release.ends_at) if release.ends_at else until,
+            ends_at=min((end for end in (until, release.ends_at) if end), default=None),
         )
         for release in versions
     )

@@ -17,7 +17,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from documents import entrances
 from documents.forms.gate import CardCodeForm, CodeForm, SecretForm, WishForm
@@ -25,11 +29,12 @@ from documents.models import Link
 from documents.services import codes, gate_passkeys, links, renewals
 from documents.services.codes import Sending, Sent, Way
 from documents.services.visits import Attempt, Verdict, Visit
-from members import http
+from members import held, http
 from members.models import SignIn
 from members.services import factors, passkeys
 from members.views import questions
-from portal.core import clock, jp
+from members.views.sign_in import onwards
+from portal.core import clock, jp, manuals
 from portal.core.errors import HiddenError
 
 HANDLE = "gate"
@@ -133,6 +138,14 @@ def _sent(visit: Visit, way: Way) -> dict[str, Any]:
     }
 
 
+@require_safe
+@at_gate
+def manual(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """How to come in, and the rest of the manual, for who stands at the gate."""
+    text = manuals.manual("outside-member")
+    return _page(request, "gate_manual", {"link": visit.link, "manual": text})
+
+
 @form_page
 @at_gate
 def passkey(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -169,9 +182,12 @@ def passkey_question(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _inwards(request: HttpRequest, visit: Visit, sign_in: SignIn) -> HttpResponse:
     """To where the link leads; by way of an offer of a factor that lasts."""
     http.begin(request, sign_in)
+    page = entrances.page_of(visit.link.scope)
+    if held.waits(request):
+        return onwards(request, sign_in.person, page)
     if sign_in.strength == 2 and not factors.has_lasting(sign_in.person):
         return redirect("members:own-offer")
-    return redirect(entrances.page_of(visit.link.scope))
+    return redirect(page)
 
 
 @form_page

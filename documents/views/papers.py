@@ -14,6 +14,7 @@ from documents.delivery import gateway, viewer
 from documents.selectors import OpenVersion, replaced_for
 from documents.services import renditions
 from members.http import MemberRequest, signed_in
+from portal.core import clock
 from portal.core.errors import HiddenError
 
 
@@ -64,6 +65,7 @@ def _context(found: OpenVersion) -> dict[str, object]:
         "origin": entrances.page_of(found.version.paper.scope),
         "can": found.can,
         "until": until,
+        "last_day": clock.last_day(until) if until else None,
         "left": viewer.left_words(until - found.access.t) if until else "",
     }
 

@@ -1,7 +1,7 @@
 """Bad files and bad names, as many as wanted.
 
-The same seed makes the same file, but for the times that some programs write into
-theirs. ``make`` takes the n-th file of a corpus. Tests take a share, ``make bench``
+The same seed makes the same file, but for PDFs, into which qpdf writes what is new
+each time. ``make`` takes the n-th file of a corpus. Tests take a share, ``make bench``
 takes all.
 """
 
@@ -66,7 +66,8 @@ WORD_RELS = "word/_rels/document.xml.rels"
 
 
 @cache
-def _bases() -> list[tuple[str, bytes, str]]:
+def bases() -> list[tuple[str, bytes, str]]:
+    """The packages that ``office`` changes: name, bytes and main part."""
     return [
         ("a.docx", files.docx_file(), "word/document.xml"),
         ("a.xlsx", files.xlsx_file(), "xl/worksheets/sheet1.xml"),
@@ -76,7 +77,7 @@ def _bases() -> list[tuple[str, bytes, str]]:
 
 def office(chance: Chance) -> Bad:
     """Mutated packages and XML, hooks of every kind, depth and mass."""
-    name, base, main = chance.choice(_bases())
+    name, base, main = chance.choice(bases())
     change = chance.choice(_OFFICE_CHANGES)
     return Bad(name, change(chance, base, main))
 
@@ -205,6 +206,7 @@ _PDF_CHANGES = [
     _nested,
     _locked,
     _endless,
+    _many_pages,
 ]
 
 

@@ -1,4 +1,7 @@
-"""Files that people upload: good ones, and what attackers make of them."""
+"""Files that people upload: good ones, and what attackers make of them.
+
+Packages bear no time of their making, so that they are the same whenever made.
+"""
 
 import io
 import stat
@@ -13,13 +16,14 @@ import pikepdf
 from PIL import Image
 
 WORD = "application/vnd.openxmlformats-officedocument"
+_CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 
 
 def docx_file(*texts: str) -> bytes:
     document = docx.Document()
     for text in texts or ("支援の経過", "本人は見守りを希望"):
         document.add_paragraph(text)
-    return _saved(document.save)
+    return with_parts(_saved(document.save))
 
 
 def xlsx_file() -> bytes:
@@ -27,7 +31,8 @@ def xlsx_file() -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet["A1"] = "氏名"
-    return _saved(book.save)
+    core = f'<cp:coreProperties xmlns:cp="{_CORE}"/>'.encode()
+    return with_parts(_saved(book.save), ("docProps/core.xml", core))
 
 
 def pptx_file() -> bytes:

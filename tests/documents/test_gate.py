@@ -61,6 +61,15 @@ def test_link_code_and_then_the_sitting(cast):
     assert sign_in.strength == 1
 
 
+def test_without_script_the_entrance_says_how_one_comes_in():
+    """The secret of a link stands behind the #: only script can send it."""
+    page = Client().get(GATE).content.decode()
+    words = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert "JavaScript" in words
+    assert "事務局へお電話ください" in words
+    assert f'href="{CARD}"' in page
+
+
 def test_the_printed_code_opens_the_same_door(cast):
     issued = issue(cast)
     client = Client()

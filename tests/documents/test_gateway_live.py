@@ -7,21 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
 from django.conf import settings
-from django.db import connections
 from django.urls import reverse
 
 from documents.delivery import streaming
 from documents.models import PaperVersion, Release
 from members.facts import Way
 from members.models import Membership, Person, SignIn
-from portal.asgi import application
 from portal.core import clock, vault
 from portal.core.models import AuditEvent, AuditHead
 from portal.core.objectstore import store
 from tests import cast as people
 from tests.cast import Cast
+from tests.own_server import own_server
 
 SIZE = 60_000_000
 WITHIN_SECONDS = 2.0
@@ -36,18 +34,8 @@ def cast(transactional_db) -> Cast:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    config = uvicorn.Config(
-        application, host="127.0.0.1", port=0, log_config=None, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
-    connections.close_all()
+    with own_server() as port:
+        yield port
 
 
 class Zeros:

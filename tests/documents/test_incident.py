@@ -1,6 +1,7 @@
 """The facts for the report of a leak: what is in them, for whom, as which file."""
 
 import io
+import re
 from datetime import timedelta
 
 import pikepdf
@@ -45,6 +46,8 @@ def test_the_page_says_what_the_first_report_asks_for(cast, version, signed_in):
         "令和8年12月2日",
     ):
         assert words in page, words
+    assert re.search(r"令和\d+年\d+月\d+日\(.\)午[前後]\d+時", page)
+    assert not re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", page)
     (event,) = AuditEvent.objects.filter(action="documents.incident.read")
     assert event.subject == f"paper:{version.paper_id}"
     assert event.actor == str(cast.secretariat.id)

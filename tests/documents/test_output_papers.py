@@ -29,9 +29,9 @@ from documents.output.papers.scan import scanned_pdf
 from documents.output.papers.summary import CaseSummary, case_summary_pdf
 from documents.output.papers.workbooks import (
     BudgetLine,
-    CaseRow,
-    case_list_xlsx,
+    Table,
     household_budget_xlsx,
+    tables_xlsx,
 )
 from documents.output.watermark import page_text
 from portal.core.clock import JST
@@ -173,18 +173,19 @@ def test_the_summary_is_anonymous_and_warns():
     assert "氏名は載せていません" in text
 
 
-def test_the_list_of_cases_can_be_read_again_and_prints_on_a4():
-    row = CaseRow(
-        case_number="R8-012",
-        household="=1+1\x00父と長男",
-        received_on=date(2026, 9, 3),
-        consent="なし",
-        state="情報共有",
-        lead_agency="社会福祉課",
-    )
-    file = case_list_xlsx([row], as_of=date(2026, 11, 21), made_at=MADE_AT)
-    page = first_page(file)
-    assert [cell.value for cell in page[4]][:3] == ["事例番号", "世帯の状況", "受付日"]
+CASES = Table(
+    title="支援ケース一覧",
+    rows=[
+        ["事例番号", "世帯の状況", "受付日"],
+        ["R8-012", "=1+1\x00父と長男", date(2026, 9, 3)],
+    ],
+    widths=[12, 34, 19],
+)
+
+
+def test_a_table_of_cases_can_be_read_again_and_prints_on_a4():
+    page = first_page(tables_xlsx([CASES], made_at=MADE_AT))
+    assert [cell.value for cell in page[4]] == ["事例番号", "世帯の状況", "受付日"]
     assert page["B5"].value == "=1+1父と長男"
     assert page["B5"].data_type == "s"
     assert page["C5"].value.date() == date(2026, 9, 3)
@@ -211,7 +212,7 @@ def test_the_household_budget_adds_up_by_formula():
 
 def test_workbooks_are_the_same_bytes_each_time_and_neutral():
     def make():
-        return case_list_xlsx([], as_of=date(2026, 11, 21), made_at=MADE_AT)
+        return tables_xlsx([CASES], made_at=MADE_AT)
 
     assert make() == make()
     properties = openpyxl.load_workbook(io.BytesIO(make())).properties

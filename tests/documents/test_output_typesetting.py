@@ -163,6 +163,14 @@ def test_a_whole_table_goes_to_the_next_page_in_one_piece():
     assert [page.count("署名") for page in pages] == [0, 6]
 
 
+def test_a_whole_table_that_no_page_holds_loses_nothing():
+    names = tuple((f"署名{n}", "委員") for n in range(60))
+    paper = sheet(Grid(("氏名", "役割"), names, (1, 1), whole=True))
+    with pypdfium2.PdfDocument(sheet_pdf(paper)) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    assert sum(page.count("署名") for page in pages) == 60
+
+
 def _numbers_after(sign: str, page: str) -> list[str]:
     return [
         "".join(c for c in part[:2] if c.isdigit()) for part in page.split(sign)[1:]

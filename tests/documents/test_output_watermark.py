@@ -1,7 +1,6 @@
 """Marked copies and page pictures, and the PDFs that are refused."""
 
 import io
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -256,10 +255,7 @@ def test_the_text_layer_is_the_pages_own(paper):
     assert page_text(io.BytesIO(blank({})), 0) == ""
 
 
-def test_a_scan_of_fifty_pages_is_stamped_at_once(paper):
+def test_a_stamped_scan_of_fifty_pages_hardly_grows(paper):
     scan = scanned_pdf(paper, pages=50, dpi=100)
-    stamped(blank({}))
-    start = time.perf_counter()
     copy = stamped(scan)
-    assert time.perf_counter() - start < 1
     assert len(copy) - len(scan) < 200_000

@@ -69,7 +69,7 @@ def test_a_large_file_goes_on_after_a_lost_line_and_a_reload(
         page.on("request", note)
         with page.expect_event("load"):
             choose(page, large)
-        page.get_by_role("link", name="支援経過", exact=True).wait_for()
+        page.get_by_role("link", name="資料1 支援経過", exact=True).wait_for()
         return offsets
 
     offsets = chromium.run(act)
@@ -95,6 +95,10 @@ def test_many_files_at_once_and_one_that_is_refused(
         page = context.new_page()
         page.goto(address)
         choose(page, *chosen, bad)
+        offered = page.locator("li [data-number]").evaluate_all(
+            "fields => fields.map(field => field.value)"
+        )
+        assert offered == [f"資料{n}" for n in range(1, 8)]
         page.get_by_text("6/7件を登録しました").wait_for()
         error = page.locator("[data-error]:not([hidden])")
         error.wait_for()
@@ -105,7 +109,8 @@ def test_many_files_at_once_and_one_that_is_refused(
     words, left = chromium.run(act)
     assert "マクロ" in words
     assert left == 0
-    assert Paper.objects.count() == 6
+    numbers = set(Paper.objects.values_list("number", flat=True))
+    assert numbers == {f"資料{n}" for n in range(1, 7)}
 
 
 def test_a_cancelled_file_leaves_nothing(

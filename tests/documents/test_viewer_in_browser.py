@@ -107,7 +107,7 @@ def test_keys_turn_pages_whose_every_picture_is_on_record_and_a_no_ends_it(
         on_page(page, 4)
         page.go_back()
         on_page(page, 3)
-        page.wait_for_load_state("networkidle", timeout=3000)
+        page.wait_for_load_state("networkidle")
         with ThreadPoolExecutor(1) as pool:  # the ORM stays out of this thread
             pool.submit(end_membership).result()
         page.keyboard.press("ArrowRight")

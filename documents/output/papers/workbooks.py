@@ -1,4 +1,4 @@
-"""支援ケース一覧, 家計表 and tables of records as Excel workbooks for A4."""
+"""家計表 and tables of records as Excel workbooks for A4."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from documents.output.packages import settled
 from documents.output.sheet import AUTHOR, HANDLE_WITH_CARE
 from documents.output.text import clean
-from portal.core.clock import JST
+from portal.core.clock import day_of
 
 _FACE = "BIZ UDゴシック"
 _SHADE = PatternFill("solid", fgColor="EEEEEE")
@@ -26,15 +26,6 @@ _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _ERA_FORMAT = '[$-411]ggge"年"m"月"d"日"'
 _YEN_FORMAT = "#,##0;[Red]-#,##0"
 
-_CASE_COLUMNS = {
-    "事例番号": 12,
-    "世帯の状況": 34,
-    "受付日": 19,
-    "同意": 12,
-    "状態": 14,
-    "主担当": 24,
-    "次回のモニタリング": 19,
-}
 _FIRST_ROW = 4
 
 Value = str | int | date | None
@@ -45,21 +36,8 @@ class Table:
     """A page of a workbook; ``rows`` begin with the heads."""
 
     title: str
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Value]]
     widths: Sequence[int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseRow:
-    """A line of the list of cases; the words are the municipality's own."""
-
-    case_number: str
-    household: str
-    received_on: date
-    consent: str
-    state: str
-    lead_agency: str
-    monitoring_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +47,6 @@ class BudgetLine:
     label: str
     yen: int
     note: str = ""
-
-
-def case_list_xlsx(rows: Sequence[CaseRow], *, as_of: date, made_at: datetime) -> bytes:
-    """支援ケース一覧, one line a case, sorted as given."""
-    book, page = _book("支援ケース一覧", made_at, landscape=True)
-    _write_head(page, "支援ケース一覧", "基準日", as_of)
-    _set_widths(page, _CASE_COLUMNS.values())
-    _write_row(page, _FIRST_ROW, list(_CASE_COLUMNS), head=True)
-    for number, row in enumerate(rows, start=_FIRST_ROW + 1):
-        _write_row(page, number, _case_cells(row))
-    page.freeze_panes = f"A{_FIRST_ROW + 1}"
-    page.auto_filter.ref = f"A{_FIRST_ROW}:G{_FIRST_ROW + len(rows)}"
-    return _saved(book, made_at)
 
 
 def household_budget_xlsx(
@@ -104,7 +69,7 @@ def household_budget_xlsx(
 
 
 def tables_xlsx(tables: Sequence[Table], *, made_at: datetime) -> bytes:
-    """Tables of texts, each on a page of its own."""
+    """Tables, each on a page of its own."""
     book, page = _book(tables[0].title, made_at, landscape=True)
     for table in tables:
         if table is not tables[0]:
@@ -114,25 +79,13 @@ def tables_xlsx(tables: Sequence[Table], *, made_at: datetime) -> bytes:
 
 
 def _write_table(page: Worksheet, table: Table, made_at: datetime) -> None:
-    _write_head(page, table.title, "作成日", made_at.astimezone(JST).date())
+    _write_head(page, table.title, "作成日", day_of(made_at))
     _set_widths(page, table.widths)
     for number, row in enumerate(table.rows, start=_FIRST_ROW):
         _write_row(page, number, row, head=number == _FIRST_ROW)
     page.freeze_panes = f"A{_FIRST_ROW + 1}"
     last = f"{get_column_letter(len(table.rows[0]))}{_FIRST_ROW + len(table.rows) - 1}"
     page.auto_filter.ref = f"A{_FIRST_ROW}:{last}"
-
-
-def _case_cells(row: CaseRow) -> list[Value]:
-    return [
-        row.case_number,
-        row.household,
-        row.received_on,
-        row.consent,
-        row.state,
-        row.lead_agency,
-        row.monitoring_on,
-    ]
 
 
 def _write_budget(

@@ -58,9 +58,11 @@ class Upload {
   add(files) {
     if (!this.many) for (const row of [...this.rows]) this.remove(row);
     const chosen = this.many ? [...files] : [...files].slice(0, 1);
-    const rows = chosen.map((file) => this.makeRow(file));
-    this.list.append(...rows.map((row) => row.element));
-    this.rows.push(...rows);
+    for (const file of chosen) {
+      const row = this.makeRow(file);
+      this.list.append(row.element);
+      this.rows.push(row);
+    }
     this.input.value = "";
     this.show();
   }
@@ -84,6 +86,13 @@ class Upload {
         .replace("{all}", this.rows.length);
   }
 
+  // The number in the form for the first file, the ones that follow for the others.
+  nextNumber() {
+    const last = this.rows.at(-1)?.part("number").value;
+    if (last === undefined) return this.form.elements.number.value;
+    return /\d$/.test(last) ? last.replace(/\d+$/, (digits) => Number(digits) + 1) : "";
+  }
+
   makeRow(file) {
     const element = this.template.content.firstElementChild.cloneNode(true);
     const part = (name) => element.querySelector(`[data-${name}]`);
@@ -94,6 +103,7 @@ class Upload {
     part("size").textContent = sizeWords(file.size);
     if (this.single) {
       part("title").value = file.name.replace(/\.[^.]*$/, "").slice(0, 120);
+      if (part("number")) row.number = part("number").value = this.nextNumber();
     }
     this.say(row, "waiting");
     part("remove").addEventListener("click", () => {
@@ -199,10 +209,17 @@ class Upload {
     if (file) data.set("file", file);
     data.set("key", row.key);
     if (this.single) {
-      data.set("number", row.part("number")?.value ?? "");
+      data.set("number", this.numberOf(row));
       data.set("title", row.part("title").value);
     }
     return data;
+  }
+
+  // What is handed out is numbered apart, unless its number was typed.
+  numberOf(row) {
+    const number = row.part("number")?.value ?? "";
+    const apart = this.form.elements.handed_out?.checked && number === row.number;
+    return apart ? "" : number;
   }
 
   done(row) {
