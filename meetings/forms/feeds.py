@@ -9,6 +9,9 @@ class EntriesForm(forms.Form):
 
     attach = forms.TypedChoiceField(
         label=_("案内メールの予定"),
+        help_text=_(
+            "職場のカレンダーをほかの人も見られるときは、付けないほうを選びます。"
+        ),
         choices=[
             ("True", _("案内メールに予定を付ける")),
             ("False", _("案内メールに予定を付けない")),
