@@ -90,8 +90,10 @@ def unfinished(actor: Actor) -> list[Sitting]:
     bodies = rosters.offices_of(actor).values("body")
     # Of these bodies, else the database looks at the items of all.
     items = AgendaItem.objects.filter(
-        sitting__body__in=bodies, state=AgendaItem.State.CLOSED
-    )
+        rosters.of_kept_cases(actor),
+        sitting__body__in=bodies,
+        state=AgendaItem.State.CLOSED,
+    ).exclude(id__in=rosters.recused_items(actor))
     missing = items.exclude(record__state=Minutes.State.FINAL).values("sitting")
     rows = Sitting.objects.filter(
         Q(state=Sitting.State.CONVENED) | Q(state=Sitting.State.CLOSED, id__in=missing),
