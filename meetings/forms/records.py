@@ -15,7 +15,12 @@ from portal.core.fields import DayField
 class RoundForm(forms.Form):
     """Until when the attendees are asked to read the draft."""
 
-    due_on = DayField(label=_("確認期限"))
+    due_on = DayField(
+        label=_("確認期限"),
+        help_text=_(
+            "この日までに確認していただきます。過ぎても、確認したことにはなりません。"
+        ),
+    )
 
 
 class CorrectionForm(forms.Form):
@@ -39,6 +44,7 @@ class AnswerForm(forms.Form):
 
     change = forms.ChoiceField(
         label=_("記録を直しますか"),
+        help_text=_("直すと新しい版になり、確認は取り直しになります。"),
         choices=[("yes", _("直す(新しい版になります)")), ("no", _("直さない"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("直すか、直さないかを選んでください。")},
@@ -52,10 +58,21 @@ class AnswerForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=_("区分"),
+        help_text=_("開示の請求があったときの扱いが、区分で変わります。"),
         choices=[(k.value, k.label) for k in Entry.Kind if k not in OUTCOMES],
     )
-    speaker = OneLineField(label=_("発言者"), max_length=80, required=False)
-    source = OneLineField(label=_("情報の出所"), max_length=120, required=False)
+    speaker = OneLineField(
+        label=_("発言者"),
+        help_text=_("例: 保健センター 保健師。氏名より、機関と立場で書きます。"),
+        max_length=80,
+        required=False,
+    )
+    source = OneLineField(
+        label=_("情報の出所"),
+        help_text=_("だれから聞いたか。例: 長女本人、学校。"),
+        max_length=120,
+        required=False,
+    )
     answer = forms.CharField(
         label=_("回答"),
         required=False,
@@ -115,4 +132,22 @@ class ReopenForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=_("会議録の版の履歴に残り、出席した人が読めます。"),
     )
-    due_on = DayField(label=_("確認期限"))
+    due_on = DayField(
+        label=_("確認期限"),
+        help_text=_(
+            "この日までに確認していただきます。過ぎても、確認したことにはなりません。"
+        ),
+    )
+
+
+class FrozenForm(forms.Form):
+    """Why a record is opened that rests on a withdrawn consent."""
+
+    reason = forms.CharField(
+        label=_("開く理由"),
+        max_length=200,
+        help_text=_(
+            "例: 監査の照会に答えるため。氏名や相談の内容は書かないでください。"
+            "記録に残り、あとから消せません。"
+        ),
+    )

@@ -51,6 +51,11 @@ class Minutes(models.Model):
                 condition=models.Q(state="round"),
                 name="minutes_in_round",
             ),
+            models.Index(
+                fields=["finalized_at", "id"],
+                condition=models.Q(state="final"),
+                name="minutes_confirmed",
+            ),
         )
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ class Step(StrEnum):
     NONE = ""
     READ = "read"
     CIRCULATE = "circulate"
+    FROZEN = "frozen"
 
 
 def next_steps(access: Access, items: Collection[AgendaItem]) -> dict[UUID, Step]:
@@ -45,4 +46,7 @@ def _step(
         return Step.CIRCULATE if mine else Step.NONE
     minutes.item = item
     thing = minutes_facts(minutes, person, *ties)
-    return Step.READ if access.offers(Action.READ, thing) else Step.NONE
+    if access.offers(Action.READ, thing):
+        return Step.READ
+    frozen = access.offers(Action.OPEN_FROZEN, thing)
+    return Step.FROZEN if frozen else Step.NONE

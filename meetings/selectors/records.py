@@ -1,13 +1,14 @@
 """A record opened for one of its acts; each opening is in the audit trail."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
 from meetings import records
-from meetings.models import Correction, Entry, Minutes
-from meetings.policies import reopened_facts
+from meetings.models import AgendaItem, Correction, Entry, Minutes
+from meetings.policies import item_facts, minutes_facts, reopened_facts
 from meetings.records import Record
 from members.access import Access, Actor, access_for
 from members.facts import Action
@@ -20,6 +21,39 @@ def read_record(actor: Actor, item_id: UUID) -> tuple[Record, Access]:
     record, access = records.readable(actor, item_id)
     note_read(actor, record)
     return record, access
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the room wrote and nobody has sent round; ``writes``: the actor mends it."""
+
+    outcomes: list[Entry]
+    course: list[Entry]
+    writes: bool
+
+
+def draft_of(access: Access, item: AgendaItem) -> Draft:
+    """The draft of an item's record, as far as the actor may read it over now."""
+    begun, person = hasattr(item, "record"), access.actor.id
+    minutes = item.record if begun else Minutes(item=item)
+    if minutes.state != Minutes.State.WRITING:
+        return Draft([], [], writes=False)
+    writes = access.allows(Action.WRITE_MINUTES, item_facts(item, person))
+    if not access.allows(Action.READ, minutes_facts(minutes, person, ())):
+        return Draft([], [], writes)
+    audit.record_read(
+        "meetings.minutes.read",
+        actor=person,
+        subject=f"minutes:{minutes.id}" if begun else f"item:{item.id}",
+        case=item.case_id,
+        item=item.id,
+    )
+    entries = list(item.entries.filter(deleted=False))
+    return Draft(
+        outcomes=[entry for entry in entries if entry.is_outcome],
+        course=[entry for entry in entries if not entry.is_outcome],
+        writes=writes,
+    )
 
 
 def corrigible(actor: Actor, item_id: UUID, entry_id: UUID) -> tuple[Record, Entry]:

@@ -6,18 +6,20 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from meetings import notices, record_notices, records, rosters
 from meetings.models import Minutes, Presence, Sitting
-from meetings.policies import summary_facts
+from meetings.policies import item_facts, summary_facts
 from meetings.record_notices import Facts, Occasion
 from meetings.records import Record
 from meetings.services.convocation import links_end
 from meetings.services.own_links import ways_in
-from members.access import Actor
+from members.access import Actor, access_for
 from members.facts import Action, Role
 from members.models import Person
 from portal.core import audit, clock, outbox
+from portal.core.errors import RefusedError
 
 # Who has not confirmed is asked again shortly before the day, then once a week.
 REMIND_BEFORE = timedelta(days=3)
@@ -154,6 +156,35 @@ def _remind(item_id: UUID) -> int:
     minutes.reminded_at = clock.now()
     minutes.save(update_fields=["reminded_at"])
     return tell(Actor(clerk), record, record.awaited, Occasion.REMINDED)
+
+
+@transaction.atomic
+def remind(*, actor: Actor, item_id: UUID) -> int:
+    """Ask those again now whose confirmation is awaited; how many mails.
+
+    For who convenes the item. Raises RefusedError where asking again would not help.
+    """
+    record = records.load(item_id, lock=True)
+    item, minutes = record.item, record.minutes
+    cases = [item.case_id] if item.case_id else []
+    access = access_for(actor, cases=cases, items=[item_id])
+    access.require(Action.CONVENE, item_facts(item, actor.id))
+    if minutes.state != Minutes.State.ROUND or not record.awaited:
+        raise RefusedError(_("確認を待っている人はいません。"))
+    if record.open_corrections:
+        raise RefusedError(
+            _("回答していない修正の申し出があります。先に回答してください。")
+        )
+    if minutes.reminded_at and minutes.reminded_at > clock.day_start(clock.today()):
+        raise RefusedError(_("今日はもうお願いしています。明日以降に送ってください。"))
+    told = tell(actor, record, record.awaited, Occasion.REMINDED)
+    if not told:
+        raise RefusedError(
+            _("メールで送れる人がいません。電話などで確認をお願いしてください。")
+        )
+    minutes.reminded_at = clock.now()
+    minutes.save(update_fields=["reminded_at"])
+    return told
 
 
 def _record(actor: Actor, record: Record, person: Person, occasion: Occasion) -> None:

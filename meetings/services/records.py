@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from documents.models import PaperVersion
@@ -61,17 +62,19 @@ def start_round(*, actor: Actor, item: AgendaItem, due_on: date) -> Minutes:
     record = locked(actor, item.id, Action.RELEASE)
     if record.item.state != AgendaItem.State.CLOSED:
         raise RefusedError(
-            "この議題はまだ終わっていません。終了してから回覧してください。"
+            _("この議題はまだ終わっていません。終了してから回覧してください。")
         )
     if record.minutes.state != Minutes.State.WRITING:
-        raise RefusedError("この会議録は、すでに回覧されています。")
+        raise RefusedError(_("この会議録は、すでに回覧されています。"))
     rules = record.confirming
     if len(record.signatories) < rules.signatories_named:
         raise RefusedError(
-            "会議録を確認する構成員が決まっていません。議題の出席者から選んでください。"
+            _(
+                "会議録を確認する構成員が決まっていません。議題の出席者から選んでください。"
+            )
         )
     if due_on < clock.today():
-        raise InvalidError("確認期限は、今日以降の日付にしてください。")
+        raise InvalidError(_("確認期限は、今日以降の日付にしてください。"))
     minutes = record.minutes
     minutes.state, minutes.version = Minutes.State.ROUND, minutes.version + 1
     minutes.circulated_at, minutes.due_on = clock.now(), due_on
@@ -136,7 +139,8 @@ def ask_correction(
         raise HiddenError
     if not text.strip() or len(text) > MAX_CORRECTION:
         raise InvalidError(
-            f"修正してほしい内容を、{MAX_CORRECTION}字以内で入力してください。"
+            _("修正してほしい内容を、%(count)d字以内で入力してください。")
+            % {"count": MAX_CORRECTION}
         )
     correction = Correction.objects.create(
         id=key,
@@ -185,9 +189,9 @@ def answer_correction(
     if correction is None or record.minutes.state != Minutes.State.ROUND:
         raise HiddenError
     if correction.state != Correction.State.OPEN:
-        raise RefusedError("この申し出には、すでに回答しています。")
+        raise RefusedError(_("この申し出には、すでに回答しています。"))
     if not answer.strip() and not new_text.strip():
-        raise InvalidError("修正後の文か、回答のどちらかを入力してください。")
+        raise InvalidError(_("修正後の文か、回答のどちらかを入力してください。"))
     correction.answer, correction.answered_at = answer, clock.now()
     correction.answered_by = actor.person
     correction.state = Correction.State.ANSWERED
@@ -217,7 +221,7 @@ def _rewrite(
         if getattr(entry, name).strip() != words.strip()
     ]
     if not changed:
-        raise InvalidError("いまの記録と同じです。直すところを書き換えてください。")
+        raise InvalidError(_("いまの記録と同じです。直すところを書き換えてください。"))
     item = AgendaItem.objects.select_for_update().get(pk=record.item.pk)
     item.revision += 1
     item.save(update_fields=["revision"])
@@ -242,13 +246,18 @@ def confirm(*, actor: Actor, item_id: UUID, digest: str) -> Confirmation:
     record = locked(actor, item_id, Action.CONFIRM_MINUTES)
     if digest != record.digest:
         raise RefusedError(
-            "表示のあとに内容が変わりました。新しい案をお読みのうえ、確認してください。"
+            _(
+                "表示のあとに内容が変わりました。新しい案をお読みのうえ、確認してください。"
+            )
         )
     refuse_unanswered(record)
     if actor.person in record.missing and actor.person not in record.awaited:
         raise RefusedError(
-            "この会議録は、順番に確認します。"
-            f"いまは{record.awaited[0].name}さんの確認を待っています。"
+            _(
+                "この会議録は、順番に確認します。"
+                "いまは%(name)sさんの確認を待っています。"
+            )
+            % {"name": record.awaited[0].name}
         )
     confirmation, created = Confirmation.objects.get_or_create(
         minutes=record.minutes,
@@ -270,7 +279,7 @@ def refuse_unanswered(record: Record) -> None:
     """Nobody confirms words that somebody else wants changed."""
     if record.open_corrections:
         raise RefusedError(
-            "回答していない修正の申し出があります。回答のあと確認できます。"
+            _("回答していない修正の申し出があります。回答のあと確認できます。")
         )
 
 

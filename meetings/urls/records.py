@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from meetings.views import corrections, records, summary
+from meetings.views import corrections, frozen, records, records_desk, summary
 
 urlpatterns = [
+    path("records/", records_desk.records_desk, name="records-desk"),
+    path(
+        "items/<uuid:item_id>/record/remind/",
+        records_desk.record_remind,
+        name="record-remind",
+    ),
     path(
         "sittings/<uuid:sitting_id>/summary/",
         summary.sitting_summary,
@@ -33,6 +39,11 @@ urlpatterns = [
         "items/<uuid:item_id>/record/reopen/",
         records.record_reopen,
         name="record-reopen",
+    ),
+    path(
+        "items/<uuid:item_id>/record/frozen/",
+        frozen.record_frozen,
+        name="record-frozen",
     ),
     path(
         "items/<uuid:item_id>/earlier/",

@@ -20,7 +20,7 @@ from meetings.rendering import compiled_pdf
 from meetings.selectors.earlier_records import earlier_of
 from meetings.selectors.locks import LockState, of_record
 from meetings.selectors.record_versions import earlier_files
-from meetings.selectors.records import read_record, reopenable
+from meetings.selectors.records import draft_of, read_record, reopenable
 from meetings.selectors.sittings import convened_item, convened_sitting
 from meetings.services import records as services
 from meetings.services import reopening, room_confirmation
@@ -102,8 +102,8 @@ def _own_docx(record: Record, access: Access) -> PaperVersion | None:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def record_start(request: MemberRequest, item_id: UUID) -> HttpResponse:
-    """Send the draft round: to whom, until when."""
-    item, _access = convened_item(request.actor, item_id)
+    """Read the draft over, then send it round: until when."""
+    item, access = convened_item(request.actor, item_id)
     form = RoundForm(
         request.POST or None,
         initial={"due_on": clock.today() + timedelta(days=ROUND_DAYS)},
@@ -118,7 +118,8 @@ def record_start(request: MemberRequest, item_id: UUID) -> HttpResponse:
         if made is not None:
             messages.success(request, _("案を回覧し、出席した方にお知らせしました。"))
             return redirect("meetings:record-detail", item.id)
-    return form_page(request, form, "meetings/record_start.html", {"item": item})
+    context = {"item": item, "draft": draft_of(access, item)}
+    return form_page(request, form, "meetings/record_start.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,6 +198,6 @@ def sitting_record(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         for record in found
     ]
     response = HttpResponse(compiled_pdf(papers), content_type="application/pdf")
-    name = f"kasane-{opened.sitting.starts_at:%Y%m%d}-record.pdf"
+    name = f"kasane-{clock.day_of(opened.sitting.starts_at):%Y%m%d}-record.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
