@@ -1,17 +1,23 @@
-"""統計: counts as tables, and small ones kept back.
+"""統計: counts as tables, side by side, and households not to be told from them.
 
-A count below ``FEW`` can point at one household, and so can the rest of a total. Both
-stand as ``HELD_BACK`` in what is given to others: primary and secondary suppression as
-statistical offices do it. It does not stand against somebody who knows the rule of the
-choice and reckons with it.
+What is given to others holds every count of households to a multiple of ``STEP``. One
+table of one body and one year is the atom: its lines are held one after another, so
+that the first lines together, and the whole, are never off by more than two. All that
+is printed is such an atom or a sum of atoms: of bodies, of a year's lines. So a
+difference between any two pages (a body and all, a month and its year, a file and the
+page) is again a sum of atoms and tells nothing new (differencing). Atoms of two years
+are tied by who stayed (open then, plus begun, less ended, is open now); each of
+these sums stands for five numbers, and none of them is settled by the others.
+
+Households are not split further, into lines by months, as those would be other atoms
+of the same people. Counts of meetings and of what they took on stand as they are.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-FEW = 5
-HELD_BACK = "x"
+STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +30,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Counts of one kind; ``private`` ones are of households, so small ones matter.
+    """Counts of one kind; ``private`` ones are of households.
 
     ``whole`` tells that the lines add up to something; a thing can stand in two
-    lines of the other tables.
+    lines of the other tables. Of one with ``top`` the longest lines are shown, and
+    all others as one. ``monthly`` ones have the year's months as lines. Of ``values``,
+    where there are any, the median is told.
     """
 
     key: str
@@ -36,7 +44,9 @@ class Table:
     lines: tuple[Line, ...]
     private: bool = False
     whole: bool = True
-    note: str = ""
+    monthly: bool = False
+    top: int = 0
+    values: tuple[int, ...] = ()
 
     @property
     def total(self) -> int:
@@ -45,87 +55,113 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A line as it is printed; ``share`` is its length in percent of the longest."""
+class Row:
+    """A line as it is printed, with a count for each column."""
 
     label: str
-    words: str
-    share: int
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A table ready to be shown; ``total`` is empty where the lines do not add up.
+class Figure:
+    """Tables of one key side by side, ready to be shown.
 
-    A note on too few households is kept back with their total.
+    ``totals`` is empty where the lines do not add up; ``middle`` is a median in days.
     """
 
-    table: Table
-    bars: tuple[Bar, ...]
-    total: str
+    key: str
+    title: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[int, ...]
+    private: bool
+    middle: int | None = None
 
     @property
-    def note(self) -> str:
-        """What is said about the table as a whole."""
-        return "" if self.total == HELD_BACK else self.table.note
-
-    @property
-    def rows(self) -> list[tuple[str, str]]:
+    def cells(self) -> list[tuple[str, ...]]:
         """Labels and counts with the total, as files print them."""
-        rows = [(bar.label, bar.words) for bar in self.bars]
-        return [*rows, ("計", self.total)] if self.total else rows
+        rows = [(row.label, *map(str, row.counts)) for row in self.rows]
+        return [*rows, ("計", *map(str, self.totals))] if self.totals else rows
 
 
-def chart_of(table: Table, *, masked: bool) -> Chart:
-    """The table with its bars; ``masked``: small counts of households kept back."""
-    held, total_held = _held_back(table) if masked else (frozenset(), False)
-    longest = max((line.count for line in table.lines), default=0) or 1
-    bars = tuple(
-        Bar(line.label, HELD_BACK, 0)
-        if number in held
-        else Bar(line.label, str(line.count), round(100 * line.count / longest))
-        for number, line in enumerate(table.lines)
-    )
-    total = HELD_BACK if total_held else str(table.total)
-    return Chart(table, bars, total if table.whole else "")
+def figure_of(
+    columns: Mapping[str, Sequence[Table]], *, masked: bool, rest: str
+) -> Figure:
+    """One kind of table, by columns; each column is the sum of its atoms.
 
-
-def _held_back(table: Table) -> tuple[frozenset[int], bool]:
-    """Which lines are kept back, and whether the total is.
-
-    A single small line would be the rest of the total, so the next smallest goes with
-    it; where there is none, the total does.
+    ``masked``: counts of households are held to multiples of ``STEP``.
     """
-    if not table.private:
-        return frozenset(), False
-    counts = [line.count for line in table.lines]
-    held = {number for number, count in enumerate(counts) if 0 < count < FEW}
-    if not held or not table.whole:
-        return frozenset(held), False
-    others = sorted(
-        (n for n, count in enumerate(counts) if count >= FEW), key=counts.__getitem__
+    first = next(table for tables in columns.values() for table in tables)
+    held = masked and first.private
+    sums = [_summed(tables, held=held) for tables in columns.values()]
+    labels = list(dict.fromkeys(label for column in sums for label in column))
+    rows = [
+        Row(label, tuple(column.get(label, 0) for column in sums)) for label in labels
+    ]
+    totals = tuple(sum(row.counts[n] for row in rows) for n in range(len(sums)))
+    tables = [table for group in columns.values() for table in group]
+    return Figure(
+        key=first.key,
+        title=first.title,
+        unit=first.unit,
+        columns=tuple(columns),
+        rows=tuple(_folded(rows, first.top, rest) if first.top else rows),
+        totals=totals if first.whole else (),
+        private=first.private,
+        middle=_middle(tables, held=held) if len(columns) == 1 else None,
     )
-    while _gives_away([counts[n] for n in held]) and others:
-        held.add(others.pop(0))
-    return frozenset(held), _gives_away([counts[n] for n in held])
 
 
-def _gives_away(held: Collection[int]) -> bool:
-    """Whether the rest of the total says what the kept counts are."""
-    return len(held) == 1 or sum(held) < FEW
+def _summed(tables: Iterable[Table], *, held: bool) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table in tables:
+        counts = [line.count for line in table.lines]
+        for line, count in zip(
+            table.lines, in_steps(counts) if held else counts, strict=True
+        ):
+            found[line.label] = found.get(line.label, 0) + count
+    return found
+
+
+def in_steps(counts: Sequence[int]) -> list[int]:
+    """The counts in multiples of ``STEP``: each sum of the first ones is the nearest.
+
+    No count from one to four is told, and none is told from the others: a sum stands
+    for five numbers, and the sums do not tighten each other.
+    """
+    steps, true, told = [], 0, 0
+    for count in counts:
+        true += count
+        near = (true + STEP // 2) // STEP * STEP
+        steps.append(near - told)
+        told = near
+    return steps
+
+
+def _folded(rows: Sequence[Row], top: int, rest: str) -> list[Row]:
+    """The longest rows, and all others as one."""
+    ordered = sorted(rows, key=lambda row: (-sum(row.counts), row.label))
+    shown = [row for row in ordered[:top] if sum(row.counts)]
+    others = [row for row in ordered[top:] if sum(row.counts)]
+    if not others:
+        return shown
+    counts = zip(*(row.counts for row in others), strict=True)
+    return [*shown, Row(rest, tuple(map(sum, counts)))]
+
+
+def _middle(tables: Sequence[Table], *, held: bool) -> int | None:
+    """The median of one column; of few households it would be one's own number."""
+    found = middle([value for table in tables for value in table.values])
+    if found is None or not held:
+        return found
+    told = sum(count for table in tables for count in in_steps([table.total]))
+    return in_steps([found])[0] if told >= STEP * 2 else None
 
 
 def counted(counts: Mapping[str, int], labels: Iterable[tuple[str, str]]) -> list[Line]:
     """A line for each label in its order, also where there is nothing to count."""
     return [Line(str(label), counts.get(key, 0)) for key, label in labels]
-
-
-def most(counts: Mapping[str, int], *, number: int, rest: str) -> list[Line]:
-    """The largest counts, and all others as one line."""
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    lines = [Line(label, count) for label, count in ordered[:number]]
-    others = sum(count for _label, count in ordered[number:])
-    return [*lines, Line(rest, others)] if others else lines
 
 
 def spread(

@@ -1,74 +1,69 @@
-"""統計 of a fiscal year, over the bodies and cases that the reader keeps."""
+"""統計 of the bodies and cases that the reader keeps: by year, body, unit or month."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings import rosters
-from meetings.figures import Line, Table, counted, middle, most, spread
+from meetings.counting import Facts, Held, Part, private_tables, public_tables
+from meetings.figures import Figure, Table, figure_of
 from meetings.models import (
     AgendaItem,
+    HandBack,
+    MoveNotice,
     Outcome,
     Presence,
     ResourceGap,
     Sitting,
+    SupportDecision,
     Task,
 )
+from meetings.policies import item_facts
 from meetings.selectors.gaps import kept_bodies
 from members.access import Actor, access_for
-from members.facts import Action, Regime
-from members.filters import concerning, holding_at
-from members.models import Body, Case, Recusal
+from members.facts import Action
+from members.models import Body, Case
 from members.policies import case_facts
 from portal.core import clock, jp
 
 YEARS_BACK = 5
-AGENCIES_SHOWN = 15
-_AGES = [
-    (17, "17歳以下"),
-    (39, "18歳から39歳"),
-    (64, "40歳から64歳"),
-    (74, "65歳から74歳"),
-]
-_DAYS = [
-    (30, "30日以内"),
-    (60, "31日から60日"),
-    (90, "61日から90日"),
-    (180, "91日から180日"),
-]
+YEARS_BESIDE = 3
+
+
+class By(StrEnum):
+    """What stands side by side."""
+
+    WHOLE = "whole"
+    UNIT = "unit"
+    BODY = "body"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which figures are asked for; ``masked`` as others may have them."""
+
+    year: int
+    body: Body | None = None
+    by: By = By.WHOLE
+    masked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The tables of one fiscal year."""
+    """The figures of one fiscal year, or of some."""
 
-    year: int
-    body: Body | None
+    wish: Wish
     bodies: list[Body]
-    tables: list[Table]
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """What is counted: whose, of which days, about which cases."""
-
-    bodies: list[Body]
-    first: date
-    last: date
-    cases: list[Case]
-
-    @property
-    def case_ids(self) -> list[UUID]:
-        return [case.id for case in self.cases]
-
-    @property
-    def times(self) -> tuple[datetime, datetime]:
-        return clock.day_start(self.first), clock.day_end(self.last)
+    figures: list[Figure]
 
 
 def years_offered() -> list[int]:
@@ -77,32 +72,132 @@ def years_offered() -> list[int]:
     return [now - back for back in range(YEARS_BACK + 1)]
 
 
-def figures_of(actor: Actor, *, body: Body | None, year: int) -> Figures:
+def figures_of(actor: Actor, wish: Wish) -> Figures:
     """Counts for those who keep bodies, in a fixed number of queries.
 
     Cases that are not the reader's, and what the reader is kept from, count nowhere
     (R5, R27). Raises HiddenError for everybody else.
     """
     bodies = kept_bodies(actor)
-    chosen = [body] if body in bodies else bodies
+    chosen = [wish.body] if wish.body in bodies else bodies
+    columns = _columns(wish, chosen)
+    parts = [part for column in columns.values() for part in column]
+    facts = _facts(actor, bodies, min(p.first for p in parts), _last(parts))
+    return Figures(wish, bodies, list(_figures(facts, wish, chosen, columns)))
+
+
+def _last(parts: Iterable[Part]) -> date:
+    return max(part.last for part in parts)
+
+
+def _year(bodies: Iterable[Body], year: int) -> list[Part]:
+    """One part for each body: what is held to steps on its own."""
     first, last = date(year, 4, 1), date(year + 1, 3, 31)
-    found = _Range(chosen, first, last, _cases(actor, chosen, first, last))
-    items = _items(actor, found)
-    tables = [
-        *_of_meetings(found, items),
-        *_of_cases(found),
-        *_of_work(found, items),
-        *_of_gaps(found, items),
-    ]
-    return Figures(year, body if body in bodies else None, bodies, tables)
+    return [Part(frozenset({body.id}), first, last) for body in bodies]
+
+
+def _columns(wish: Wish, bodies: Sequence[Body]) -> dict[str, list[Part]]:
+    """The parts of each column of households, by its name."""
+    if wish.by is By.YEAR:
+        years = range(wish.year - YEARS_BESIDE + 1, wish.year + 1)
+        return {jp.fiscal_year_words(year): _year(bodies, year) for year in years}
+    if wish.by is By.BODY:
+        return {str(body): _year([body], wish.year) for body in bodies}
+    if wish.by is By.UNIT:
+        units: dict[str, list[Part]] = defaultdict(list)
+        for body in bodies:
+            name = str(body.unit) if body.unit else _("全域")
+            units[name] += _year([body], wish.year)
+        return dict(units)
+    return {_("数"): _year(bodies, wish.year)}
+
+
+def _months(year: int, bodies: Sequence[Body]) -> dict[str, Part]:
+    ids = frozenset(body.id for body in bodies)
+    months = [(year, m) for m in range(4, 13)] + [(year + 1, m) for m in range(1, 4)]
+    return {
+        f"{month}月": Part(ids, date(y, month, 1), _month_end(y, month))
+        for y, month in months
+    }
+
+
+def _figures(
+    facts: Facts,
+    wish: Wish,
+    bodies: Sequence[Body],
+    columns: Mapping[str, list[Part]],
+) -> Iterator[Figure]:
+    whole = {name: [_joined(parts)] for name, parts in columns.items()}
+    public = {n: [public_tables(facts, p) for p in ps] for n, ps in whole.items()}
+    private = {n: [private_tables(facts, p) for p in ps] for n, ps in columns.items()}
+    if wish.by is not By.MONTH:
+        yield from _side_by_side(public, wish)
+        yield from _side_by_side(private, wish)
+        return
+    months = {
+        name: [public_tables(facts, part)]
+        for name, part in _months(wish.year, bodies).items()
+    }
+    yield from (f for f in _side_by_side(months, wish) if f.key != "meetings")
+    for figures in (_side_by_side(public, wish), _side_by_side(private, wish)):
+        yield from (f for f in figures if f.key in _MONTHLY)
+
+
+_MONTHLY = {"meetings", "new"}
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    bodies = frozenset[UUID]().union(*(part.bodies for part in parts))
+    return Part(bodies, parts[0].first, parts[0].last)
+
+
+def _side_by_side(
+    columns: Mapping[str, list[list[Table]]], wish: Wish
+) -> Iterator[Figure]:
+    """Each kind of table of all columns as one figure, in the usual order."""
+    kinds = [t.key for tables in columns.values() for t in tables[0]]
+    for key in dict.fromkeys(kinds):
+        found = {
+            name: [t for tables in atoms for t in tables if t.key == key]
+            for name, atoms in columns.items()
+        }
+        yield figure_of(found, masked=wish.masked, rest=_("その他の機関"))
+
+
+def _facts(actor: Actor, bodies: Sequence[Body], first: date, last: date) -> Facts:
+    """What is counted of all bodies that the reader keeps, whichever are looked at.
+
+    So a body, or a year, has the same figures on its own page and beside others.
+    """
+    cases = _cases(actor, bodies, first, last)
+    ids = [case.id for case in cases]
+    items = _items(actor, bodies, first, last)
+    tasks = Task.objects.filter(entry__item__in=items, entry__deleted=False)
+    gaps = _gaps(bodies, first, last).filter(Q(general=True) | Q(item__in=items))
+    return Facts(
+        today=clock.today(),
+        sittings=list(_sittings(bodies, first, last)),
+        items=list(_held(items)),
+        cases=cases,
+        tasks=list(tasks.values_list("entry__item", "done_on", "entry__due_on")),
+        outcomes=list(Outcome.objects.filter(case__in=ids)),
+        endings=[*_endings(ids)],
+        gaps=[
+            (body, _day(at), field, state)
+            for body, at, field, state in gaps.values_list(
+                "body", "raised_at", "field", "state"
+            )
+        ],
+    )
 
 
 def _cases(actor: Actor, bodies: Sequence[Body], first: date, last: date) -> list[Case]:
-    """The reader's cases that were open on a day of the year."""
+    """The reader's cases that were open, or of which something came, on the days."""
+    not_over = Q(closed_on=None) | Q(closed_on__gte=first)
+    was_open = Q(not_over, opened_on__lte=last)
     rows = list(
         rosters.cases_kept_by(actor)
-        .filter(body__in=bodies, opened_on__lte=last)
-        .filter(Q(closed_on=None) | Q(closed_on__gte=first))
+        .filter(was_open | _came_of_it(first, last), body__in=bodies)
         .select_related("body", "referrer")
         .prefetch_related("household")
     )
@@ -110,154 +205,113 @@ def _cases(actor: Actor, bodies: Sequence[Body], first: date, last: date) -> lis
     return [c for c in rows if access.offers(Action.CONVENE, case_facts(c))]
 
 
-def _items(actor: Actor, found: _Range) -> QuerySet[AgendaItem]:
-    """The items that were dealt with, of the reader's cases and of none."""
-    start, end = found.times
-    away = Recusal.objects.filter(
-        holding_at(clock.now()), concerning(actor.person), item_id__isnull=False
-    )
-    return AgendaItem.objects.filter(
-        Q(case=None) | Q(case__in=found.case_ids),
-        body__in=found.bodies,
-        sitting__state=Sitting.State.CLOSED,
-        sitting__starts_at__gte=start,
-        sitting__starts_at__lt=end,
-    ).exclude(id__in=away.values("item_id"))
-
-
-def _of_meetings(found: _Range, items: QuerySet[AgendaItem]) -> Iterator[Table]:
-    start, end = found.times
-    held = Sitting.objects.filter(
-        body__in=found.bodies,
-        state=Sitting.State.CLOSED,
-        starts_at__gte=start,
-        starts_at__lt=end,
-    ).values_list("starts_at", flat=True)
-    months = Counter(str(_day(at).month) for at in held)
-    yield Table("meetings", _("開いた会議"), _("回"), tuple(counted(months, _MONTHS)))
-    by_law = Counter(items.values_list("law", flat=True))
-    laws = [
-        (Regime.SHIEN, _("支援会議(同意を前提としない)")),
-        (Regime.JUSO, _("重層的支援会議(本人同意あり)")),
-        (Regime.NONE, _("事例を扱わない議題など")),
-    ]
-    yield Table("regimes", _("議題の根拠"), _("件"), tuple(counted(by_law, laws)))
-    of_cases = items.exclude(case=None)
-    by_occasion = Counter(of_cases.values_list("occasion", flat=True))
-    yield Table(
-        "occasions",
-        _("事例の議題の時期"),
-        _("件"),
-        tuple(counted(by_occasion, AgendaItem.Occasion.choices)),
-    )
-    yield _agencies(items)
-
-
-def _agencies(items: QuerySet[AgendaItem]) -> Table:
-    rows = (
-        Presence.objects.filter(item__in=items)
-        .exclude(person__household_member__isnull=False)
-        .values_list("person__organization__name")
-        .annotate(sittings=Count("item__sitting", distinct=True))
-    )
-    counts = dict(rows)
-    note = _("%(number)d機関が参加しました。") % {"number": len(counts)}
-    return Table(
-        "agencies",
-        _("会議に出た機関"),
-        _("回"),
-        tuple(most(counts, number=AGENCIES_SHOWN, rest=_("その他の機関"))),
-        whole=False,
-        note=note if counts else "",
+def _came_of_it(first: date, last: date) -> Q:
+    """Cases of which something is counted on the days, however long they are over."""
+    days = (first, last)
+    outcomes = Outcome.objects.filter(held_on__range=days)
+    decisions = SupportDecision.objects.filter(decided_on__range=days)
+    backs = HandBack.objects.filter(handed_on__range=days)
+    notices = MoveNotice.objects.filter(decided_on__range=days)
+    return (
+        Q(id__in=outcomes.values("case"))
+        | Q(id__in=decisions.values("outcome__case"))
+        | Q(id__in=backs.values("case"))
+        | Q(id__in=notices.values("case"))
     )
 
 
-def _of_cases(found: _Range) -> Iterator[Table]:
-    status = Counter(case.status for case in found.cases)
-    yield _private(
-        "status", _("事例の状況(現在)"), counted(status, Case.Status.choices)
+def _items(
+    actor: Actor, bodies: Sequence[Body], first: date, last: date
+) -> list[AgendaItem]:
+    """The reader's items that were dealt with, and those that gaps were raised on."""
+    on_the_days = Q(
+        body__in=bodies,
+        sitting__starts_at__gte=clock.day_start(first),
+        sitting__starts_at__lt=clock.day_end(last),
     )
-    new = [c for c in found.cases if found.first <= c.opened_on <= found.last]
-    months = Counter(str(case.opened_on.month) for case in new)
-    yield _private("new", _("新しく受け付けた事例"), counted(months, _MONTHS))
-    on = min(found.last, clock.today())
-    births = [m.birth_date for c in found.cases for m in c.household.all() if m.subject]
-    ages = [_age(born, on) for born in births if born]
-    lines = spread(ages, _AGES, "75歳以上")
-    unknown = len(births) - len(ages)
-    yield _private("ages", _("本人の年齢"), [*lines, Line(_("分からない"), unknown)])
-    routes = Counter(str(case.referrer or _("つなぎ元なし")) for case in found.cases)
-    yield _private(
-        "routes",
-        _("つなぎ元"),
-        most(routes, number=AGENCIES_SHOWN, rest=_("その他の機関")),
-    )
-
-
-def _private(key: str, title: str, lines: Sequence[Line], note: str = "") -> Table:
-    return Table(key, title, _("件"), tuple(lines), private=True, note=note)
-
-
-def _of_work(found: _Range, items: QuerySet[AgendaItem]) -> Iterator[Table]:
-    today = clock.today()
-    tasks = Task.objects.filter(entry__item__in=items, entry__deleted=False)
-    kinds: Counter[str] = Counter()
-    for done, due in tasks.values_list("done_on", "entry__due_on"):
-        late = due is not None and due < today
-        kinds["done" if done else "late" if late else "open"] += 1
-    labels = [("done", _("済み")), ("open", _("続いている")), ("late", _("期限超過"))]
-    title = _("役割分担と持ち帰り")
-    yield Table("tasks", title, _("件"), tuple(counted(kinds, labels)))
-    firsts = (
-        Outcome.objects.filter(case__in=found.case_ids, result=_CONFIRMED)
-        .values_list("case", "case__opened_on")
-        .annotate(on=Min("held_on"))
-    )
-    days = [
-        (on - opened).days
-        for _case, opened, on in firsts
-        if found.first <= on <= found.last
-    ]
-    half = middle(days)
-    note = _("中央値は%(days)d日です。") % {"days": half} if half is not None else ""
-    yield _private(
-        "days", _("受付からプラン確定まで"), spread(days, _DAYS, "181日以上"), note
-    )
-
-
-def _of_gaps(found: _Range, items: QuerySet[AgendaItem]) -> Iterator[Table]:
-    start, end = found.times
+    gaps = _gaps(bodies, first, last).filter(item__isnull=False)
     rows = list(
-        ResourceGap.objects.filter(
-            Q(general=True) | Q(item__in=items),
-            body__in=found.bodies,
-            raised_at__gte=start,
-            raised_at__lt=end,
-        ).values_list("field", "state")
+        AgendaItem.objects.filter(
+            Q(case=None) | Q(case__in=rosters.cases_kept_by(actor).values("id")),
+            on_the_days | Q(id__in=gaps.values("item")),
+            sitting__state=Sitting.State.CLOSED,
+        )
+        .select_related("sitting")
+        .prefetch_related("about")
     )
-    fields = Counter(field for field, _state in rows)
-    states = Counter(state for _field, state in rows)
-    yield Table(
-        "gaps",
-        _("足りない資源(分野)"),
-        _("件"),
-        tuple(counted(fields, ResourceGap.Field.choices)),
+    access = access_for(
+        actor,
+        cases={item.case_id for item in rows if item.case_id},
+        items={item.id for item in rows},
     )
-    yield Table(
-        "gap-states",
-        _("足りない資源(その後)"),
-        _("件"),
-        tuple(counted(states, ResourceGap.State.choices)),
+    return [
+        item
+        for item in rows
+        if access.offers(Action.CONVENE, item_facts(item, actor.id))
+    ]
+
+
+def _sittings(
+    bodies: Sequence[Body], first: date, last: date
+) -> Iterator[tuple[UUID, date]]:
+    rows = Sitting.objects.filter(
+        body__in=bodies,
+        state=Sitting.State.CLOSED,
+        starts_at__gte=clock.day_start(first),
+        starts_at__lt=clock.day_end(last),
     )
+    for body, at in rows.values_list("body", "starts_at"):
+        yield body, _day(at)
 
 
-_CONFIRMED = Outcome.Result.CONFIRMED
-_MONTHS = [(str(month), f"{month}月") for month in (*range(4, 13), *range(1, 4))]
+def _held(items: Sequence[AgendaItem]) -> Iterator[Held]:
+    """The items with the agencies that were in the room; a household is none."""
+    came: dict[UUID, set[str]] = defaultdict(set)
+    presences = Presence.objects.filter(
+        item__in=items, person__household_member__isnull=True
+    )
+    names = presences.values_list("item", "person__organization__name")
+    for item_id, name in names:
+        came[item_id].add(name)
+    for item in items:
+        yield Held(
+            id=item.id,
+            body=item.body_id,
+            sitting=item.sitting_id,
+            day=_day(item.sitting.starts_at),
+            law=item.law,
+            occasion=item.occasion,
+            case=item.case_id,
+            agencies=frozenset(came[item.id]),
+        )
 
 
-def _age(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+def _endings(cases: Sequence[UUID]) -> Iterator[tuple[UUID, date, str]]:
+    """What happened to cases beside their meetings' outcomes."""
+    decided = SupportDecision.objects.filter(outcome__case__in=cases, granted=True)
+    for case, day in decided.values_list("outcome__case", "decided_on"):
+        yield case, day, "decided"
+    for case, day in HandBack.objects.filter(case__in=cases).values_list(
+        "case", "handed_on"
+    ):
+        yield case, day, "back"
+    for case, day in MoveNotice.objects.filter(case__in=cases).values_list(
+        "case", "decided_on"
+    ):
+        yield case, day, "moved"
+
+
+def _gaps(bodies: Sequence[Body], first: date, last: date) -> QuerySet[ResourceGap]:
+    return ResourceGap.objects.filter(
+        body__in=bodies,
+        raised_at__gte=clock.day_start(first),
+        raised_at__lt=clock.day_end(last),
+    )
 
 
 def _day(at: datetime) -> date:
     return at.astimezone(clock.JST).date()
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

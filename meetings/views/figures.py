@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from documents.output.docx import sheet_docx
 from documents.output.papers.workbooks import Table, tables_xlsx
 from documents.output.sheet import Block, Grid, Heading, Paragraph, Sheet
-from meetings.figures import Chart, chart_of
+from meetings.charts import PATTERNS, chart_of
+from meetings.figures import Figure
 from meetings.forms.figures import FiguresForm
 from meetings.selectors import figures as selectors
-from meetings.selectors.figures import Figures
+from meetings.selectors.figures import Figures, Wish
 from meetings.selectors.gaps import kept_bodies
 from members import selectors as members
 from members.http import MemberRequest, signed_in
@@ -32,29 +33,34 @@ def figures(request: MemberRequest) -> HttpResponse:
     """Figures of a fiscal year, for those who keep bodies."""
     bodies = kept_bodies(request.actor)
     form = FiguresForm(request.GET, bodies=bodies, years=selectors.years_offered())
-    found = selectors.figures_of(request.actor, **form.wanted)
-    charts = [chart_of(table, masked=form.masked) for table in found.tables]
+    found = selectors.figures_of(request.actor, form.wish)
     kind = request.GET.get("as", "")
+    _record_read(request, form.wish, kind if kind in _TYPES else "page")
+    if kind in _TYPES:
+        return _file(found, kind)
+    context = {
+        "form": form,
+        "wish": form.wish,
+        "rows": [(figure, chart_of(figure)) for figure in found.figures],
+        "patterns": range(PATTERNS),
+        "has_children": members.have_children(bodies),
+        "query": _query(request),
+    }
+    return render(request, "meetings/figures.html", context)
+
+
+def _record_read(request: MemberRequest, wish: Wish, kind: str) -> None:
     audit.record_read(
         "meetings.figures.read",
         actor=request.actor.id,
         subject="figures",
         detail={
-            "year": found.year,
-            "as": kind if kind in _TYPES else "page",
-            "exact": not form.masked,
+            "year": wish.year,
+            "by": str(wish.by),
+            "as": kind,
+            "exact": not wish.masked,
         },
     )
-    if kind in _TYPES:
-        return _file(found, charts, kind)
-    context = {
-        "form": form,
-        "figures": found,
-        "charts": charts,
-        "has_children": members.have_children(bodies),
-        "query": _query(request),
-    }
-    return render(request, "meetings/figures.html", context)
 
 
 def _query(request: MemberRequest) -> str:
@@ -63,34 +69,35 @@ def _query(request: MemberRequest) -> str:
     return asked.urlencode()
 
 
-def _file(found: Figures, charts: Sequence[Chart], kind: str) -> HttpResponse:
+def _file(found: Figures, kind: str) -> HttpResponse:
     """A neutral name (R39): the file rests outside."""
-    now = clock.now()
     write = _xlsx if kind == "xlsx" else _docx
-    response = HttpResponse(write(found, charts, now), content_type=_TYPES[kind])
-    name = f"tokei-{found.year}-{clock.today():%Y%m%d}.{kind}"
+    response = HttpResponse(write(found, clock.now()), content_type=_TYPES[kind])
+    name = f"tokei-{found.wish.year}-{clock.today():%Y%m%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _xlsx(found: Figures, charts: Sequence[Chart], now: datetime) -> bytes:
-    heads = (_("区分"), _("数"))
+def _heads(figure: Figure) -> tuple[str, ...]:
+    return (_("区分"), *figure.columns)
+
+
+def _xlsx(found: Figures, now: datetime) -> bytes:
     tables = [
-        Table(title=c.table.title, rows=[heads, *c.rows], widths=[44, 14])
-        for c in charts
+        Table(
+            title=figure.title.replace(":", " "),
+            rows=[_heads(figure), *figure.cells],
+            widths=[44, *(14 for _column in figure.columns)],
+        )
+        for figure in found.figures
     ]
     return tables_xlsx(tables, made_at=now)
 
 
-def _docx(found: Figures, charts: Sequence[Chart], now: datetime) -> bytes:
-    blocks: list[Block] = [Paragraph(held_back_words(), style="note")]
-    for chart in charts:
-        blocks += [
-            Heading(f"{chart.table.title}({chart.table.unit})"),
-            Grid((_("区分"), _("数")), tuple(chart.rows), (4, 1)),
-        ]
-        if chart.note:
-            blocks.append(Paragraph(chart.note))
+def _docx(found: Figures, now: datetime) -> bytes:
+    blocks: list[Block] = [Paragraph(_words_on_steps(found), style="note")]
+    for figure in found.figures:
+        blocks += _part(figure)
     sheet = Sheet(
         file_title=_("統計"),
         title=_("会議と事例の統計"),
@@ -102,11 +109,29 @@ def _docx(found: Figures, charts: Sequence[Chart], now: datetime) -> bytes:
     return sheet_docx(sheet)
 
 
+def _part(figure: Figure) -> Sequence[Block]:
+    label = max(2, 5 - len(figure.columns))
+    widths = (label, *(1 for _column in figure.columns))
+    blocks: list[Block] = [
+        Heading(f"{figure.title}({figure.unit})"),
+        Grid(_heads(figure), tuple(figure.cells), widths),
+    ]
+    if figure.middle is not None:
+        words = _("中央値は%(days)d日です。") % {"days": figure.middle}
+        blocks.append(Paragraph(words))
+    return blocks
+
+
 def _of_whom(found: Figures) -> str:
-    year = jp.fiscal_year_words(found.year)
-    return f"{year} {found.body or '、'.join(str(body) for body in found.bodies)}"
+    year = jp.fiscal_year_words(found.wish.year)
+    bodies = found.wish.body or "、".join(str(body) for body in found.bodies)
+    return f"{year} {bodies}"
 
 
-def held_back_words() -> str:
-    """What the sign in place of a number means."""
-    return _("5件より少ない数と、それを計算で求められる数は「x」としています。")
+def _words_on_steps(found: Figures) -> str:
+    if not found.wish.masked:
+        return _("正確な数です。世帯が分かることがあるため、外に出さないでください。")
+    return _(
+        "事例の数は、世帯が分からないように5件きざみにしています。"
+        "表を比べて差をとっても、5件より少ない数は分かりません。"
+    )

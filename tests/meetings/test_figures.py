@@ -1,19 +1,24 @@
 """統計: what is counted, for whom, and which counts are kept back."""
 
 import io
+from collections import defaultdict
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 from openpyxl import load_workbook
 
-from meetings.figures import HELD_BACK, Line, Table, chart_of, most, spread
-from meetings.models import Outcome, Sitting
-from meetings.selectors.figures import Figures, figures_of
+from meetings.charts import chart_of
+from meetings.counting import age
+from meetings.figures import STEP, Figure, Line, Table, figure_of, in_steps, spread
+from meetings.models import HandBack, Outcome, ResourceGap, Sitting
+from meetings.selectors.figures import By, Figures, Wish, figures_of
 from members.models import Case, Organization, Person, Recusal
 from portal.core import clock, jp
 from portal.core.errors import HiddenError
@@ -30,51 +35,111 @@ def table(*counts: int, **more: Any) -> Table:
     return Table("t", "表", "件", lines, **{"private": True, **more})
 
 
-def words(*counts: int, **more: Any) -> list[str]:
-    chart = chart_of(table(*counts, **more), masked=True)
-    return [*(bar.words for bar in chart.bars), chart.total]
+def shown(*tables: Table, masked: bool = True) -> Figure:
+    return figure_of({"数": tables}, masked=masked, rest="その他")
 
 
 @pytest.mark.parametrize(
-    ("counts", "seen"),
+    ("counts", "told"),
     [
-        ((0, 5, 12), ["0", "5", "12", "17"]),
-        ((3, 9, 12), ["x", "x", "12", "24"]),  # 9 goes with the 3 that it would tell
-        ((1, 1, 12), ["x", "x", "x", "14"]),  # both ones: the rest would be 2
-        ((3, 4, 12), ["x", "x", "12", "19"]),
-        ((3, 0, 0), ["x", "0", "0", "x"]),
-        ((), ["0"]),
+        ((0, 5, 12), [0, 5, 10]),
+        ((3, 9, 12), [5, 5, 15]),
+        ((1, 1, 12), [0, 0, 15]),
+        ((3, 0, 0), [5, 0, 0]),
+        ((), []),
     ],
 )
-def test_small_counts_of_households_are_kept_back(counts, seen):
-    assert words(*counts) == seen
+def test_counts_of_households_are_held_to_steps(counts, told):
+    assert in_steps(counts) == told
 
 
-def test_no_kept_count_can_be_reckoned_from_what_is_shown():
-    """Every table of three counts up to 9: total less the rest leaves a choice."""
-    for counts in product(range(10), repeat=3):
-        *lines, total = words(*counts)
-        held = lines.count(HELD_BACK)
-        if held and total != HELD_BACK:
-            rest = int(total) - sum(int(word) for word in lines if word != HELD_BACK)
-            assert held > 1, counts  # one alone would be the rest
-            assert rest > held, counts  # and as many ones as lines would be told
+def test_first_lines_and_wholes_stay_near():
+    """Whatever the lines: nothing but steps, and no sum from the first is far off."""
+    for counts in product(range(8), repeat=4):
+        told = in_steps(counts)
+        assert not [n for n in told if n % STEP], counts
+        for n in range(5):
+            assert abs(sum(told[:n]) - sum(counts[:n])) <= STEP // 2, counts
+
+
+def test_no_count_can_be_reckoned_from_what_is_told():
+    """Differencing: of each line at least three counts are told alike."""
+    alike = defaultdict(list)
+    for counts in product(range(18), repeat=3):
+        alike[tuple(in_steps(counts))].append(counts)
+    small = {told: rows for told, rows in alike.items() if max(told) <= STEP}
+    for told, tables in small.items():
+        for line in range(3):
+            assert len({counts[line] for counts in tables}) >= 3, told
+
+
+def test_what_stays_from_year_to_year_settles_no_count():
+    """Open then, plus begun, less ended, is open now: each is told in steps alone."""
+    alike = defaultdict(set)
+    for before, begun, ended in product(range(12, 20), range(8), range(8)):
+        numbers = (before, begun, ended, before + begun - ended)
+        alike[tuple(in_steps([n])[0] for n in numbers)].add(numbers)
+    common = [found for found in alike.values() if len(found) > 4]
+    for found in common:
+        for place in (1, 2):
+            assert len({numbers[place] for numbers in found}) > 1
+
+
+def test_bodies_together_are_the_sum_of_what_each_is_told():
+    """So a body can be taken from all without learning of the others."""
+    one, two = table(3, 9), table(1, 1)
+    both = shown(one, two)
+    single = [shown(each) for each in (one, two)]
+    sums = [
+        tuple(map(sum, zip(*(figure.rows[n].counts for figure in single), strict=True)))
+        for n in range(2)
+    ]
+    assert [row.counts for row in both.rows] == sums
+    beside = figure_of({"甲": [one], "乙": [two]}, masked=True, rest="")
+    assert [row.counts for row in beside.rows] == [
+        (single[0].rows[n].counts[0], single[1].rows[n].counts[0]) for n in range(2)
+    ]
 
 
 def test_counts_of_meetings_are_told_as_they_are():
-    assert words(1, 2, private=False) == ["1", "2", "3"]
-    chart = chart_of(table(1, 2), masked=False)
-    assert [(bar.words, bar.share) for bar in chart.bars] == [("1", 50), ("2", 100)]
+    figure = shown(table(1, 2, private=False))
+    assert [row.counts for row in figure.rows] == [(1,), (2,)]
+    assert figure.totals == (3,)
+    assert [r.counts for r in shown(table(1, 2), masked=False).rows] == [(1,), (2,)]
 
 
 def test_lines_that_do_not_add_up_have_no_total():
-    assert words(1, 20, whole=False) == ["x", "20", ""]
+    assert shown(table(1, 20, whole=False)).totals == ()
+
+
+def test_a_median_of_few_is_not_told_and_of_many_nearly():
+    days = (41,) * 4
+    assert shown(table(4, values=days)).middle is None
+    assert shown(table(20, values=days)).middle == 40
+    assert shown(table(4, values=days), masked=False).middle == 41
+
+
+def test_bars_are_as_long_as_their_counts_and_told_apart_by_pattern():
+    tables = {"甲": [table(5, 20)], "乙": [table(10, 0)]}
+    chart = chart_of(figure_of(tables, masked=False, rest=""))
+    assert chart is not None
+    first, second = chart.groups
+    assert [bar.pattern for bar in first.bars] == [0, 1]
+    assert first.bars[1].width == second.bars[0].width / 2
+    assert [name for _pattern, name in chart.legend] == ["甲", "乙"]
+    many = {str(n): [table(n)] for n in range(6)}
+    totals = chart_of(figure_of(many, masked=False, rest=""))
+    assert totals is not None
+    assert [group.label for group in totals.groups] == list("012345")
+    assert chart_of(shown(table(0, 0))) is None
 
 
 def test_the_rest_is_one_line_and_bounds_belong_to_the_lower_line():
-    assert most({"い": 2, "あ": 2, "う": 9}, number=1, rest="その他") == [
-        Line("う", 9),
-        Line("その他", 4),
+    lines = (Line("い", 2), Line("あ", 2), Line("う", 9))
+    agencies = Table("t", "表", "回", lines, whole=False, top=1)
+    assert [(row.label, row.counts) for row in shown(agencies).rows] == [
+        ("う", (9,)),
+        ("その他", (4,)),
     ]
     lines = spread([0, 30, 31, 500], [(30, "30日以内"), (60, "60日まで")], "その先")
     assert [line.count for line in lines] == [2, 1, 1]
@@ -103,12 +168,12 @@ def year(cast: Cast) -> int:
 
 def of(person: Person, year: int, **more: Any) -> Figures:
     actor = factories.sign_in(person)
-    return figures_of(actor, **{"body": None, "year": year, **more})
+    return figures_of(actor, Wish(**{"year": year, "masked": False, **more}))
 
 
 def counts(found: Figures, key: str) -> dict[str, int]:
-    (table,) = (each for each in found.tables if each.key == key)
-    return {line.label: line.count for line in table.lines if line.count}
+    (figure,) = (each for each in found.figures if each.key == key)
+    return {row.label: sum(row.counts) for row in figure.rows if any(row.counts)}
 
 
 def test_the_year_is_counted(cast, year):
@@ -122,14 +187,81 @@ def test_the_year_is_counted(cast, year):
     }
     assert counts(found, "days") == {"31日から60日": 1}
     assert sum(counts(found, "status").values()) == 1
-    (days,) = (each for each in found.tables if each.key == "days")
-    assert days.note == "中央値は40日です。"
+    (days,) = (each for each in found.figures if each.key == "days")
+    assert days.middle == 40
+    assert counts(found, "national")["プランの策定"] == 1
 
 
 def test_another_year_and_another_body_hold_nothing_of_it(cast, year):
     assert counts(of(cast.secretariat, year - 3), "meetings") == {}
     assert counts(of(cast.secretariat, year, body=cast.juso), "meetings") == {}
     assert counts(of(cast.secretariat, year, body=cast.shien), "meetings") != {}
+
+
+def column(found: Figures, name: str) -> dict[str, dict[str, int]]:
+    """What stands in one column of each figure."""
+    places = {f.key: f.columns.index(name) for f in found.figures}
+    return {
+        f.key: {r.label: n for r in f.rows if (n := r.counts[places[f.key]])}
+        for f in found.figures
+    }
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_body_has_the_same_figures_on_its_page_and_beside_others(cast, year, masked):
+    """Items of another body's case, too: a difference would tell of a household."""
+    beside = of(cast.secretariat, year, by=By.BODY, masked=masked)
+    for body in (cast.shien, cast.juso):
+        page = of(cast.secretariat, year, body=body, masked=masked)
+        assert column(page, "数") == column(beside, str(body))
+    page = column(of(cast.secretariat, year, body=cast.juso), "数")
+    assert page["regimes"] == {"重層的支援会議(本人同意あり)": 1}
+    assert page["national"] == {"重層的支援会議で話し合った事例(実数)": 1}
+
+
+def test_who_keeps_the_second_body_alone_counts_its_items(cast, year):
+    """The item is decided, not the body in which its case is at home."""
+    cast.chair.offices.filter(body=cast.shien).delete()
+    found = of(cast.chair, year)
+    assert counts(found, "regimes") == {"重層的支援会議(本人同意あり)": 1}
+    assert counts(found, "agencies") != {}
+    assert counts(found, "status") == {}
+    cast.case.memberships.filter(person=cast.chair).delete()
+    assert counts(of(cast.chair, year), "regimes") == {}
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_year_has_the_same_figures_on_its_page_and_beside_others(cast, year, masked):
+    """What came of a case that was over counts in the year in which it came."""
+    first = date(year, 4, 1)
+    Outcome.objects.all().delete()
+    Case.objects.filter(pk=cast.case.pk).update(
+        opened_on=first - timedelta(days=300), closed_on=first - timedelta(days=20)
+    )
+    HandBack.objects.create(
+        case=cast.case,
+        organization=cast.clinic.organization,
+        talked_on=first,
+        talk="話した。",
+        handed_on=first,
+        entered_by=cast.secretariat,
+        entered_at=clock.now(),
+    )
+    ResourceGap.objects.create(
+        body=cast.juso,
+        item=cast.juso_item,
+        field=ResourceGap.Field.WORK,
+        words="短い時間の仕事",
+        raised_by=cast.secretariat,
+        raised_at=clock.day_start(first) - timedelta(days=1),
+    )
+    beside = of(cast.secretariat, year, by=By.YEAR, masked=masked)
+    for each in (year, year - 1, year - 2):
+        page = of(cast.secretariat, each, masked=masked)
+        assert column(page, "数") == column(beside, jp.fiscal_year_words(each))
+    if not masked:
+        assert counts(of(cast.secretariat, year), "national")["つなぎもどし"] == 1
+        assert counts(of(cast.secretariat, year - 1), "gaps") == {"就労・社会参加": 1}
 
 
 def test_the_household_is_no_agency(cast, year):
@@ -160,7 +292,7 @@ def test_what_one_is_kept_from_counts_nowhere(cast, year, of_case):
 
 def test_the_secretariat_of_another_unit_counts_nothing_of_it(cast, year):
     found = of(cast.stranger, year)
-    assert all(not line.count for table in found.tables for line in table.lines)
+    assert not [row for f in found.figures for row in f.rows if any(row.counts)]
 
 
 @pytest.mark.parametrize("who", ["clinic", "administrator", "auditor", "leaver"])
@@ -176,41 +308,68 @@ def clerk(cast: Cast, signed_in) -> Client:
 
 
 def test_the_page_and_its_files_keep_small_counts_back(year, clerk):
-    page = clerk.get(reverse("meetings:figures")).content.decode()
-    assert "x</td>" in page
-    assert "中央値" not in page  # of one household it would be its own number
+    page = clerk.get(reverse("meetings:figures"))
+    status = next(f for f, _c in page.context["rows"] if f.key == "status")
+    assert status.totals == (0,)  # one household
+    assert "中央値" not in page.content.decode()  # it would be its own number
     sheet = clerk.get(reverse("meetings:figures"), {"as": "xlsx"})
     book = load_workbook(io.BytesIO(sheet.content))
-    assert book["本人の年齢"]["B16"].value is None
     cells = [c.value for row in book["事例の状況(現在)"].iter_rows() for c in row]
-    assert HELD_BACK in cells
+    assert not {1, "1"} & set(cells)
     paper = clerk.get(reverse("meetings:figures"), {"as": "docx"})
-    texts = [
-        cell.text
-        for grid in Document(io.BytesIO(paper.content)).tables
-        for row in grid.rows
-        for cell in row.cells
-    ]
-    assert HELD_BACK in texts
+    grids = Document(io.BytesIO(paper.content)).tables
+    assert [g for g in grids if g.rows[0].cells[0].text == "区分"]
     actions = AuditEvent.objects.filter(action="meetings.figures.read")
     assert [event.detail["as"] for event in actions] == ["page", "xlsx", "docx"]
 
 
 def test_exact_counts_are_asked_for_and_warned_of(year, clerk):
     page = clerk.get(reverse("meetings:figures"), {"exact": "on"}).content.decode()
-    assert "x</td>" not in page
     assert "外に出す資料には使わないでください" in page
     assert "中央値は40日です。" in page
+
+
+@pytest.mark.parametrize("by", [each.value for each in By])
+def test_side_by_side_by_unit_body_month_and_year(year, cast, clerk, by):
+    Case.objects.filter(pk=cast.case.pk).update(opened_on=clock.today())
+    answer = clerk.get(reverse("meetings:figures"), {"by": by, "exact": "on"})
+    figures = {f.key: f for f, _chart in answer.context["rows"]}
+    wide = {"month": 12, "year": 3, "unit": 1, "body": 2, "whole": 1}[by]
+    assert len(figures["regimes"].columns) == wide
+    assert sum(figures["regimes"].totals) == 2
+    assert ("status" in figures) == (by != "month")  # households: never by months
+    assert sum(figures["new"].totals) == 1
+    for kind in ("xlsx", "docx"):
+        asked = {"by": by, "as": kind}
+        assert clerk.get(reverse("meetings:figures"), asked).status_code == 200
+
+
+def test_fields_of_a_case_are_counted_each(year, cast, clerk):
+    address = reverse("members:case-fields", args=[cast.case.id])
+    clerk.post(address, {"fields_of_case": ["housing", "elderly"]})
+    cast.case.refresh_from_db()
+    assert cast.case.fields == ["elderly", "housing"]
+    found = counts(of(cast.secretariat, year), "fields")
+    assert found == {"高齢・介護": 1, "住まい": 1}
+
+
+def test_more_years_and_bodies_ask_no_more(year, cast):
+    def queries(**more: Any) -> int:
+        actor = factories.sign_in(cast.secretariat)
+        with CaptureQueriesContext(connection) as found:
+            figures_of(actor, Wish(year=year, **more))
+        return len(found)
+
+    assert queries() == queries(by=By.BODY) == queries(by=By.YEAR)
+    assert queries(by=By.MONTH) == queries()
 
 
 @pytest.mark.parametrize("asked", [{"year": "1900"}, {"year": "x"}, {"body": "y"}])
 def test_nonsense_in_the_address_shows_the_usual_year(year, clerk, asked):
     answer = clerk.get(reverse("meetings:figures"), asked)
-    assert answer.context["figures"].year == year
+    assert answer.context["wish"].year == year
 
 
 def test_a_leap_day_child_is_of_age_a_day_later():
-    from meetings.selectors.figures import _age
-
-    assert _age(date(2008, 2, 29), date(2026, 2, 28)) == 17
-    assert _age(date(2008, 2, 29), date(2026, 3, 1)) == 18
+    assert age(date(2008, 2, 29), date(2026, 2, 28)) == 17
+    assert age(date(2008, 2, 29), date(2026, 3, 1)) == 18
