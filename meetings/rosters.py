@@ -108,11 +108,36 @@ def cases_kept_by(actor: Actor) -> QuerySet[Case]:
 
     Nor may the number of their pages tell of a recusal (R27).
     """
-    away = Recusal.objects.filter(
-        holding_at(clock.now()), concerning(actor.person), case__isnull=False
-    )
-    kept = Case.objects.filter(id__in=kept_by(actor).values("case"))
-    return kept.exclude(id__in=away.values("case"))
+    return Case.objects.filter(id__in=_chosen(actor).values("case"))
+
+
+def _chosen(actor: Actor) -> QuerySet[Membership]:
+    away = _recusals(actor).filter(case__isnull=False)
+    return kept_by(actor).exclude(case__in=away.values("case"))
+
+
+def _recusals(actor: Actor) -> QuerySet[Recusal]:
+    return Recusal.objects.filter(holding_at(clock.now()), concerning(actor.person))
+
+
+def of_kept_cases(actor: Actor, *, body: str = "body", case: str = "case") -> Q:
+    """Rows of no case, or of one that the actor keeps by the office in the row's body.
+
+    What the decision hides must not count where only the first rows are looked at.
+    ``body`` and ``case`` are the paths to them.
+    """
+    found = Q(**{case: None})
+    for role in OFFICES:
+        offices = offices_of(actor).filter(role=role).values("body")
+        kept = _chosen(actor).filter(role=role).values("case")
+        found |= Q(**{f"{body}__in": offices, f"{case}__in": kept})
+    return found
+
+
+def recused_items(actor: Actor) -> QuerySet[Recusal, UUID | None]:
+    """The items that the actor is kept from, apart from their cases."""
+    away = _recusals(actor).filter(item_id__isnull=False)
+    return away.values_list("item_id", flat=True)
 
 
 def side_of(person: Person) -> Role:

@@ -1,14 +1,17 @@
-"""次第 to take along: the order of business as the reader may see it."""
+"""Papers to print for a sitting: 次第, 出席者名簿, 座席表."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpResponse
 
 from meetings.agenda_rendering import AgendaDocument, agenda_docx, agenda_pdf
+from meetings.roster_rendering import RosterDocument, roster_pdf, seating_pdf
 from meetings.selectors.printing import agenda_document, items_of, shown_to
-from meetings.selectors.sittings import Opened, open_sitting
+from meetings.selectors.roster import roster_of
+from meetings.selectors.sittings import Opened, convened_sitting, open_sitting
 from members.http import MemberRequest, signed_in
-from portal.core import audit
+from portal.core import audit, clock
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -28,10 +31,13 @@ def agenda_word(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 
 
 def _file(
-    data: bytes, media_type: str, document: AgendaDocument, ending: str
+    data: bytes,
+    media_type: str,
+    document: AgendaDocument | RosterDocument,
+    ending: str,
 ) -> HttpResponse:
     response = HttpResponse(data, content_type=media_type)
-    name = f"kasane-{document.starts_at:%Y%m%d}.{ending}"
+    name = f"kasane-{clock.day_of(document.starts_at):%Y%m%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -46,3 +52,26 @@ def _document(opened: Opened) -> AgendaDocument:
         detail={"items": items_of(shown)},
     )
     return document
+
+
+@signed_in
+def roster_print(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """出席者名簿: who is expected, with room to sign."""
+    opened = convened_sitting(request.actor, sitting_id)
+    return _of_people(opened, roster_pdf, "meetings.roster.print")
+
+
+@signed_in
+def seating_print(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
+    """座席表: a plan of seats for those who are expected."""
+    opened = convened_sitting(request.actor, sitting_id)
+    return _of_people(opened, seating_pdf, "meetings.seating.print")
+
+
+def _of_people(
+    opened: Opened, drawn: Callable[[RosterDocument], bytes], event: str
+) -> HttpResponse:
+    document = roster_of(opened)
+    subject = f"sitting:{opened.sitting.id}"
+    audit.record_read(event, actor=opened.access.actor.id, subject=subject)
+    return _file(drawn(document), "application/pdf", document, "pdf")
