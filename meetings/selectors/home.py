@@ -6,35 +6,52 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
-from documents.models import Link, PaperVersion, ReleaseRound
+from documents.models import CooperationRequest, Link, PaperVersion, ReleaseRound
 from documents.models.links import MAX_WRONG_CODES
 from documents.policies import version_facts
 from meetings import preparation, rosters
 from meetings.findings import Finding
 from meetings.models import (
     AgendaItem,
-    Correction,
     Invitation,
-    Minutes,
-    Presence,
     RecordTemplate,
     Sitting,
 )
-from meetings.policies import item_facts, minutes_facts, sitting_facts
-from meetings.selectors.asked import Asked, asked_at_home, recent_requests
+from meetings.policies import item_facts, sitting_facts
+from meetings.selectors.asked import (
+    Asked,
+    asked_at_home,
+    asked_of,
+    recent_requests,
+    to_reply,
+)
 from meetings.selectors.calls import ListedCall, listed_calls
 from meetings.selectors.exports import failed_templates
 from meetings.selectors.late import After, late_of, unfinished
+from meetings.selectors.papers_at_home import (
+    PapersAtHome,
+    given_to,
+    papers_at_home,
+)
 from meetings.selectors.polls import PollsAtHome, polls_at_home
+from meetings.selectors.records_at_home import (
+    Drafts,
+    RoundRow,
+    drafts_of,
+    in_round,
+    items_over,
+    rounds_of,
+)
 from meetings.selectors.releases import kept_rounds, waiting_rounds
 from meetings.selectors.sittings import ListedSitting, lines, listed_sittings
 from meetings.selectors.tasks import Line, keeps, lines_of, own_open
 from members.access import Access, Actor, access_for
 from members.facts import Action, Regime, Role, State
 from members.filters import holding_at
-from members.models import Body, Purpose
+from members.models import ApiToken, Body, Purpose
+from members.selectors import own_ending_tokens
 from members.services import duty
 from portal.core import clock
 
@@ -60,16 +77,6 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundRow:
-    """A draft record in its round, with the requests nobody has answered."""
-
-    minutes: Minutes
-    late: bool
-    open_corrections: int
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """What waits for those who convene."""
 
@@ -80,16 +87,20 @@ class Desk:
     releases: list[tuple[ReleaseRound, AgendaItem]]
     locked: list[tuple[Link, Sitting]]
     rounds: list[RoundRow]
+    drafts: list[Drafts]
     late: list[After]
     templates: list[RecordTemplate]
+    tokens: list[ApiToken]
     asked: Asked
 
     @property
     def waits(self) -> bool:
         """Whether anything beside the next agenda is to be done."""
         sittings = (self.approvals, self.unanswered, self.locked)
-        papers = (self.held, self.releases, self.rounds, self.late, self.templates)
-        return any((*sittings, *papers)) or bool(self.asked)
+        papers = (self.held, self.releases, self.templates)
+        records = (self.rounds, self.drafts, self.late)
+        waiting = (*sittings, *papers, *records, self.tokens)
+        return any(waiting) or bool(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,8 @@ class Home:
     confirmations: list[RoundRow]
     calls: list[ListedCall]
     polls: PollsAtHome
+    papers: PapersAtHome
+    replies: list[CooperationRequest]
     tasks: list[Line]
     unheld: list[Line]
     desk: Desk | None
@@ -112,7 +125,8 @@ class Home:
         """Whether anything is asked of this person now."""
         asked = self.pledge_due or self.to_answer or self.confirmations or self.calls
         polls = self.polls.to_answer or self.polls.to_decide
-        own = bool(asked or polls or self.tasks or self.unheld)
+        papers = self.papers.waits or self.replies
+        own = bool(asked or polls or papers or self.tasks or self.unheld)
         return own or (self.desk is not None and self.desk.waits)
 
 
@@ -122,30 +136,37 @@ def home_of(actor: Actor) -> Home:
     The rows come first, so that the facts about the actor are gathered once.
     """
     today = clock.today()
-    coming, rounds = _coming(actor, today), _in_round(actor)
+    coming, rounds = _coming(actor, today), in_round(actor)
     tasks = own_open(actor)
-    convenes = _convenes(actor)
+    convenes = rosters.offices_of(actor).exists()
     items = _items_of(coming) if convenes else []
     past = unfinished(actor) if convenes else []
+    over = items_over(actor) if convenes else []
     held = _held(actor) if convenes else []
     releases = waiting_rounds(actor) if convenes else []
     release_items = _items_by_id({made.item_id for made in releases})
     asked = recent_requests(actor) if convenes else []
+    given, replies = given_to(actor), asked_of(actor)
     access = _access(
         actor,
         [
             *items,
             *release_items,
+            *over,
             *(row.item for row in rounds),
             *(task.entry.item for task in tasks),
             *(item for sitting in past for item in sitting.items.all()),
         ],
-        held,
-        {row.case_id for row in asked},
+        [*held, *given.versions],
+        {row.case_id for row in (*asked, *replies)},
     )
-    upcoming = lines(access, coming)
+    others = listed_sittings(actor).filter(
+        id__in=given.sittings - {sitting.id for sitting in coming}
+    )
+    listed = lines(access, [*coming, *others])
+    upcoming = [line for line in listed if line.sitting in coming]
     open_tasks = lines_of((task for task in tasks if keeps(access, task)), today)
-    records = _records(access, rounds, today)
+    records = rounds_of(access, rounds, today)
     convened = [line.sitting for line in upcoming if line.custodian]
     return Home(
         upcoming=upcoming[:UPCOMING],
@@ -153,6 +174,8 @@ def home_of(actor: Actor) -> Home:
         pledge_due=_pledge_due(actor),
         confirmations=[row for row in records if row.mine],
         polls=polls_at_home(access),
+        papers=papers_at_home(access, given, listed),
+        replies=to_reply(access, replies),
         tasks=[line for line in open_tasks if line.mine(actor)],
         unheld=[line for line in open_tasks if not line.mine(actor)],
         calls=[line for line in listed_calls(actor, access) if line.calls_for_care],
@@ -162,8 +185,10 @@ def home_of(actor: Actor) -> Home:
                     access, convened, items, held, records, asked_at_home(access, asked)
                 ),
                 releases=kept_rounds(access, releases, release_items),
+                drafts=drafts_of(access, over),
                 late=late_of(access, past),
                 templates=failed_templates(access),
+                tokens=own_ending_tokens(actor),
             )
             if convenes
             else None
@@ -221,10 +246,6 @@ def _waits_for_answer(line: ListedSitting) -> bool:
     )
 
 
-def _convenes(actor: Actor) -> bool:
-    return rosters.offices_of(actor).exists()
-
-
 def _pledge_due(actor: Actor) -> bool:
     bodies = Body.objects.filter(
         Q(commissions__person=actor.person)
@@ -233,45 +254,6 @@ def _pledge_due(actor: Actor) -> bool:
     )
     regimes = {Regime(regime) for regime in bodies.values_list("regime", flat=True)}
     return bool(duty.pledges_due(actor.person, regimes, clock.now()))
-
-
-def _in_round(actor: Actor) -> list[Minutes]:
-    """The records in their round on items where the actor sits, oldest date first."""
-    seats = actor.person.seats.filter(holding_at(clock.now())).values("item_id")
-    # Apart, or PostgreSQL joins the items of all years for a handful of them.
-    items = AgendaItem.objects.select_related("sitting__body", "body", "case")
-    items = items.prefetch_related("about")
-    return list(
-        Minutes.objects.filter(state=Minutes.State.ROUND, item__in=seats)
-        .prefetch_related(Prefetch("item", items), "confirmations")
-        .order_by("due_on", "id")[:LOOKED_AT]
-    )
-
-
-def _records(access: Access, rows: Sequence[Minutes], today: date) -> list[RoundRow]:
-    """Those of ``rows`` that the actor may read."""
-    actor, items = access.actor, [row.item_id for row in rows]
-    presences = list(Presence.objects.filter(person=actor.person, item__in=items))
-    asked = Correction.objects.filter(minutes__in=rows, state=Correction.State.OPEN)
-    open_corrections = Counter(asked.values_list("minutes_id", flat=True))
-    found = []
-    for row in rows:
-        thing = minutes_facts(row, actor.id, presences)
-        if not access.offers(Action.READ, thing):
-            continue
-        confirmed = {
-            c.person_id for c in row.confirmations.all() if c.version == row.version
-        }
-        signs = access.offers(Action.CONFIRM_MINUTES, thing)
-        found.append(
-            RoundRow(
-                row,
-                late=row.due_on is not None and row.due_on < today,
-                open_corrections=open_corrections[row.id],
-                mine=signs and actor.id not in confirmed,
-            )
-        )
-    return found
 
 
 def _desk(
@@ -297,10 +279,12 @@ def _desk(
         ],
         preparing=_preparing(access, drafts[0], items) if drafts else None,
         unanswered=_unanswered([s for s in convened if s.ends_at > access.t], people),
-        held=[version for version in held if _reads(access, version)],
+        held=[version for version in held if _reads(access, version)][:LOOKED_AT],
         releases=[],
+        drafts=[],
         late=[],
         templates=[],
+        tokens=[],
         locked=_locked(convened, people),
         rounds=[
             row
@@ -350,13 +334,14 @@ def _held(actor: Actor) -> list[PaperVersion]:
     )
     return list(
         PaperVersion.objects.filter(
+            rosters.of_kept_cases(actor, body="paper__body", case="paper__case"),
             state=State.HELD,
             paper__body__in=offices.values("body"),
             paper__purpose=Purpose.SITTING,
         )
         .select_related("paper__body", "paper__case", "uploaded_by__organization")
         .prefetch_related("paper__about", "paper__readers")
-        .order_by("uploaded_at")[:LOOKED_AT]
+        .order_by("uploaded_at")
     )
 
 

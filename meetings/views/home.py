@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from documents import entrances
 from meetings.selectors import home as selectors
 from meetings.selectors.apart import apart_of
+from meetings.selectors.first_steps import first_steps
 from members.http import MemberRequest, signed_in
 from members.models import Relaxation
 from members.services import relaxations
@@ -23,8 +24,10 @@ def home(request: MemberRequest) -> HttpResponse:
         return redirect(entrances.page_of(scope))
     apart = apart_of(request.actor)
     if apart is not None:
-        return render(request, "meetings/home_apart.html", {"apart": apart})
+        context = {"apart": apart, "first_steps": first_steps(request.actor)}
+        return render(request, "meetings/home_apart.html", context)
     home = selectors.home_of(request.actor)
     lowered = relaxations.in_force(Relaxation.Kind.CLASS_3) if home.desk else None
-    context = {"home": home, "lowered": lowered}
+    steps = first_steps(request.actor) if home.desk else []
+    context = {"home": home, "lowered": lowered, "first_steps": steps}
     return render(request, "meetings/home.html", context)

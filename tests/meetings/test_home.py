@@ -6,15 +6,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from documents.models import Paper, PaperVersion
-from meetings.models import AgendaItem, Invitation, Minutes
+from documents.models import Paper, PaperVersion, Release, Retrieval
+from meetings.models import AgendaItem, Confirmation, Invitation, Minutes, Sitting
+from meetings.selectors.home import home_of
 from meetings.services import sittings
-from members.facts import State
+from members.facts import Role, State
 from members.models import Person, Recusal
-from portal.core import clock
+from members.services import factors, resets
+from portal.core import audit, clock
 from portal.core.models import AuditHead, StoredObject
 from tests import factories
 from tests.cast import Cast
+from tests.meetings import recording
+from tests.meetings.asking import ask
 from tests.meetings.convening import add, clerk, convened, draft, links, select
 
 
@@ -146,6 +150,22 @@ def test_held_papers_wait_for_the_clerk_of_their_case(cast: Cast, signed_in) -> 
         assert "受診の経過" not in page
 
 
+def test_hidden_papers_take_nobodys_place(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meetings.selectors.home.LOOKED_AT", 1)
+    case = factories.case(cast.shien, number="R8-050")
+    others = factories.item(cast.sitting, case, cast.shien)
+    frozen = upload_held(cast, cast.juso_item, cast.clinic)
+    upload_held(cast, others, cast.clinic)
+    cast.case.household.all()[0].consents.update(withdrawn_at=clock.now())
+    own = [upload_held(cast, cast.shien_item, cast.clinic) for _number in range(2)]
+    found = home_of(factories.sign_in(cast.secretariat)).desk
+    assert found is not None
+    assert found.held == own[:1]
+    assert frozen not in found.held
+
+
 def test_signatories_are_asked_to_confirm(cast: Cast, signed_in) -> None:
     circulated(cast)
     for person in (cast.chair, cast.clinic):
@@ -154,11 +174,105 @@ def test_signatories_are_asked_to_confirm(cast: Cast, signed_in) -> None:
         assert "会議録案" not in home(signed_in(person))
 
 
+def test_the_page_of_the_sitting_asks_them_too(cast: Cast, signed_in) -> None:
+    minutes = circulated(cast)
+    other = factories.sitting(cast.shien, cast.secretariat, number=176)
+    page = reverse("meetings:sitting-detail", args=[cast.sitting.id])
+    ask = reverse("meetings:record-detail", args=[cast.shien_item.id])
+    words = f'href="{ask}">会議録案を読む'
+    for person in (cast.chair, cast.clinic):
+        assert words in signed_in(person).get(page).content.decode()
+    elsewhere = reverse("meetings:sitting-detail", args=[other.id])
+    assert words not in signed_in(cast.chair).get(elsewhere).content.decode()
+    for person in (cast.secretariat, cast.colleague, cast.newcomer):
+        assert words not in signed_in(person).get(page).content.decode()
+    Confirmation.objects.create(
+        minutes=minutes, person=cast.clinic, version=1, at=clock.now()
+    )
+    assert words not in signed_in(cast.clinic).get(page).content.decode()
+
+
 def test_a_late_round_is_the_clerks_to_follow_up(cast: Cast, signed_in) -> None:
     circulated(cast, days=-1)
     page = home(signed_in(cast.secretariat))
     assert "会議録案の取りまとめ" in page
     assert "確認の期限を過ぎています" in page
+
+
+WAITING = "会議録の案の回覧"
+
+
+def closed(cast: Cast, *items: AgendaItem) -> None:
+    """The sitting is over, and these of its items were talked about."""
+    for item in items:
+        recording.held(cast, item)
+    Sitting.objects.filter(pk=cast.sitting.pk).update(state=Sitting.State.CLOSED)
+
+
+def test_the_drafts_of_a_closed_sitting_wait_for_its_clerk(
+    cast: Cast, signed_in
+) -> None:
+    client = signed_in(cast.secretariat)
+    recording.held(cast, cast.juso_item)
+    assert WAITING not in home(client)  # the sitting goes on
+    closed(cast, cast.shien_item)
+    page = home(client)
+    assert WAITING in page
+    assert f"第{cast.sitting.number}回 2件" in page
+    assert reverse("meetings:records-desk") + "#circulate" in page
+    assert "いま、お願いしていることはありません" not in page
+    recording.circulate(cast, cast.juso_item)
+    assert f"第{cast.sitting.number}回 1件" in home(client)
+    recording.circulate(cast, cast.shien_item)
+    assert WAITING not in home(client)
+
+
+@pytest.mark.parametrize("who", ["clinic", "stranger", "recused", "leaver"])
+def test_drafts_wait_for_nobody_else(cast: Cast, signed_in, who: str) -> None:
+    closed(cast, cast.juso_item)
+    assert WAITING not in home(signed_in(getattr(cast, who)))
+
+
+def test_a_recused_clerk_hears_of_no_drafts(cast: Cast, signed_in) -> None:
+    closed(cast, cast.juso_item)
+    client = signed_in(cast.secretariat)
+    assert WAITING in home(client)
+    Recusal.objects.create(
+        person=cast.secretariat,
+        case=cast.case,
+        starts_at=factories.LONG_AGO,
+        entered_by=cast.chair,
+    )
+    assert WAITING not in home(client)
+
+
+def test_more_drafts_cost_no_more_queries(
+    cast: Cast, signed_in, django_assert_max_num_queries
+) -> None:
+    closed(cast, cast.juso_item)
+    held_yesterday(cast, number=70)
+    client = signed_in(cast.secretariat)
+    with django_assert_max_num_queries(120) as few:
+        home(client)
+    for number in (71, 72, 73):
+        held_yesterday(cast, number=number)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        assert "第73回 1件" in home(client)
+
+
+def held_yesterday(cast: Cast, number: int) -> None:
+    """A sitting of the other body is over, with one item about the case."""
+    start = clock.day_start(clock.today()) - timedelta(hours=number - 60)
+    sitting = factories.sitting(
+        cast.juso,
+        cast.secretariat,
+        number=number,
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+        state=Sitting.State.CLOSED,
+    )
+    item = factories.item(sitting, cast.case, cast.juso, state="closed")
+    factories.place(cast.secretariat, item, Role.SECRETARIAT)
 
 
 def test_a_member_sees_own_sittings_under_neutral_names(cast: Cast, signed_in) -> None:
@@ -198,8 +312,129 @@ def test_an_administrator_finds_the_chores_and_no_case(cast: Cast, signed_in) ->
     assert "これからの会議" not in page
 
 
+def test_an_administrator_is_told_of_a_sender_that_is_nobodys(
+    cast: Cast, signed_in, settings
+) -> None:
+    client, words = signed_in(cast.administrator), "見本のアドレスのまま"
+    settings.DEFAULT_FROM_EMAIL = "kasane@city.mihon.example"
+    page = home(client)
+    assert words in page
+    assert "KASANE_MAIL_FROM" in page
+    assert words not in home(signed_in(cast.auditor))
+    settings.DEFAULT_FROM_EMAIL = "kasane@city.mihon.lg.jp"
+    assert words not in home(client)
+    settings.DEFAULT_FROM_EMAIL, settings.DEMO = "kasane@city.mihon.example", True
+    assert words not in home(client)
+
+
 def test_an_auditor_finds_the_head_of_the_trail(cast: Cast, signed_in) -> None:
     page = home(signed_in(cast.auditor))
     assert "監査担当の方へ" in page
     assert AuditHead.objects.get().digest in page
     assert "メールの送信" not in page
+
+
+def given(cast: Cast, *, days: int, times: int = 1) -> list[PaperVersion]:
+    """Papers of the first item, open to the clinic until the end of that day."""
+    versions = []
+    for _number in range(times):
+        version = upload_held(cast, cast.shien_item, cast.secretariat)
+        version.state, version.holds = State.RELEASED, []
+        version.save()
+        Release.objects.create(
+            version=version,
+            person=cast.clinic,
+            released_by=cast.secretariat,
+            starts_at=clock.now() - timedelta(hours=1),
+            ends_at=clock.day_end(clock.today() + timedelta(days=days)),
+        )
+        versions.append(version)
+    return versions
+
+
+def test_papers_wait_until_they_are_opened(cast: Cast, signed_in) -> None:
+    (version,) = given(cast, days=20)
+    client = signed_in(cast.clinic)
+    assert "まだ開いていない資料 1件" in home(client)
+    audit.record_read(
+        "documents.version.read", actor=cast.clinic.id, subject=f"version:{version.id}"
+    )
+    page = home(client)
+    assert "まだ開いていない資料" not in page
+    assert "開ける資料" in page
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "きょうで閉じます"), (3, "あと3日で閉じます"), (4, None)]
+)
+def test_papers_that_soon_close_say_so(cast: Cast, signed_in, days, words) -> None:
+    given(cast, days=days)
+    client = signed_in(cast.clinic)
+    pages = [home(client)]
+    pages.append(
+        client.get(
+            reverse("meetings:sitting-detail", args=[cast.sitting.id])
+        ).content.decode()
+    )
+    for page in pages:
+        assert "で閉じます" not in page if words is None else words in page
+
+
+def test_nothing_of_papers_that_the_decision_closes(cast: Cast, signed_in) -> None:
+    given(cast, days=20)
+    Recusal.objects.create(
+        person=cast.clinic,
+        case=cast.case,
+        starts_at=factories.LONG_AGO,
+        entered_by=cast.chair,
+    )
+    for person in (cast.clinic, cast.newcomer, cast.stranger):
+        page = home(signed_in(person))
+        assert "資料のご案内" not in page
+        assert "開ける資料" not in page
+
+
+def test_what_closed_is_to_be_declared_once(cast: Cast, signed_in) -> None:
+    (version,) = given(cast, days=20)
+    Release.objects.update(ends_at=clock.now())
+    client = signed_in(cast.clinic)
+    way = reverse("meetings:retrieval", args=[cast.sitting.id])
+    assert way in home(client)
+    assert "お手元の資料の申告" not in home(signed_in(cast.newcomer))
+    Retrieval.objects.create(
+        version=version, person=cast.clinic, way="disposed", declared_at=clock.now()
+    )
+    assert way not in home(client)
+
+
+def test_a_request_for_co_operation_waits_for_its_respondent(
+    cast: Cast, signed_in
+) -> None:
+    made = ask(cast)
+    page = home(signed_in(made.person))
+    assert reverse("documents:reply", args=[made.id]) in page
+    assert made.serial not in home(signed_in(cast.stranger))
+
+
+def test_the_page_costs_no_more_queries_for_more_papers(
+    cast: Cast, signed_in, django_assert_max_num_queries
+) -> None:
+    client = signed_in(cast.clinic)
+    given(cast, days=2)
+    with django_assert_max_num_queries(80) as few:
+        home(client)
+    given(cast, days=2, times=5)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        home(client)
+
+
+def test_an_administrator_hears_of_resets_that_wait(cast: Cast, signed_in) -> None:
+    client = signed_in(cast.administrator)
+    assert "作り直し" not in home(client)
+    factors.issue_card(actor=clerk(cast), person=cast.clinic)
+    resets.vouch(
+        actor=clerk(cast), body=cast.shien, person=cast.clinic, proof="in_person"
+    )
+    page = home(client)
+    assert "本人確認の作り直しが1件" in page
+    assert cast.clinic.name not in page
