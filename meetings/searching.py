@@ -11,11 +11,26 @@ from django.utils.translation import gettext as _
 
 from documents.models import Release
 from meetings import notices
-from meetings.models import AgendaItem, Entry, Minutes, Outcome, Presence, Sitting
-from meetings.policies import item_facts, minutes_facts, summary_facts
+from meetings.models import (
+    AgendaItem,
+    Entry,
+    Minutes,
+    OldRecord,
+    Outcome,
+    Presence,
+    Sitting,
+)
+from meetings.policies import (
+    item_facts,
+    minutes_facts,
+    old_record_facts,
+    outcome_facts,
+    summary_facts,
+)
 from meetings.selectors.sittings import lines
-from members.access import Access, Actor, access_for
+from members.access import Access, about
 from members.facts import Action
+from members.policies import case_facts
 from portal.core import clock, jp
 from portal.core.search import sources
 from portal.core.search.hits import Hit, Part, Read, excerpts_of, in_order
@@ -67,6 +82,17 @@ def register() -> None:
             key="item_id",
         )
     )
+    sources.register(
+        Source(
+            "old_record",
+            OldRecord.objects.all,
+            _old_records,
+            (
+                Watch("meetings.OldRecord", ("body",)),
+                Watch("members.Case", ("number",), through="meetings.OldRecord.case"),
+            ),
+        )
+    )
 
 
 def _found(item: AgendaItem, subject: UUID, parts: Iterable[Part]) -> Found:
@@ -97,24 +123,51 @@ def _entries(ids: Collection[UUID]) -> Iterator[Found]:
 
 
 def _entry_part(entry: Entry) -> Part:
-    due = _("%(day)sまで") % {"day": jp.era_words(entry.due_on)} if entry.due_on else ""
-    words = (entry.speaker, entry.source, entry.text, due)
+    words = (entry.speaker, entry.source, entry.text, _due(entry))
     return Part.of(str(entry.get_kind_display()), " / ".join(w for w in words if w))
+
+
+def _summary_part(entry: Entry) -> Part:
+    """What the summary says of it: what was decided, or who does what until when."""
+    decided = entry.kind == Entry.Kind.DECISION
+    words = (entry.text,) if decided else (entry.speaker, entry.text, _due(entry))
+    return Part.of(str(entry.get_kind_display()), " / ".join(w for w in words if w))
+
+
+def _due(entry: Entry) -> str:
+    if entry.due_on is None:
+        return ""
+    return _("%(day)sまで") % {"day": jp.era_words(entry.due_on)}
 
 
 def _outcomes(ids: Collection[UUID]) -> Iterator[Found]:
     rows = Outcome.objects.filter(item__in=ids).select_related("item__sitting")
     for outcome in rows:
-        yield _found(outcome.item, outcome.item_id, [_outcome_part(outcome)])
+        part = _outcome_part(outcome, outcome.note)
+        yield _found(outcome.item, outcome.item_id, [part])
 
 
-def _outcome_part(outcome: Outcome) -> Part:
-    return Part.of(str(outcome.get_result_display()), _outcome_words(outcome))
+def _outcome_part(outcome: Outcome, note: str) -> Part:
+    result = str(outcome.get_result_display())
+    return Part.of(result, " / ".join(word for word in (result, note) if word))
 
 
-def _outcome_words(outcome: Outcome) -> str:
-    words = (outcome.get_result_display(), outcome.note)
-    return " / ".join(str(word) for word in words if word)
+def _old_records(ids: Collection[UUID]) -> Iterator[Found]:
+    for row in OldRecord.objects.filter(id__in=ids):
+        yield Found(
+            row.id,
+            row.body_id,
+            row.case_id,
+            clock.day_start(row.held_on),
+            tuple(part.text for part in _old_parts(row)),
+        )
+
+
+def _old_parts(row: OldRecord) -> Iterator[Part]:
+    yield Part.of("", " ".join(word for word in (row.sitting, row.title) if word))
+    yield Part.of(_("決定・役割分担"), row.decided)
+    yield Part.of(_("経過・内容"), row.course)
+    yield Part.of(_("出席者"), row.attendees)
 
 
 # To whom ------------------------------------------------------------------------------
@@ -128,9 +181,9 @@ def _items_with_all(ids: Collection[UUID]) -> list[AgendaItem]:
     return list(rows.prefetch_related(*more))
 
 
-def _access(actor: Actor, items: Collection[AgendaItem]) -> Access:
-    return access_for(
-        actor,
+def _access(known: Access, items: Collection[AgendaItem]) -> Access:
+    return about(
+        known,
         cases={item.case_id for item in items if item.case_id},
         items={item.id for item in items},
     )
@@ -166,18 +219,18 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(clock.JST).date()
 
 
-def item_check(actor: Actor, query: Query) -> Check:
+def item_check(known: Access, query: Query) -> Check:
     """Items that the actor may read, of sittings whose face they may see."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
         items = list(in_order(_items_with_all(ids), ids))
-        access = _access(actor, items)
+        access = _access(known, items)
         seen = {
             line.sitting.id for line in lines(access, {item.sitting for item in items})
         }
         for item in items:
             if item.sitting_id in seen and access.allows(
-                Action.READ, item_facts(item, actor.id)
+                Action.READ, item_facts(item, known.actor.id)
             ):
                 url = reverse("meetings:sitting-detail", args=[item.sitting_id])
                 yield from _hit(
@@ -196,26 +249,28 @@ def _read(action: str, subject: str, item: AgendaItem) -> Read:
     return Read(action, subject, item.case_id, item.id)
 
 
-def outcome_check(actor: Actor, query: Query) -> Check:
-    """Outcomes of the items that the actor convenes."""
+def outcome_check(known: Access, query: Query) -> Check:
+    """Outcomes of the items that the actor convenes; frozen words are not in them."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
         items = list(in_order(_items_with_all(ids), ids))
-        access = _access(actor, items)
+        access = _access(known, items)
         rows = Outcome.objects.filter(item__in=items)
         outcomes = {outcome.item_id: outcome for outcome in rows}
         for item in items:
-            if item.id in outcomes and access.allows(
-                Action.CONVENE, item_facts(item, actor.id)
-            ):
-                yield from _hit(
-                    item,
-                    _outcome_page(item),
-                    item.title,
-                    query,
-                    [_outcome_part(outcomes[item.id])],
-                    _read("meetings.outcome.found", f"item:{item.id}", item),
-                )
+            outcome = outcomes.get(item.id)
+            thing = item_facts(item, known.actor.id)
+            if outcome is None or not access.allows(Action.CONVENE, thing):
+                continue
+            opens = access.allows(Action.READ, outcome_facts(item))
+            yield from _hit(
+                item,
+                _outcome_page(item),
+                item.title,
+                query,
+                [_outcome_part(outcome, outcome.note if opens else "")],
+                _read("meetings.outcome.found", f"item:{item.id}", item),
+            )
 
     return check
 
@@ -226,31 +281,32 @@ def _outcome_page(item: AgendaItem) -> str:
     return reverse("meetings:sitting-detail", args=[item.sitting_id])
 
 
-def entry_check(actor: Actor, query: Query) -> Check:
+def entry_check(known: Access, query: Query) -> Check:
     """Entries of records that the actor may read; decisions also by the summary."""
 
     def check(ids: list[UUID]) -> Iterator[Hit]:
         rows = list(in_order(Entry.objects.filter(id__in=ids, deleted=False), ids))
         items = {each.id: each for each in _items_with_all({e.item_id for e in rows})}
-        pages = _pages(actor, list(items.values()))
+        pages = _pages(known, list(items.values()))
         for entry in rows:
             item = items[entry.item_id]
             whole, outcomes, subject = pages[item.id]
             page = whole or (outcomes if entry.is_outcome else "")
             if page:
                 read = _read("meetings.minutes.found", subject, item)
-                part = _entry_part(entry)
+                part = _entry_part(entry) if whole else _summary_part(entry)
                 yield from _hit(item, page, item.title, query, [part], read)
 
     return check
 
 
-def _pages(actor: Actor, items: list[AgendaItem]) -> dict[UUID, tuple[str, str, str]]:
+def _pages(known: Access, items: list[AgendaItem]) -> dict[UUID, tuple[str, str, str]]:
     """Of each item the page of its record, that of its summary, and what is read.
 
     Empty where the actor may not read it.
     """
-    access = _access(actor, items)
+    access = _access(known, items)
+    actor = known.actor
     records = {row.item_id: row for row in Minutes.objects.filter(item__in=items)}
     presences = defaultdict(list)
     for presence in Presence.objects.filter(item__in=items, person=actor.person):
@@ -281,3 +337,31 @@ def _summed_up(access: Access, item: AgendaItem, here: list[Presence]) -> bool:
         return False
     thing = summary_facts(item, item.sitting, access.actor.id, here)
     return item.state == AgendaItem.State.CLOSED and access.allows(Action.READ, thing)
+
+
+def old_record_check(known: Access, query: Query) -> Check:
+    """Records from before the portal, on the line of a case that the actor reads."""
+
+    def check(ids: list[UUID]) -> Iterator[Hit]:
+        rows = OldRecord.objects.filter(id__in=ids).select_related("body", "case__body")
+        held = list(in_order(rows.prefetch_related("case__household"), ids))
+        access = about(known, cases={row.case_id for row in held}, items=())
+        for row in held:
+            found = excerpts_of(_old_parts(row), query)
+            things = (case_facts(row.case), old_record_facts(row))
+            if found is None or not all(access.allows(Action.READ, t) for t in things):
+                continue
+            page = reverse("meetings:case-timeline", args=[row.case_id])
+            title = " ".join(word for word in (row.sitting, row.title) if word)
+            yield Hit(
+                url=f"{page}#old-{row.id}",
+                title=marked(title, query),
+                day=row.held_on,
+                meta=(row.case.number,),
+                excerpts=tuple(each for each in found if each.where),
+                read=Read(
+                    "meetings.old_record.found", f"old_record:{row.id}", row.case_id
+                ),
+            )
+
+    return check

@@ -22,15 +22,25 @@ class SearchForm(forms.Form):
 
     words = forms.CharField(
         label=_("探す言葉"),
+        help_text=_("2文字以上。空白で区切ると、すべてを含むものを探します。"),
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
-        label=_("種類"), choices=[("", _("すべて")), *KINDS.items()], required=False
+        label=_("種類"),
+        help_text=_("選ばないと、すべての種類から探します。"),
+        choices=[("", _("すべて")), *KINDS.items()],
+        required=False,
     )
-    case = forms.CharField(label=_("事例番号"), max_length=20, required=False)
-    since = DayField(label=_("この日から"), required=False)
-    until = DayField(label=_("この日まで"), required=False)
+    case = forms.CharField(
+        label=_("事例番号"), help_text=_("例: R8-012"), max_length=20, required=False
+    )
+    since = DayField(
+        label=_("この日から"), help_text=_("会議や登録の日です。"), required=False
+    )
+    until = DayField(
+        label=_("この日まで"), help_text=_("会議や登録の日です。"), required=False
+    )
     page = forms.IntegerField(
         min_value=1, max_value=LAST_PAGE, required=False, widget=forms.HiddenInput
     )

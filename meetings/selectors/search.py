@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from documents.searching import paper_check
 from meetings.models import AgendaItem
 from meetings.rosters import OFFICES
-from meetings.searching import entry_check, item_check, outcome_check
+from meetings.searching import (
+    entry_check,
+    item_check,
+    old_record_check,
+    outcome_check,
+)
 from members.access import Access, Actor, access_for
 from members.filters import holding_at
 from members.models import ArchiveGrant, Case, Membership, Office, Seat
 from members.permissions import APART
-from members.searching import (
-    case_check,
-    organization_check,
-    people_of,
-    person_check,
-)
+from members.searching import case_check, organization_check, person_check
 from portal.core import clock
 from portal.core.errors import HiddenError
 from portal.core.search import hits, index
@@ -36,6 +36,7 @@ KINDS = {
     "item": _("議題"),
     "outcome": _("議題の結果"),
     "entry": _("会議録(決定・役割分担を含む)"),
+    "old_record": _("会議録(かさねより前)"),
     "paper": _("資料"),
     "person": _("人"),
     "organization": _("機関"),
@@ -118,30 +119,26 @@ def search(actor: Actor, wish: Wish) -> Results:
     query = parsed(wish.words)
     if not query:
         return Results(wish, query, [])
-    within = _within(access_for(actor, cases=(), items=()), wish)
+    known = access_for(actor, cases=(), items=())
+    within = _within(known, wish)
     kinds = [wish.kind] if wish.kind else list(KINDS)
     groups = [
-        _group(kind, _check(kind, actor, query), query, within, wish) for kind in kinds
+        _group(kind, _CHECKS[kind](known, query), query, within, wish) for kind in kinds
     ]
     found = [group for group in groups if group.hits]
     hits.note(actor.id, [hit for group in found for hit in group.hits])
     return Results(wish, query, found)
 
 
-def _check(kind: str, actor: Actor, query: Query) -> Check:
-    if kind in _OF_TOWN:
-        people = people_of(actor)
-        made = person_check if kind == "person" else organization_check
-        return made(people, query)
-    return _CHECKS[kind](actor, query)
-
-
-_CHECKS: dict[str, Callable[[Actor, Query], Check]] = {
+_CHECKS: dict[str, Callable[[Access, Query], Check]] = {
     "case": case_check,
     "item": item_check,
     "outcome": outcome_check,
     "entry": entry_check,
+    "old_record": old_record_check,
     "paper": paper_check,
+    "person": person_check,
+    "organization": organization_check,
 }
 
 

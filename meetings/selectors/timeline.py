@@ -15,9 +15,19 @@ from documents import selectors as documents
 from documents.models import CooperationRequest, Paper
 from documents.selectors import PaperRow
 from meetings import records
-from meetings.models import OUTCOMES, AgendaItem, Entry, HandBack, Outcome, Sitting
+from meetings.models import (
+    OUTCOMES,
+    AgendaItem,
+    Entry,
+    HandBack,
+    MoveNotice,
+    OldRecord,
+    Outcome,
+    Sitting,
+)
 from meetings.policies import item_facts
 from meetings.records import Record
+from meetings.selectors import old_records
 from meetings.selectors.records import note_reads
 from members import selectors as members
 from members.access import Access, Actor, access_for
@@ -65,13 +75,14 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One point of the line, with the meeting where it is one."""
+    """One point of the line, with the meeting where it is one, here or before."""
 
     on: date
     sort: Sort
     words: str
     note: str = ""
     meeting: Meeting | None = None
+    old: OldRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +120,12 @@ def timeline_of(actor: Actor, case_id: UUID) -> Timeline:
     moments = [
         *_of_case(case),
         *_of_people(case, custodian=custodian),
-        *_of_consents(case),
+        *_of_consents(case, custodian=custodian),
     ]
     moments += _of_meetings(actor, case)
+    moments += _of_old_records(access, case)
     if custodian:
-        moments += [*_of_requests(case), *_of_hand_backs(case)]
+        moments += [*_of_requests(case), *_of_hand_backs(case), *_of_moves(case)]
     today = clock.today()
     past = [moment for moment in moments if moment.on <= today]
     ahead = [moment for moment in moments if moment.on > today]
@@ -136,7 +148,8 @@ def _of_case(case: Case) -> Iterator[Moment]:
         case.opened_on, Sort.CASE, _("受付"), referrer if case.referrer else ""
     )
     if case.closed_on:
-        yield Moment(case.closed_on, Sort.CASE, _("終結"))
+        moved = case.status == Case.Status.MOVED
+        yield Moment(case.closed_on, Sort.CASE, _("転出") if moved else _("終結"))
 
 
 def _of_people(case: Case, *, custodian: bool) -> Iterator[Moment]:
@@ -162,7 +175,8 @@ def _names(chosen: Sequence[Membership]) -> str:
     )
 
 
-def _of_consents(case: Case) -> Iterator[Moment]:
+def _of_consents(case: Case, *, custodian: bool) -> Iterator[Moment]:
+    """The days of each consent; its scope is for the custodians alone."""
     for member in case.household.all():
         for consent in member.consents.all():
             who = {"who": member.label}
@@ -170,7 +184,7 @@ def _of_consents(case: Case) -> Iterator[Moment]:
                 _day(consent.given_at),
                 Sort.CONSENT,
                 _("%(who)sの同意") % who,
-                consent.scope,
+                consent.scope if custodian else "",
             )
             if consent.withdrawn_at:
                 words = _("%(who)sの同意の撤回") % who
@@ -197,6 +211,15 @@ def _of_meetings(actor: Actor, case: Case) -> Iterator[Moment]:
         yield _held(item, meeting)
         if meeting.outcome:
             yield from _after(meeting.outcome)
+
+
+def _of_old_records(access: Access, case: Case) -> Iterator[Moment]:
+    read = old_records.readable_records(access, case)
+    if read:
+        old_records.note_reads(access.actor, read)
+    for record in read:
+        words = " ".join(each for each in (record.sitting, record.title) if each)
+        yield Moment(record.held_on, Sort.MEETING, words, old=record)
 
 
 def _items_of(case: Case) -> QuerySet[AgendaItem]:
@@ -245,7 +268,7 @@ def _after(outcome: Outcome) -> Iterator[Moment]:
     """The city's own act, on its own day, and the review that was set."""
     decision = getattr(outcome, "decision", None)
     if decision:
-        words = _("市の支援決定") if decision.granted else _("市は決定しない")
+        words = _("支援決定") if decision.granted else _("支援決定をしない")
         yield Moment(decision.decided_on, Sort.CASE, words, decision.decided_by)
     if outcome.monitoring_on and outcome.monitoring_on >= clock.today():
         yield Moment(outcome.monitoring_on, Sort.MONITORING, _("モニタリングの予定日"))
@@ -271,3 +294,9 @@ def _of_hand_backs(case: Case) -> Iterator[Moment]:
 
 def _day(at: datetime) -> date:
     return at.astimezone(clock.JST).date()
+
+
+def _of_moves(case: Case) -> Iterator[Moment]:
+    """Also a notice that comes after an end of its own: the day it was decided."""
+    for notice in MoveNotice.objects.filter(case=case):
+        yield Moment(notice.decided_on, Sort.CASE, _("転出の通知"), notice.destination)

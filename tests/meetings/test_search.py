@@ -1,7 +1,7 @@
 """検索: what one may see is found, and of everything else nothing is said."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from django.urls import reverse
 from documents.models import PaperVersion, VersionText
 from documents.services import releases
 from meetings.forms.search import sealed, unsealed
-from meetings.models import Entry, Minutes
+from meetings.models import Entry, Minutes, Outcome, Sitting
 from meetings.selectors.search import Wish, search
 from members.facts import State
 from members.models import (
@@ -54,7 +54,7 @@ def version_of(cast: Cast) -> PaperVersion:
 def test_each_kind_is_found_by_who_may_see_it(town: Cast, signed_in: SignIn) -> None:
     clerk, clinic = town.secretariat, town.clinic
     assert kinds(clinic, "ひきこもり") == {"case": 1}
-    assert kinds(clinic, "見本一郎") == {"case": 1}
+    assert kinds(clerk, "見本一郎") == {"case": 1}
     assert kinds(clinic, "支援の方向性") == {"item": 2}
     assert kinds(clinic, "高橋") == {"paper": 1}
     assert kinds(clinic, "R8.4.1") == {"paper": 1}
@@ -249,14 +249,47 @@ def test_without_consent_nothing_that_rests_on_it_is_found(
     """The custodian knows of the item, and opens what is frozen with a reason alone."""
     released(item=town.juso_item, title="家計の記録")
     circulate(town, town.juso_item)
+    _outcome(town, "月2回の見守り")
     assert kinds(town.clinic, "家計の記録") == {"paper": 1}
     assert kinds(town.clinic, "受診") == {"entry": 1}
+    assert kinds(town.secretariat, "月2回の見守り") == {"outcome": 1}
     Consent.objects.update(withdrawn_at=clock.now())
     for person in (town.clinic, town.secretariat):
-        assert kinds(person, "家計の記録") == {}
-        assert kinds(person, "受診") == {}
+        for words in ("家計の記録", "受診", "月2回の見守り"):
+            assert kinds(person, words) == {}
+    assert kinds(town.secretariat, "プラン確定") == {"outcome": 1}
+    assert kinds(town.clinic, "プラン確定") == {}
     assert kinds(town.clinic, "支援の方向性") == {"item": 1}  # of the other law
     assert kinds(town.secretariat, "支援の方向性") == {"item": 2}
+
+
+def _outcome(cast: Cast, note: str) -> Outcome:
+    return Outcome.objects.create(
+        item=cast.juso_item,
+        case=cast.case,
+        held_on=clock.today(),
+        result=Outcome.Result.CONFIRMED,
+        note=note,
+        recorded_by=cast.secretariat,
+        recorded_at=clock.now(),
+    )
+
+
+def test_by_the_summary_no_more_is_found_than_it_says(town: Cast) -> None:
+    """Neither who said what was decided, nor what it rests on."""
+    rows = Entry.objects.filter(item=town.shien_item, kind="decision")
+    rows.update(speaker="見本商店", source="家計簿の写し")
+    task = Entry.objects.get(pk=rows.get().pk)
+    task.pk, task.kind, task.order, task.text = uuid4(), "task", 9, "窓口に同行する。"
+    task.save()
+    town.sitting.state, town.sitting.closed_at = Sitting.State.CLOSED, clock.now()
+    town.sitting.save()
+    assert kinds(town.clinic, "訪問を始める") == {"entry": 2}
+    assert kinds(town.clinic, "見本商店") == {"entry": 1}  # whose task it is
+    assert kinds(town.clinic, "見本商店 訪問を始める") == {}
+    assert kinds(town.clinic, "家計簿の写し") == {}
+    circulate(town, town.shien_item)
+    assert kinds(town.clinic, "家計簿の写し") == {"entry": 2}  # now by the record
 
 
 def test_a_restricted_paper_is_found_by_its_list(cast: Cast, released: Filed) -> None:
@@ -275,6 +308,21 @@ def test_a_protected_address_is_found_by_custodians_alone(cast: Cast) -> None:
     assert kinds(cast.clinic, "北浜三丁目") == {}
     rows.update(address_protected=False)
     assert kinds(cast.clinic, "北浜三丁目") == {"case": 1}
+
+
+def test_names_and_birth_dates_are_found_by_custodians_alone(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    """Not even whether there is such a name: what stands beside it finds the case."""
+    rows = HouseholdMember.objects.filter(name="見本 一郎")
+    rows.update(kana="ミホン イチロウ", birth_date=date(1980, 4, 2))
+    for words in ("見本一郎", "ミホンイチロウ", "昭和55年4月2日", "長男 一郎"):
+        assert kinds(cast.secretariat, words) == {"case": 1}
+        assert kinds(cast.clinic, words) == {}
+    shown = page(signed_in(cast.clinic), "長男")
+    assert "<mark>長男</mark>" in shown
+    for secret in ("見本 一郎", "ミホン", "昭和55年"):
+        assert secret not in shown
 
 
 def test_before_the_sitting_is_convened_its_items_are_not_found(cast: Cast) -> None:
@@ -371,6 +419,23 @@ def test_an_address_is_for_one_person_and_says_nothing(
     other = signed_in(town.secretariat).get(f"/search/?about={made}")
     assert other.status_code == 200
     assert "通院" not in other.content.decode()
+
+
+@pytest.mark.parametrize(
+    "days", [{"since": "0001-01-01"}, {"until": "9999-12-31"}], ids=["since", "until"]
+)
+def test_days_that_no_calendar_knows_are_refused(
+    cast: Cast, signed_in: SignIn, days: dict[str, str]
+) -> None:
+    client = signed_in(cast.clinic)
+    answer = client.post(reverse("meetings:search"), {"words": "訪問", **days})
+    assert answer.status_code == 422
+    assert "1873年から2199年まで" in answer.content.decode()
+
+
+def test_the_first_and_the_last_day_are_searched(town: Cast, signed_in: SignIn) -> None:
+    whole = {"since": "1873-01-01", "until": "2199-12-31"}
+    assert "通院の経過" in page(signed_in(town.clinic), "通院の経過", **whole)
 
 
 def test_marks_are_escaped(town: Cast, signed_in: SignIn) -> None:

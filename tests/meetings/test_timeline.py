@@ -121,7 +121,7 @@ def test_what_is_only_prepared_stands_on_the_custodians_line_alone(cast):
     draft = factories.sitting(
         cast.shien,
         cast.secretariat,
-        number=99,
+        number=100_099,
         starts_at=start,
         ends_at=start + timedelta(hours=1),
         state=Sitting.State.DRAFT,
@@ -134,6 +134,14 @@ def test_what_is_only_prepared_stands_on_the_custodians_line_alone(cast):
         factories.place(person, item, role)
     assert "準備中の議題" in seen_by(cast.secretariat, cast)
     assert "準備中の議題" not in seen_by(cast.clinic, cast)
+
+
+def test_of_a_consent_members_see_the_day_and_custodians_the_scope(walked):
+    scope = Consent.objects.filter(member__case=walked.case)[0].scope
+    assert scope in seen_by(walked.secretariat, walked)
+    member = seen_by(walked.clinic, walked)
+    assert "の同意" in member
+    assert scope not in member
 
 
 def test_requests_and_people_who_left_are_the_custodians(walked):
