@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.forms.convening import OneLineField
 from meetings.selectors.turnover import PostInHand
 from members.filters import holding_at
+from members.forms.addresses import shared_address
 from members.models import Body, ExOfficio, Organization, Person
 from members.services.people import NewPerson
 from portal.core import clock
@@ -44,12 +45,22 @@ class Change:
 class PlaceForm(forms.Form):
     """A post, its place in a body, and who holds it."""
 
-    body = forms.ModelChoiceField(Body.objects.none(), label=_("会議体"))
+    body = forms.ModelChoiceField(
+        Body.objects.none(),
+        label=_("会議体"),
+        help_text=_("この役職の人が入る会議体です。"),
+    )
     organization = forms.ModelChoiceField(
-        Organization.objects.none(), label=_("機関・課")
+        Organization.objects.none(),
+        label=_("機関・課"),
+        help_text=_("この機関から、役職の人が出ます。"),
     )
     name = OneLineField(label=_("役職"), max_length=60, help_text=_("例: 社会福祉課長"))
-    part = forms.ChoiceField(label=_("立場"), choices=ExOfficio.Part.choices)
+    part = forms.ChoiceField(
+        label=_("立場"),
+        help_text=_("議長・事務局・構成員のどれになるか。"),
+        choices=ExOfficio.Part.choices,
+    )
     holder = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("いまの担当"),
@@ -57,7 +68,9 @@ class PlaceForm(forms.Form):
         empty_label=_("空席、または登録済み"),
         help_text=_("一覧にない方は、先に「人と機関」に登録してください。"),
     )
-    day = DayField(label=_("適用する日"))
+    day = DayField(
+        label=_("適用する日"), help_text=_("この日の午前0時から替わります。")
+    )
 
     def __init__(self, *args: Any, bodies: Sequence[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +100,11 @@ class TurnoverForm(forms.Form):
     decided_by = OneLineField(
         label=_("発令者"), max_length=60, help_text=_("例: 見本市長")
     )
-    decided_on = DayField(label=_("発令を確認した日"))
+    shared = shared_address()
+    decided_on = DayField(
+        label=_("発令を確認した日"),
+        help_text=_("人事の発令や、機関からの通知を見た日です。"),
+    )
 
     def __init__(self, *args: Any, posts: Sequence[PostInHand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,6 +181,7 @@ class TurnoverForm(forms.Form):
                 kana=data[f"kana-{number}"],
                 post=row.post.name,
                 email=data[f"email-{number}"],
+                shared=data["shared"],
             )
             return Change(row, None, entry)
         known = {str(person.id): person for person in row.people}
