@@ -25,7 +25,9 @@ class MeetingsConfig(AppConfig):
             calls,
             capsules,
             convocation,
+            digests,
             disposal,
+            imports,
             locking,
             papers,
             polls,
@@ -34,7 +36,6 @@ class MeetingsConfig(AppConfig):
             turnover,
         )
         from members.models import Purpose
-        from members.services import rolls
         from portal.core import worker
 
         entrances.PAGES[Purpose.SITTING] = "meetings:sitting-detail"
@@ -62,7 +63,8 @@ class MeetingsConfig(AppConfig):
         worker.SWEEPS.append(turnover.settle_due)
         worker.SWEEPS.append(papers.tell_due)
         worker.SWEEPS.append(record_mail.remind_due)
-        worker.SWEEPS.append(rolls.drop_stale)
+        worker.SWEEPS.append(imports.look_after)
+        worker.SWEEPS.append(digests.send_due)
         worker.SWEEPS.append(disposal.go_on)
         worker.UPKEEPS.append(locking.keep_up)
 

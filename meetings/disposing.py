@@ -15,12 +15,13 @@ from meetings.models import (
     AgendaItem,
     FileKind,
     Minutes,
+    OldRecord,
     Proposal,
     Sitting,
     Tombstone,
 )
 from meetings.retention import FileKey
-from members.models import Case
+from members.models import Body, Case
 from portal.core import removal
 from portal.core.models import StoredObject
 from portal.core.removal import Keys
@@ -95,11 +96,18 @@ def empty_frames() -> Keys:
 def note_counts(tombstone: Tombstone, found: Keys) -> None:
     """What the tombstone says of how much there was."""
     stored = removal.objects_of(found)
-    tombstone.record_count = len(found.get(Minutes, ()))
+    tombstone.record_count = sum(len(found.get(m, ())) for m in (Minutes, OldRecord))
     tombstone.paper_count = len(found.get(Paper, ()))
     tombstone.object_count = len(stored)
     tombstone.row_count = sum(map(len, found.values()))
     tombstone.digest = _digest(stored)
+
+
+def note_bodies(tombstone: Tombstone, found: Keys) -> None:
+    """Whom the end of the file concerns: its own body, and those of its records."""
+    items = AgendaItem.objects.filter(record__in=found.get(Minutes, ()))
+    concerned = Q(id=tombstone.body_id) | Q(id__in=items.values("body"))
+    tombstone.bodies.set(Body.objects.filter(concerned))
 
 
 def _digest(stored: list[StoredObject]) -> str:

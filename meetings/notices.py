@@ -17,7 +17,7 @@ from meetings import calendar
 from meetings.calendar import Method
 from members.models import Organization, Person
 from portal.core import jp
-from portal.core.clock import JST
+from portal.core.clock import day_of
 from portal.core.wording import (
     letter,
     moment_words,
@@ -88,7 +88,7 @@ class Way:
 
 def serial_of(starts_at: datetime, number: int) -> str:
     """The neutral serial: fiscal year and count, e.g. ``2026-012``."""
-    return f"{jp.fiscal_year(starts_at.astimezone(JST).date())}-{number:03}"
+    return f"{jp.fiscal_year(day_of(starts_at))}-{number:03}"
 
 
 def title_of(serial: str) -> str:

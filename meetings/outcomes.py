@@ -98,7 +98,7 @@ def words_of(resolution: Resolution, rule: str) -> str:
     if resolution.result in PLANS and resolution.outreach:
         facts.append(_("アウトリーチ等を含む"))
     if city_decides(rule, resolution):
-        facts.append(_("市の支援決定を待つ"))
+        facts.append(_("支援決定を待つ"))
     if resolution.lead_agency is not None:
         facts.append(_("主担当は%(agency)s") % {"agency": resolution.lead_agency.name})
     if resolution.monitoring_on is not None:

@@ -13,6 +13,7 @@ from meetings.models import (
     CarryUp,
     Invitation,
     Minutes,
+    OldRecord,
     Poll,
     Presence,
     Proposal,
@@ -20,7 +21,7 @@ from meetings.models import (
     Sitting,
     SittingRequest,
 )
-from members.facts import Kind, ObjectFacts, Regime, Span, State
+from members.facts import ALWAYS, Kind, ObjectFacts, Regime, Span, State
 from members.models import Body, Case, Charter
 from members.policies import body_facts, case_facts
 from portal.core import clock
@@ -159,6 +160,21 @@ def reopened_facts(record: ObjectFacts) -> ObjectFacts:
     return replace(record, state=State.DRAFT, released=())
 
 
+def old_record_facts(record: OldRecord) -> ObjectFacts:
+    """A record from before the portal, confirmed elsewhere.
+
+    It counts as handed out before every selection and every consent: beside the
+    custodians it opens to members whose selection reaches back (R13), and under the
+    law of consent to no member (R24).
+    """
+    return replace(
+        case_facts(record.case, record.body),
+        kind=Kind.MINUTES,
+        state=State.FINAL,
+        released=(ALWAYS,),
+    )
+
+
 def summary_facts(
     item: AgendaItem, sitting: Sitting, person: UUID, presences: Iterable[Presence]
 ) -> ObjectFacts:
@@ -180,6 +196,24 @@ def summary_facts(
         about=frozenset(member.id for member in item.about.all()),
         attended=attended,
         released=(read,) if attended else (),
+    )
+
+
+def outcome_facts(item: AgendaItem) -> ObjectFacts:
+    """The words of an item's outcome, which its minutes have too: as frozen as these.
+
+    They open to the custodians alone, and to them while the consent holds on which
+    they rest (R24); which result it was, and on what day, is the case's.
+    """
+    return ObjectFacts(
+        kind=Kind.MINUTES,
+        body=item.body_id,
+        sitting=item.sitting_id,
+        case=item.case_id,
+        item=item.id,
+        regime=item.regime,
+        state=State.RELEASED,
+        about=frozenset(member.id for member in item.about.all()),
     )
 
 

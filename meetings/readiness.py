@@ -126,7 +126,7 @@ def _of_the_people(sitting: SittingRow) -> Iterator[Finding]:
             Check.FACTOR,
             _("%(names)s: 本人確認の手段がなく、議題と資料を開けません。")
             % {"names": _names(unproved)},
-            _("機密性3の資料は、本人の確認手段で開きます(市の決定)。"),
+            _("機密性3の資料は、本人の確認手段で開きます(自治体の決定)。"),
             tuple(
                 Mend(
                     _("%(name)sさんのカードをつくる") % {"name": seat.name},

@@ -44,7 +44,13 @@ class PointsField(forms.CharField):
 class ItemWordsForm(forms.Form):
     """What an item says."""
 
-    kind = forms.ChoiceField(label=_("種別"), choices=AgendaItem.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("種別"),
+        help_text=_(
+            "事例を話し合うときは「協議」。前の会議の結果を伝えるだけなら「報告」です。"
+        ),
+        choices=AgendaItem.Kind.choices,
+    )
     occasion = forms.ChoiceField(
         label=_("時期"),
         choices=AgendaItem.Occasion.choices,
@@ -55,8 +61,17 @@ class ItemWordsForm(forms.Form):
         max_length=120,
         help_text=_("氏名を書かないでください。この議題に参加する人だけが見られます。"),
     )
-    purpose = OneLineField(label=_("検討の目的"), max_length=200, required=False)
-    points = PointsField(label=_("話し合うこと"), required=False)
+    purpose = OneLineField(
+        label=_("検討の目的"),
+        help_text=_("1行で。例: 見守りの役割分担を決める。氏名は書きません。"),
+        max_length=200,
+        required=False,
+    )
+    points = PointsField(
+        label=_("話し合うこと"),
+        help_text=_("1行に1つ。空のままなら、時期に合わせたひな形が入ります。"),
+        required=False,
+    )
     minutes = MinutesField(_("時間(分)"), initial=20)
 
     @property
@@ -102,9 +117,12 @@ class ItemForm(KeyedForm, ItemWordsForm):
         if any(len(body.rules.regimes) > 1 for body in bodies):
             self.fields["regime"] = forms.ChoiceField(
                 label=_("本人同意"),
-                choices=[("", _("会議体の要綱のとおり")), *REGIMES],
+                choices=[("", _("選んでください")), *REGIMES],
                 required=False,
-                help_text=_("両方を扱える会議体では、どちらかを選んでください。"),
+                help_text=_(
+                    "事例を扱う議題で選びます。"
+                    "片方だけを扱う会議体では、選ばなくてかまいません。"
+                ),
             )
         self.order_fields(self.field_order)
 
@@ -200,7 +218,12 @@ class CarryForm(KeyedForm):
     """To which draft an item goes on, and how."""
 
     mode = forms.ChoiceField(
-        label=_("持ち越し方"), choices=Mode.choices, widget=forms.RadioSelect
+        label=_("持ち越し方"),
+        help_text=_(
+            "続きを話すときと、はじめから話し直すときで、引き継ぐものが変わります。"
+        ),
+        choices=Mode.choices,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, drafts: Sequence[Sitting], **kwargs: Any) -> None:

@@ -16,10 +16,16 @@ class ActingHeadForm(forms.Form):
     """Who, in which of the two cases, and what has happened."""
 
     person = forms.ModelChoiceField(
-        Person.objects.none(), label=_("代理を務める人"), empty_label=None
+        Person.objects.none(),
+        label=_("代理を務める人"),
+        help_text=_("会議体の規則で代理になれる人だけが並びます。"),
+        empty_label=None,
     )
     why = forms.ChoiceField(
-        label=_("事由"), choices=ActingHead.Why.choices, widget=forms.RadioSelect
+        label=_("事由"),
+        help_text=_("会議録に残ります。"),
+        choices=ActingHead.Why.choices,
+        widget=forms.RadioSelect,
     )
     note = OneLineField(
         label=_("事由の内容"),

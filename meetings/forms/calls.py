@@ -33,6 +33,7 @@ class PeopleChoice(forms.Form):
 
     people = forms.MultipleChoiceField(
         label=_("お願いする人"),
+        help_text=_("印を付けた方だけに、お一人ずつメールが届きます。"),
         error_messages={"required": _("お願いする人を、1人以上選んでください。")},
     )
 
@@ -65,7 +66,9 @@ class PeopleChoice(forms.Form):
 class CallForm(KeyedForm, PeopleChoice):
     """A new call of one body."""
 
-    target = forms.ChoiceField(label=_("対象の会議"))
+    target = forms.ChoiceField(
+        label=_("対象の会議"), help_text=_("ここで扱う事例を募ります。")
+    )
     due_on = DayField(
         label=_("期限"),
         help_text=_("この日の終わりまで、提案と「該当なし」のお返事を受け付けます。"),
@@ -134,7 +137,10 @@ class ProposalForm(KeyedForm):
         ),
     )
     occasion = forms.ChoiceField(
-        label=_("時期"), choices=AgendaItem.Occasion.choices, widget=forms.RadioSelect
+        label=_("時期"),
+        help_text=_("支援のどの段階で話し合いたいか。"),
+        choices=AgendaItem.Occasion.choices,
+        widget=forms.RadioSelect,
     )
     purpose = OneLineField(
         label=_("会議で話し合いたいこと"),
@@ -148,7 +154,10 @@ class ProposalForm(KeyedForm):
         help_text=_("いつから、何に困っているか。関わっている機関。氏名は様式に。"),
     )
     urgency = forms.ChoiceField(
-        label=_("急ぎ具合"), choices=Proposal.Urgency.choices, widget=forms.RadioSelect
+        label=_("急ぎ具合"),
+        help_text=_("急ぐものから、事務局の一覧に並びます。"),
+        choices=Proposal.Urgency.choices,
+        widget=forms.RadioSelect,
     )
     consent = forms.ChoiceField(
         label=_("本人同意"),
@@ -218,10 +227,13 @@ class SheetForm(PaperForm):
     handed_out = None  # type: ignore[assignment] # nor is it brought on the day
 
     kind = forms.ChoiceField(
-        label=_("様式の種類"), choices=[(k.value, k.label) for k in SHEET_KINDS]
+        label=_("様式の種類"),
+        help_text=_("提案に付ける用紙の種類です。"),
+        choices=[(k.value, k.label) for k in SHEET_KINDS],
     )
     document_class = forms.ChoiceField(
         label=_("分類"),
+        help_text=_("氏名や住所が書かれた様式は、機密性3Bです。"),
         choices=[c for c in Paper.Class.choices if c[0] != Paper.Class.C2],
         initial=Paper.Class.C3B,
     )
@@ -240,7 +252,10 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=_("提案した人のページにだけ表示されます。メールには載りません。"),
     )
-    due_on = DayField(label=_("直していただく期限"))
+    due_on = DayField(
+        label=_("直していただく期限"),
+        help_text=_("この日の終わりまで、相手は書き直せます。"),
+    )
 
     @property
     def due_at(self) -> datetime:
@@ -271,13 +286,21 @@ class SittingField(forms.ModelChoiceField[Sitting]):
 class TakeForm(ItemWordsForm):
     """The triage: under which law, on which agenda, about which case."""
 
-    law = forms.ChoiceField(label=_("扱う会議と根拠"), widget=forms.RadioSelect)
+    law = forms.ChoiceField(
+        label=_("扱う会議と根拠"),
+        help_text=_("同意のない世帯は、支援会議でだけ扱えます。"),
+        widget=forms.RadioSelect,
+    )
     sitting = SittingField(
-        Sitting.objects.none(), label=_("載せる会議"), empty_label=None
+        Sitting.objects.none(),
+        label=_("載せる会議"),
+        help_text=_("まだ承認されていない会議だけが選べます。"),
+        empty_label=None,
     )
     case = CaseField(
         Case.objects.none(),
         label=_("事例"),
+        help_text=_("もう登録されている世帯なら、その事例を選びます。"),
         required=False,
         empty_label=_("新しい事例をつくる(下に書きます)"),
     )

@@ -43,8 +43,11 @@ class KeyedForm(forms.Form):
 class HoursForm(forms.Form):
     """From when until when, and where."""
 
-    starts = TimeField(label=_("開始"))
-    ends = TimeField(label=_("終了"))
+    starts = TimeField(label=_("開始"), help_text=_("例: 13:30"))
+    ends = TimeField(
+        label=_("終了"),
+        help_text=_("例: 15:30。議題の時間の合計が収まるように決めます。"),
+    )
     place = OneLineField(
         label=_("場所"),
         max_length=120,
@@ -66,7 +69,10 @@ class HoursForm(forms.Form):
 class WhenForm(HoursForm):
     """Date, time and place of a sitting, in Japanese time."""
 
-    day = DayField(label=_("開催日"))
+    day = DayField(
+        label=_("開催日"),
+        help_text=_("過ぎた日は選べません。祝日や閉庁日でも選べます。"),
+    )
     field_order: Sequence[str] = ("day",)
 
     @staticmethod
@@ -128,7 +134,9 @@ class PeopleForm(forms.Form):
         max_length=200,
         required=False,
         help_text=_(
-            "この事例に初めて選ぶ人に使います。人ごとに書いたときは、そちらが残ります。"
+            "この事例に初めて選ぶ人には、理由が必ず要ります。"
+            "ここに書くと、下の表で理由が空欄の人みんなの理由になります。"
+            "人ごとに下の表に書くときは、空欄でかまいません。"
         ),
     )
 
@@ -209,6 +217,7 @@ class AnswerForm(forms.Form):
 
     rsvp = forms.ChoiceField(
         label=_("出欠"),
+        help_text=_("あとから変えられます。"),
         choices=[c for c in Invitation.Rsvp.choices if c[0] != Invitation.Rsvp.WAITING],
         widget=forms.RadioSelect,
         error_messages={
@@ -221,8 +230,20 @@ class AnswerForm(forms.Form):
         required=False,
         help_text=_("遅れる時刻など。事例のことは書かないでください。"),
     )
-    proxy_name = OneLineField(label=_("代理の方の氏名"), max_length=60, required=False)
-    proxy_post = OneLineField(label=_("代理の方の役職"), max_length=60, required=False)
+    proxy_name = OneLineField(
+        label=_("代理の方の氏名"),
+        help_text=_(
+            "代わりに出席する方の氏名。事務局が確かめてから、ご本人に案内を送ります。"
+        ),
+        max_length=60,
+        required=False,
+    )
+    proxy_post = OneLineField(
+        label=_("代理の方の役職"),
+        help_text=_("例: 相談支援課 主任"),
+        max_length=60,
+        required=False,
+    )
     proxy_email = forms.EmailField(
         label=_("代理の方のメール"),
         required=False,
@@ -277,6 +298,7 @@ class NoteForm(forms.Form):
 
     note = forms.CharField(
         label=_("直してほしいこと"),
+        help_text=_("事務局の画面に表示されます。例: 議題2に保健所を加えてください。"),
         max_length=400,
         widget=forms.Textarea({"rows": 4}),
     )

@@ -12,10 +12,11 @@ from documents.services.requests import Asked
 from meetings.forms.convening import KeyedForm, OneLineField
 from meetings.models import AgendaItem
 from members.filters import bodies_among, people_among
+from members.forms.addresses import shared_address
 from members.models import Body, Person
 from members.services.people import Outsider
 from portal.core import clock
-from portal.core.fields import DayField
+from portal.core.fields import DayField, offer
 
 _TWO_WEEKS = timedelta(days=14)
 _CLASS_WORDS = {
@@ -30,17 +31,34 @@ class CooperationForm(KeyedForm):
     person = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("依頼する相手"),
+        help_text=_("登録されている方から選びます。いないときは、下の欄に書きます。"),
         required=False,
         empty_label=_("新しい相手(下に書く)"),
     )
-    organization = OneLineField(label=_("機関名"), max_length=120, required=False)
-    name = OneLineField(label=_("氏名"), max_length=60, required=False)
-    post = OneLineField(label=_("役職"), max_length=60, required=False)
+    organization = OneLineField(
+        label=_("機関名"),
+        help_text=_("例: 見本水道サービス株式会社"),
+        max_length=120,
+        required=False,
+    )
+    name = OneLineField(
+        label=_("氏名"),
+        help_text=_("依頼の宛名になります。例: 津川 信"),
+        max_length=60,
+        required=False,
+    )
+    post = OneLineField(
+        label=_("役職"),
+        help_text=_("例: 営業所長。わからないときは空けておきます。"),
+        max_length=60,
+        required=False,
+    )
     email = forms.EmailField(
         label=_("メール"),
         required=False,
         help_text=_("ないときは、依頼状を印刷してお渡しします。"),
     )
+    shared = shared_address()
     text = forms.CharField(
         label=_("お願いしたいこと"),
         max_length=4000,
@@ -52,11 +70,20 @@ class CooperationForm(KeyedForm):
     )
     document_class = forms.ChoiceField(
         label=_("依頼文の分類"),
+        help_text=_(
+            "人を特定できることを書くときは、機密性3Bです。相手にはコードカードが要ります。"
+        ),
         choices=[(c.value, _CLASS_WORDS[c.value]) for c in REQUEST_CLASSES],
         initial="3B",
         widget=forms.RadioSelect,
     )
-    due_on = DayField(label=_("回答の期限"), initial=lambda: clock.today() + _TWO_WEEKS)
+    due_on = DayField(
+        label=_("回答の期限"),
+        help_text=_(
+            "この日の終わりまで回答できます。期限の前後に、自動でもう一度お願いします。"
+        ),
+        initial=lambda: clock.today() + _TWO_WEEKS,
+    )
     in_name_of = OneLineField(
         label=_("依頼者"),
         max_length=60,
@@ -103,7 +130,8 @@ class CooperationForm(KeyedForm):
     def asked(self) -> Asked:
         """The request as the service takes it."""
         data = self.cleaned_data
-        new = Outsider(data["organization"], data["name"], data["post"], data["email"])
+        who = ("organization", "name", "post", "email", "shared")
+        new = Outsider(**{name: data[name] for name in who})
         names = ("body", "text", "document_class", "due_on", "clause", "in_name_of")
         return Asked(whom=data["person"] or new, **{name: data[name] for name in names})
 
@@ -111,7 +139,10 @@ class CooperationForm(KeyedForm):
 class DueForm(forms.Form):
     """A later due date."""
 
-    due_on = DayField(label=_("新しい期限"))
+    due_on = DayField(
+        label=_("新しい期限"),
+        help_text=_("いまの期限より後の日にします。リンクはそのまま使えます。"),
+    )
 
 
 class UseForm(forms.Form):
@@ -148,9 +179,19 @@ class MembershipForm(forms.Form):
     approved_by = OneLineField(
         label=_("承認した人"), max_length=60, help_text=_("例: 社会福祉課長 青木 誠")
     )
-    approved_on = DayField(label=_("承認した日"), initial=clock.today)
+    approved_on = DayField(
+        label=_("承認した日"),
+        help_text=_("構成員に加えることを承認した日です。"),
+        initial=clock.today,
+    )
     reason = OneLineField(
         label=_("選ぶ理由"),
         max_length=200,
         help_text=_("例: 継続して情報を交わす必要があるため"),
     )
+
+    def __init__(self, *args: Any, approvers: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["approved_by"], approvers)
+        if len(approvers) == 1:
+            self.initial["approved_by"] = approvers[0]

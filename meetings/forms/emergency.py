@@ -22,7 +22,12 @@ _LENGTH = timedelta(minutes=60)
 class FindForm(forms.Form):
     """Part of a case's number; what cannot be one finds all."""
 
-    number = OneLineField(label=_("事例番号"), max_length=20, required=False)
+    number = OneLineField(
+        label=_("事例番号"),
+        help_text=_("番号の一部でも探せます。例: 012"),
+        max_length=20,
+        required=False,
+    )
 
     @property
     def wanted(self) -> str:

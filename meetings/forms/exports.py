@@ -18,7 +18,10 @@ class StyleForm(forms.Form):
         ),
     )
     dates = forms.ChoiceField(
-        label=_("日付"), choices=Dates.choices, widget=forms.RadioSelect
+        label=_("日付"),
+        help_text=_("これから確定する会議録のファイルに使います。"),
+        choices=Dates.choices,
+        widget=forms.RadioSelect,
     )
     width = forms.ChoiceField(
         label=_("数字と英字"),
@@ -27,10 +30,14 @@ class StyleForm(forms.Form):
         help_text=_("事例番号、メールアドレス、URLは、入力したままです。"),
     )
     course_first = forms.BooleanField(
-        label=_("経過を、決定・役割分担より前に置く"), required=False
+        label=_("経過を、決定・役割分担より前に置く"),
+        help_text=_("印を付けないと、決定と役割分担が先に並びます。"),
+        required=False,
     )
     times = forms.BooleanField(
-        label=_("出席者の入室・退室の時刻を載せる"), required=False
+        label=_("出席者の入室・退室の時刻を載せる"),
+        help_text=_("遅れて来た方、途中で出た方が分かります。"),
+        required=False,
     )
 
     @property

@@ -19,23 +19,35 @@ class GuestForm(forms.Form):
 
     who = forms.ChoiceField(
         label=_("招く人"),
+        help_text=_("議題の関係者か、ご本人・ご家族かで、入れる議題が変わります。"),
         widget=forms.RadioSelect,
         error_messages={"required": _("招く人を選んでください。")},
     )
     person = forms.ModelChoiceField(
         Person.objects.none(),
         label=_("委嘱を受けている人"),
+        help_text=_("会議体の名簿から選びます。ここにない方は、氏名を書きます。"),
         required=False,
         empty_label=_("選んでください"),
     )
-    name = OneLineField(label=_("氏名"), max_length=60, required=False)
+    name = OneLineField(
+        label=_("氏名"),
+        help_text=_("名簿にない方を招くときだけ書きます。"),
+        max_length=60,
+        required=False,
+    )
     organization = OneLineField(
         label=_("所属または間柄"),
         max_length=120,
         required=False,
         help_text=_("例: 見本病院、近隣の方"),
     )
-    post = OneLineField(label=_("役職"), max_length=60, required=False)
+    post = OneLineField(
+        label=_("役職"),
+        help_text=_("例: 民生委員。ご本人やご家族のときは、続柄を書きます。"),
+        max_length=60,
+        required=False,
+    )
 
     def __init__(self, *args: Any, invitable: Invitable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

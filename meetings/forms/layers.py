@@ -31,7 +31,10 @@ class CarryForm(KeyedForm):
         help_text=_("氏名を書かないでください。上位の会議体の次第に載ります。"),
     )
     purpose = OneLineField(
-        label=_("検討してほしいこと"), max_length=200, required=False
+        label=_("検討してほしいこと"),
+        help_text=_("上位の会議体に伝わります。事例が分かることは書きません。"),
+        max_length=200,
+        required=False,
     )
 
     def __init__(

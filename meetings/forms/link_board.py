@@ -12,7 +12,12 @@ from portal.core.fields import DayField, DayInput
 class ExtendForm(forms.Form):
     """The last day on which the link opens, at most the last that the rules allow."""
 
-    until = DayField(label=_("この日まで使えるようにする"))
+    until = DayField(
+        label=_("この日まで使えるようにする"),
+        help_text=_(
+            "この日の終わりまで開けます。会議ごとに、延ばせる最後の日があります。"
+        ),
+    )
 
     def __init__(self, *args: object, last: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # Django's own

@@ -14,8 +14,14 @@ class OpeningForm(forms.Form):
     decided_by = OneLineField(
         label=_("決めた人"), max_length=60, help_text=_("例: 会長 榊 隆")
     )
-    decided_on = DayField(label=_("決めた日"))
-    reason = OneLineField(label=_("公開する理由"), max_length=200)
+    decided_on = DayField(
+        label=_("決めた日"), help_text=_("公開を決めた会議や決裁の日です。")
+    )
+    reason = OneLineField(
+        label=_("公開する理由"),
+        help_text=_("例: 要綱第8条により、事例を扱わない議題を公開するため。"),
+        max_length=200,
+    )
 
     @property
     def opening(self) -> Opening:

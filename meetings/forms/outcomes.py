@@ -21,7 +21,13 @@ from portal.core.fields import DayField
 class OutcomeForm(KeyedForm):
     """What the meeting resolved on one item."""
 
-    result = forms.ChoiceField(label=_("結果"), widget=forms.RadioSelect)
+    result = forms.ChoiceField(
+        label=_("結果"),
+        help_text=_(
+            "この結果で、事例の状況が変わります。話し合いが終わらなかったときは、会議の画面で持ち越します。"
+        ),
+        widget=forms.RadioSelect,
+    )
     monitoring_on = DayField(
         label=_("次のモニタリング"),
         required=False,
@@ -52,6 +58,7 @@ class OutcomeForm(KeyedForm):
         item: AgendaItem,
         outcome: Outcome | None,
         results: Sequence[Outcome.Result],
+        frozen: bool,
         **kwargs: Any,
     ) -> None:
         kwargs["initial"] = _initial(outcome, results)
@@ -59,6 +66,8 @@ class OutcomeForm(KeyedForm):
         result = self.fields["result"]
         assert isinstance(result, forms.ChoiceField)  # noqa: S101 # for the types
         result.choices = [(r.value, r.label) for r in results]
+        if frozen:
+            del self.fields["note"]
         if item.case_id is None:
             del self.fields["lead_agency"], self.fields["monitoring_on"]
         if item.occasion in TIMINGS[:2]:
@@ -68,7 +77,7 @@ class OutcomeForm(KeyedForm):
             self.fields["outreach"] = forms.BooleanField(
                 label=_("プランにアウトリーチ等事業が含まれる"),
                 required=False,
-                help_text=_("どちらかを含むプランは、市の支援決定を受けて確定します。"),
+                help_text=_("どちらかを含むプランは、支援決定を受けて確定します。"),
             )
             self.order_fields(self.field_order)
 
@@ -78,7 +87,7 @@ class OutcomeForm(KeyedForm):
         data = self.cleaned_data
         return Resolution(
             result=Outcome.Result(data["result"]),
-            note=data["note"],
+            note=data.get("note", ""),
             lead_agency=data.get("lead_agency"),
             monitoring_on=data.get("monitoring_on"),
             participation=data.get("participation", False),
@@ -100,18 +109,24 @@ class DecisionForm(forms.Form):
     """支援決定."""
 
     granted = forms.TypedChoiceField(
-        label=_("市の決定"),
+        label=_("自治体の決定"),
+        help_text=_("会議の意見を受けて、自治体が決めたことです。"),
         choices=[("yes", _("会議のとおり決定した")), ("no", _("決定しなかった"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    decided_on = DayField(label=_("決定日"))
+    decided_on = DayField(label=_("決定日"), help_text=_("決裁の日です。"))
     decided_by = OneLineField(
         label=_("決定した人"),
         max_length=60,
         help_text=_("例: 福祉事務所長"),
     )
-    note = OneLineField(label=_("決定番号・理由"), max_length=200, required=False)
+    note = OneLineField(
+        label=_("決定番号・理由"),
+        help_text=_("例: 見福第123号。決裁の番号か、認めない理由を書きます。"),
+        max_length=200,
+        required=False,
+    )
 
     @property
     def decision(self) -> Decision:
@@ -123,16 +138,24 @@ class HandBackForm(forms.Form):
     """つなぎもどし."""
 
     organization = forms.ModelChoiceField(
-        Organization.objects.all(), label=_("もどす先(つなぎ元)")
+        Organization.objects.all(),
+        label=_("もどす先(つなぎ元)"),
+        help_text=_("事例を受けたときの、つなぎ元の機関です。"),
     )
-    talked_on = DayField(label=_("話した日"))
+    talked_on = DayField(
+        label=_("話した日"), help_text=_("つなぎ元の機関と話した日です。")
+    )
     talk = forms.CharField(
         label=_("話した内容"),
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
         help_text=_("多機関の調整が要らないと考えた理由と、今後の支え方を書きます。"),
     )
-    handed_on = DayField(label=_("もどした日"), initial=clock.today)
+    handed_on = DayField(
+        label=_("もどした日"),
+        help_text=_("この日から、事例はつなぎ元の担当になります。"),
+        initial=clock.today,
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         kwargs["initial"] = {"organization": case.referrer_id}
@@ -147,7 +170,11 @@ class HandBackForm(forms.Form):
 class StepForm(forms.Form):
     """The next step of a case that needs no meeting."""
 
-    status = forms.ChoiceField(label=_("次の段階"), choices=Case.Status.choices)
+    status = forms.ChoiceField(
+        label=_("次の段階"),
+        help_text=_("選べる段階は、いまの状況で決まります。"),
+        choices=Case.Status.choices,
+    )
 
 
 class BoardForm(forms.Form):
@@ -155,17 +182,19 @@ class BoardForm(forms.Form):
 
     show = forms.ChoiceField(
         label=_("表示する事例"),
+        help_text=_("ふだんは、続いている事例だけを表示します。"),
         required=False,
         choices=[
             (Show.OPEN, _("続いている事例")),
             (Show.OVERDUE, _("モニタリングの日を過ぎた事例")),
-            (Show.WAITING, _("市の決定を待つ事例")),
+            (Show.WAITING, _("自治体の決定を待つ事例")),
             (Show.ENDED, _("終わった事例")),
         ],
     )
     lead = forms.ModelChoiceField(
         Organization.objects.all(),
         label=_("主担当"),
+        help_text=_("機関でしぼります。"),
         required=False,
         empty_label=_("すべて"),
     )
@@ -180,7 +209,11 @@ class BoardForm(forms.Form):
 class GapForm(KeyedForm):
     """A gap in the register of a body."""
 
-    field = forms.ChoiceField(label=_("分野"), choices=ResourceGap.Field.choices)
+    field = forms.ChoiceField(
+        label=_("分野"),
+        help_text=_("いちばん近いものを1つ選びます。"),
+        choices=ResourceGap.Field.choices,
+    )
     words = OneLineField(
         label=_("足りないもの"),
         max_length=400,
@@ -221,7 +254,10 @@ class FollowUpForm(forms.Form):
     """What has become of a gap."""
 
     state = forms.ChoiceField(
-        label=_("状況"), choices=ResourceGap.State.choices, widget=forms.RadioSelect
+        label=_("状況"),
+        help_text=_("登録したあとでも変えられます。"),
+        choices=ResourceGap.State.choices,
+        widget=forms.RadioSelect,
     )
     followed = forms.CharField(
         label=_("その後の動き"),
@@ -237,6 +273,7 @@ class RegisterForm(forms.Form):
 
     state = forms.ChoiceField(
         label=_("状況"),
+        help_text=_("登録したあとでも変えられます。"),
         required=False,
         choices=[("", _("すべて")), *ResourceGap.State.choices],
     )

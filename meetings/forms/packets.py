@@ -18,6 +18,9 @@ class PrintForm(KeyedForm):
 
     people = forms.MultipleChoiceField(
         label=_("印刷する人"),
+        help_text=_(
+            "端末をお持ちでない方を選びます。1人ずつ番号の付いたPDFになります。"
+        ),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("印刷する人を選んでください。")},
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from documents.evidence.owing import Due
@@ -24,6 +24,7 @@ class KeptForm(PaperWords):
     kept_by = forms.ModelChoiceField(
         Organization.objects.none(),
         label=_("保管している機関"),
+        help_text=_("原本を持参して、会議で見せる機関です。"),
         empty_label=_("選んでください"),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -78,7 +79,7 @@ class DeclareForm(forms.Form):
         """At least one word."""
         data = super().clean() or {}
         if not self.errors and not any(data.values()):
-            raise forms.ValidationError(_now("どれか1つを選んでください。"))
+            raise forms.ValidationError(gettext("どれか1つを選んでください。"))
         return data
 
     @property

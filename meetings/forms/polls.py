@@ -58,7 +58,11 @@ class PollForm(KeyedForm):
             "お返事のない方には、期限の2日前と当日の朝に、自動でもう一度お送りします。"
         ),
     )
-    deadline_time = TimeField(label=_lazy("時刻"), initial=time(17))
+    deadline_time = TimeField(
+        label=_lazy("時刻"),
+        initial=time(17),
+        help_text=_lazy("この時刻を過ぎると、ご本人は答えられません。"),
+    )
 
     def __init__(self, *args: Any, roll: Sequence[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

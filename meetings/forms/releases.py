@@ -247,6 +247,7 @@ class ReturnForm(forms.Form):
 
     note = forms.CharField(
         label=gettext_lazy("差し戻しの理由"),
+        help_text=gettext_lazy("公開を決めた方の画面に表示されます。"),
         max_length=200,
         widget=forms.Textarea({"rows": 2}),
     )

@@ -14,7 +14,13 @@ from portal.core.fields import DayField
 class AskForm(KeyedForm):
     """Why a sitting is asked for; the secretariat says whose request it enters."""
 
-    wished_by = DayField(label=_("いつまでに"), required=False)
+    wished_by = DayField(
+        label=_("いつまでに"),
+        help_text=_(
+            "この日までに開いてほしい、という目安です。空けておくこともできます。"
+        ),
+        required=False,
+    )
     reason = forms.CharField(
         label=_("開催を求める理由"),
         max_length=2000,

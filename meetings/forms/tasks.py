@@ -16,7 +16,12 @@ class TaskForm(forms.Form):
         coerce=lambda value: value == "yes",
         widget=forms.HiddenInput,
     )
-    note = OneLineField(label=_("ひとこと"), max_length=400, required=False)
+    note = OneLineField(
+        label=_("ひとこと"),
+        help_text=_("例: 9月3日に家庭訪問。次の会議で読み上げます。"),
+        max_length=400,
+        required=False,
+    )
 
 
 class HomeworkForm(KeyedForm):
@@ -24,8 +29,17 @@ class HomeworkForm(KeyedForm):
 
     task = forms.UUIDField(widget=forms.HiddenInput)
     act = forms.ChoiceField(choices=[("done", _("済んだ")), ("again", _("続ける"))])
-    note = OneLineField(label=_("ひとこと"), max_length=400, required=False)
-    due_on = DayField(label=_("新しい期限"), required=False)
+    note = OneLineField(
+        label=_("ひとこと"),
+        help_text=_("例: 9月3日に家庭訪問。次の会議で読み上げます。"),
+        max_length=400,
+        required=False,
+    )
+    due_on = DayField(
+        label=_("新しい期限"),
+        help_text=_("次の会議までに終わる日を入れます。"),
+        required=False,
+    )
 
     @property
     def said(self) -> Said:

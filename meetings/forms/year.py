@@ -29,21 +29,31 @@ from portal.core.fields import DayField, DayInput
 class RuleForm(HoursForm):
     """The rule of one fiscal year. It is sent by GET: a preview writes nothing."""
 
-    year = forms.TypedChoiceField(label=_("年度"), coerce=int)
+    year = forms.TypedChoiceField(
+        label=_("年度"), help_text=_("4月から翌年3月までです。"), coerce=int
+    )
     nth = forms.TypedChoiceField(
-        label=_("第何週"), choices=list(NTH_WORDS.items()), coerce=int
+        label=_("第何週"),
+        help_text=_("例: 第3と木曜日を選ぶと、毎月の第3木曜日になります。"),
+        choices=list(NTH_WORDS.items()),
+        coerce=int,
     )
     weekday = forms.TypedChoiceField(
-        label=_("曜日"), choices=list(enumerate(WEEKDAY_WORDS)), coerce=int
+        label=_("曜日"),
+        help_text=_("会議を開く曜日です。"),
+        choices=list(enumerate(WEEKDAY_WORDS)),
+        coerce=int,
     )
     shift = forms.ChoiceField(
-        label=_("祝日や市の休みに当たるとき"),
+        label=_("祝日や閉庁日に当たるとき"),
+        help_text=_("ずらした日は、次の画面で1つずつ直せます。"),
         choices=list(SHIFT_WORDS.items()),
         widget=forms.RadioSelect,
         initial=Shift.AFTER,
     )
     months_out = forms.TypedMultipleChoiceField(
         label=_("会議を開かない月"),
+        help_text=_("例: 8月。印を付けた月には、会議をつくりません。"),
         choices=[
             (first.month, _("%(month)s月") % {"month": first.month})
             for first in months(2000)
@@ -173,25 +183,30 @@ class CalendarDayForm(KeyedForm):
 
     closed = forms.TypedChoiceField(
         label=_("この日の扱い"),
+        help_text=_("閉庁日にするか、祝日でも会議を開く日にするか。"),
         choices=[
-            ("yes", _("休みにする(市の休み、新しい祝日)")),
+            ("yes", _("休みにする(閉庁日、新しい祝日)")),
             ("no", _("休みにしない(祝日の変更、開庁する日)")),
         ],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
         initial="yes",
     )
-    day = DayField(label=_("日"))
-    yearly = forms.BooleanField(label=_("毎年この月日にする"), required=False)
+    day = DayField(label=_("日"), help_text=_("例: 記念日。"))
+    yearly = forms.BooleanField(
+        label=_("毎年この月日にする"),
+        help_text=_("印を付けると、来年からも同じ月日になります。"),
+        required=False,
+    )
     name = OneLineField(
         label=_("名称"),
         max_length=60,
-        help_text=_("市制記念日、スポーツの日の移動など。"),
+        help_text=_("記念日、スポーツの日の移動など。"),
     )
     decided_by = OneLineField(
         label=_("根拠"),
         max_length=60,
-        help_text=_("市の休日を定める条例、市長の決定など。"),
+        help_text=_("休日を定める条例、首長の決定など。"),
     )
     decided_on = DayField(label=_("決定した日"))
 

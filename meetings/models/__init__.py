@@ -5,10 +5,14 @@ from meetings.models.attendance import ActingHead, OnlineRequest, Proxy
 from meetings.models.calls import Call, CallRecipient, Proposal
 from meetings.models.exports import RecordStyle, RecordTemplate
 from meetings.models.feeds import CalendarChoice, CalendarFeed, CalendarReply
+from meetings.models.fees import FeeRate, Travel
 from meetings.models.floor import Attestation, Turn
+from meetings.models.imports import Import, ImportedRow
 from meetings.models.layers import CarryUp, JointSitting
 from meetings.models.minutes import OUTCOMES, TASKS, Entry, EntryChange
+from meetings.models.moves import MoveNotice
 from meetings.models.notes import PrivateNote
+from meetings.models.old_records import OldRecord
 from meetings.models.outcomes import HandBack, Outcome, ResourceGap, SupportDecision
 from meetings.models.phrases import Phrase
 from meetings.models.polls import Poll, PollAnswer, PollDate, PollVoter
@@ -28,6 +32,7 @@ from meetings.models.retention import (
     RetentionRule,
     Tombstone,
 )
+from meetings.models.set_up import SetUp
 from meetings.models.sittings import AgendaItem, Invitation, Presence, Sitting
 from meetings.models.stamps import StandingStamp
 from meetings.models.tasks import Task
@@ -51,15 +56,20 @@ __all__ = [
     "Disposal",
     "Entry",
     "EntryChange",
+    "FeeRate",
     "FileKind",
     "FrameLine",
     "HandBack",
+    "Import",
+    "ImportedRow",
     "Invitation",
     "ItemTemplate",
     "JointSitting",
     "LegalHold",
     "Lengthening",
     "Minutes",
+    "MoveNotice",
+    "OldRecord",
     "OnlineRequest",
     "Outcome",
     "Phrase",
@@ -77,12 +87,14 @@ __all__ = [
     "RecordsClass",
     "ResourceGap",
     "RetentionRule",
+    "SetUp",
     "Sitting",
     "SittingRequest",
     "StandingStamp",
     "SupportDecision",
     "Task",
     "Tombstone",
+    "Travel",
     "Turn",
     "YearPlan",
 ]

@@ -38,7 +38,7 @@ class Outcome(models.Model):
     # 支援決定の要る事業: with either of them the city decides after the meeting.
     participation = models.BooleanField("参加支援を含む", default=False)
     outreach = models.BooleanField("アウトリーチ等を含む", default=False)
-    needs_decision = models.BooleanField("市の決定を待つ", default=False)
+    needs_decision = models.BooleanField("自治体の決定を待つ", default=False)
     lead_agency = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -130,12 +130,14 @@ class Tombstone(models.Model):
     of the digests of all its files: who kept a list of them can prove it. The journal
     outside the database knows it too, so that a restore disposes of the file again:
     then two fields of people are empty, as the backup need not know them.
+    ``bodies`` are those that dealt with it: its own, and each that had a record in it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     kind = models.CharField("種類", max_length=10, choices=FileKind.choices)
     file_id = models.UUIDField(unique=True)
     body = models.ForeignKey(Body, models.PROTECT, related_name="tombstones")
+    bodies = models.ManyToManyField(Body, related_name="+")
     number = models.CharField("番号", max_length=20, blank=True)
     class_name = models.CharField("区分", max_length=20, blank=True)
     completed_on = models.DateField("完結日")

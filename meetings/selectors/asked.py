@@ -1,4 +1,4 @@
-"""What was asked and waits on the desk: replies that came, sittings wished for."""
+"""What was asked: replies that came, sittings wished for, replies one owes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,6 +46,21 @@ def recent_requests(actor: Actor) -> list[CooperationRequest]:
             "case__household"
         )[:SHOWN]
     )
+
+
+def asked_of(actor: Actor) -> list[CooperationRequest]:
+    """Requests that wait for the actor's own reply; undecided yet."""
+    rows = CooperationRequest.objects.filter(person=actor.person, state=State.WAITING)
+    rows = rows.select_related("case").prefetch_related("case__household")
+    return list(rows.order_by("due_on")[:SHOWN])
+
+
+def to_reply(
+    access: Access, rows: Sequence[CooperationRequest]
+) -> list[CooperationRequest]:
+    """Those of ``rows`` that the actor may answer."""
+    me = access.actor.id
+    return [row for row in rows if access.allows(Action.READ, request_facts(row, me))]
 
 
 def asked_at_home(access: Access, rows: Sequence[CooperationRequest]) -> Asked:

@@ -17,7 +17,7 @@ from portal.core import clock
 from portal.core.errors import HiddenError
 
 PER_PAGE = 50
-_DONE = (Case.Status.CLOSED, Case.Status.HANDED_BACK)
+_DONE = (Case.Status.CLOSED, Case.Status.HANDED_BACK, Case.Status.MOVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from meetings import outcomes
 from meetings.models import AgendaItem, CarryUp, Minutes, Outcome
+from meetings.policies import outcome_facts
 from meetings.selectors.sittings import convened_item
-from members.access import Actor
+from members.access import Access, Actor
+from members.facts import Action
 from members.models import Case
 
 Status = Case.Status
@@ -34,12 +36,18 @@ def record_is_final(item: AgendaItem) -> bool:
     return Minutes.objects.filter(item=item, state=Minutes.State.FINAL).exists()
 
 
+def words_frozen(access: Access, item: AgendaItem) -> bool:
+    """Whether a custodian may neither read nor write the words of the outcome (R24)."""
+    return not access.allows(Action.READ, outcome_facts(item))
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomePage:
     """One item with its outcome, the city's decision and its way up and down."""
 
     item: AgendaItem
     outcome: Outcome | None
+    frozen: bool
     results: tuple[Outcome.Result, ...]
     waits: bool
     fixed: bool
@@ -55,7 +63,7 @@ class OutcomePage:
 
 def outcome_page(actor: Actor, item_id: UUID) -> OutcomePage:
     """The page for who convenes the item."""
-    item, _access = convened_item(actor, item_id)
+    item, access = convened_item(actor, item_id)
     outcome = (
         Outcome.objects.filter(item=item)
         .select_related("lead_agency", "presided_by", "recorded_by", "decision")
@@ -66,6 +74,7 @@ def outcome_page(actor: Actor, item_id: UUID) -> OutcomePage:
     return OutcomePage(
         item=item,
         outcome=outcome,
+        frozen=words_frozen(access, item),
         results=outcomes.results_of(item.occasion, standing_of(item.case, outcome)),
         waits=waiting is not None and waiting == outcome,
         fixed=outcome is not None

@@ -10,11 +10,9 @@ from meetings.models import AgendaItem
 from meetings.policies import item_facts
 from meetings.selectors.sittings import open_sitting
 from members.access import Access, Actor
-from members.facts import Action, Role
+from members.facts import Action
 from members.models import Person
 from portal.core.errors import HiddenError
-
-_READ_ANYWAY = {Role.CHAIR, Role.SECRETARIAT, Role.GUEST}
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _commission_words(body: UUID) -> dict[UUID, str]:
     }
 
 
-_DONE = (Case.Status.CLOSED, Case.Status.HANDED_BACK)
+_DONE = (Case.Status.CLOSED, Case.Status.HANDED_BACK, Case.Status.MOVED)
 
 
 def bodies_for_items(access: Access, sitting: Sitting) -> list[Body]:

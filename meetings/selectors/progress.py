@@ -21,11 +21,11 @@ from meetings.models import (
     Sitting,
 )
 from meetings.policies import item_facts
+from meetings.selectors.outcomes import words_frozen
 from members import selectors as members
 from members.access import Access, Actor, access_for
 from members.facts import Action
-from members.filters import concerning, holding_at
-from members.models import Case, Organization, Recusal
+from members.models import Case, Organization
 from members.policies import case_facts
 from members.services import progress
 from portal.core import clock
@@ -145,14 +145,9 @@ def _filtered(cases: QuerySet[Case], show: Show, today: date) -> QuerySet[Case]:
 def _outcomes(actor: Actor) -> QuerySet[Outcome]:
     """Outcomes at the actor's own bodies, without items that the actor is kept from."""
     offices = rosters.offices_of(actor)
-    away = Recusal.objects.filter(
-        holding_at(clock.now()),
-        concerning(actor.person),
-        item_id__isnull=False,
-    )
     return (
         Outcome.objects.filter(item__body__in=offices.values("body"))
-        .exclude(item__in=away.values("item_id"))
+        .exclude(item__in=rosters.recused_items(actor))
         .select_related("decision", "lead_agency", "item__sitting__body", "item__body")
         .prefetch_related("item__about")
     )
@@ -225,11 +220,19 @@ def _waiting(case: Case, past: Sequence[Outcome]) -> Outcome | None:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """What a meeting resolved; its words may be ``frozen`` (R24)."""
+
+    outcome: Outcome
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseProgress:
     """One case's way: what its meetings resolved, and what is to be done now."""
 
     case: Case
-    outcomes: list[Outcome]
+    outcomes: list[OutcomeRow]
     items: list[AgendaItem]
     hand_backs: list[HandBack]
     gaps: list[ResourceGap]
@@ -266,7 +269,7 @@ def progress_of(actor: Actor, case_id: UUID) -> CaseProgress:
     shown = [o for o in past if _convenes(access, o.item)]
     return CaseProgress(
         case=case,
-        outcomes=shown,
+        outcomes=[OutcomeRow(o, words_frozen(access, o.item)) for o in shown],
         items=[item for item in ahead if _convenes(access, item)],
         hand_backs=list(case.hand_backs.select_related("organization", "entered_by")),
         gaps=[gap for gap in gaps if gap.item and _convenes(access, gap.item)],

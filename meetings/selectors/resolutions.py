@@ -6,7 +6,7 @@ from uuid import UUID
 from meetings import outcomes
 from meetings.models import AgendaItem, Outcome, Presence
 from meetings.policies import item_facts
-from meetings.selectors.outcomes import standing_of
+from meetings.selectors.outcomes import standing_of, words_frozen
 from members.access import Access, Actor, access_for
 from members.facts import Action, Answer, ObjectFacts
 from portal.core.errors import HiddenError
@@ -18,6 +18,7 @@ class Resolvable:
 
     item: AgendaItem
     outcome: Outcome | None
+    frozen: bool
     results: tuple[Outcome.Result, ...]
     settles: bool
 
@@ -37,7 +38,8 @@ def resolvable(actor: Actor, item_id: UUID) -> Resolvable:
     access.require(Action.CONVENE if settles else Action.WRITE_MINUTES, thing)
     outcome = Outcome.objects.filter(item=item).first()
     results = outcomes.results_of(item.occasion, standing_of(item.case, outcome))
-    return Resolvable(item, outcome, results, settles)
+    frozen = settles and words_frozen(access, item)
+    return Resolvable(item, outcome, frozen, results, settles)
 
 
 def standing(actor: Actor, item: AgendaItem) -> tuple[Access, ObjectFacts]:

@@ -200,16 +200,38 @@ def rules_of(body: Body) -> list[RetentionRule]:
 def shelf_of(actor: Actor, body_id: UUID) -> Shelf:
     """The list of a body, as far as the actor may dispose of what is on it."""
     body, _access = kept_body(actor, body_id)
+    (shelf,) = shelves_of(actor, [body])
+    return shelf
+
+
+def shelves_of(actor: Actor, bodies: Sequence[Body]) -> list[Shelf]:
+    """The lists of several bodies that the actor keeps, in as few queries as of one."""
+    year_end = date(jp.fiscal_year(clock.today()) + 1, 3, 31)
+    rules = list(
+        RetentionRule.objects.filter(body__in=bodies).select_related("records_class")
+    )
+    keepings = _ending(actor, bodies, rules, year_end)
+    return [
+        _shelf(
+            actor,
+            body,
+            [rule for rule in rules if rule.body_id == body.id],
+            [each for each in keepings if each.file.body.id == body.id],
+        )
+        for body in bodies
+    ]
+
+
+def _shelf(
+    actor: Actor, body: Body, rules: list[RetentionRule], keepings: list[Keeping]
+) -> Shelf:
     today = clock.today()
-    year_end = date(jp.fiscal_year(today) + 1, 3, 31)
-    rules = rules_of(body)
-    keepings = _ending(actor, body, rules, year_end)
     open_ones = [each for each in keepings if each.disposal is None]
     waiting = [each for each in keepings if each.disposal is not None]
     return Shelf(
         body=body,
         rules=rules,
-        year_end=year_end,
+        year_end=date(jp.fiscal_year(today) + 1, 3, 31),
         proposed=waiting,
         mine=frozenset(
             each.file.key.id
@@ -225,16 +247,23 @@ def shelf_of(actor: Actor, body_id: UUID) -> Shelf:
 
 
 def _ending(
-    actor: Actor, body: Body, rules: Sequence[RetentionRule], year_end: date
+    actor: Actor,
+    bodies: Sequence[Body],
+    rules: Sequence[RetentionRule],
+    year_end: date,
 ) -> list[Keeping]:
-    """Files of the body whose keeping ends by ``year_end``, the oldest first."""
-    gone = Tombstone.objects.filter(body=body).values("file_id")
-    own, files = Q(body=body) & ~Q(id__in=gone), list[File]()
-    if day := _completed_before(rules, FileKind.CASE, year_end):
-        files += _cases(own & Q(closed_on__lt=day))
-    if day := _completed_before(rules, FileKind.SITTING, year_end):
-        begun = Q(starts_at__lt=clock.day_start(day), state__in=OVER)
-        files += _sittings(own & begun)
+    """Files of the bodies whose keeping ends by ``year_end``, the oldest first."""
+    gone = Tombstone.objects.filter(body__in=bodies).values("file_id")
+    cases, sittings = Q(pk__in=[]), Q(pk__in=[])
+    for body in bodies:
+        own = [rule for rule in rules if rule.body_id == body.id]
+        if day := _completed_before(own, FileKind.CASE, year_end):
+            cases |= Q(body=body, closed_on__lt=day)
+        if day := _completed_before(own, FileKind.SITTING, year_end):
+            begun = clock.day_start(day)
+            sittings |= Q(body=body, starts_at__lt=begun, state__in=OVER)
+    left = ~Q(id__in=gone)
+    files = [*_cases(cases & left), *_sittings(sittings & left)]
     access = access_to(actor, files)
     mine = [file for file in files if access.offers(Action.DISPOSE, file.thing)]
     keepings = [

@@ -1,9 +1,14 @@
-"""What the buttons of the room act on; the services behind them decide."""
+"""What the buttons of the room act on, and where the room leads once it is over."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.selectors.record_steps import Step, next_steps
+from meetings.selectors.sittings import Opened, open_sitting
+from meetings.selectors.summary import has_summary
 from members.access import Actor
+from members.facts import Action
 from members.models import Person
 from portal.core.errors import HiddenError
 
@@ -37,3 +42,33 @@ def waits_at_the_door(actor: Actor, sitting: Sitting) -> bool:
     return Invitation.objects.filter(
         sitting=sitting, person=actor.id, withdrawn_at=None, checked_in_at=None
     ).exists()
+
+
+def not_begun(opened: Opened) -> int:
+    """How many of the items that the reader convenes nobody has begun."""
+    items = opened.visible(Action.CONVENE)
+    return sum(item.state == AgendaItem.State.PENDING for item in items)
+
+
+@dataclass(frozen=True, slots=True)
+class AfterRoom:
+    """What a closed room leads to: records to read, the summary, the desk."""
+
+    custodian: bool
+    circulates: bool
+    summary: bool
+    records: list[AgendaItem]
+
+
+def after_room(actor: Actor, sitting: Sitting) -> AfterRoom | None:
+    """Where the actor goes on from the room; None while it is not closed."""
+    if sitting.state != Sitting.State.CLOSED:
+        return None
+    opened = open_sitting(actor, sitting.id)
+    steps = next_steps(opened.access, opened.items)
+    return AfterRoom(
+        custodian=opened.custodian,
+        circulates=Step.CIRCULATE in steps.values(),
+        summary=has_summary(opened),
+        records=[item for item in opened.items if steps[item.id] == Step.READ],
+    )

@@ -99,7 +99,9 @@ def _law(
     if not admitted:
         raise InvalidError(_("この会議体の議題では、事例を扱いません。"))
     if wanted is None and len(admitted) > 1:
-        raise InvalidError(_("同意のもとで扱うかどうかを選んでください。"))
+        raise InvalidError(
+            _("同意のもとで扱うかどうかを選んでください。"), field="regime"
+        )
     law = wanted or min(admitted)
     if law not in admitted:
         raise InvalidError(

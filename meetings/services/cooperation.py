@@ -12,7 +12,7 @@ from meetings.models import AgendaItem
 from members.access import Actor, access_for
 from members.facts import Action
 from members.models import Membership
-from members.offices import approvers_of
+from members.offices import approvers_in_words
 from members.policies import body_facts, case_facts
 from members.services import cases, commissions, factors
 from portal.core import audit, clock
@@ -53,13 +53,10 @@ def require_appointment(actor: Actor, request: CooperationRequest) -> None:
     access.require(Action.APPOINT, body_facts(request.body))
 
 
-def approver_of(actor: Actor, request: CooperationRequest) -> str:
-    """Who approves a new member by the body's rule, where that is one person."""
+def approvers_for(actor: Actor, request: CooperationRequest) -> list[str]:
+    """Who approves a new member by the body's rule."""
     require_appointment(actor, request)
-    approvers = approvers_of(request.body, clock.now())
-    if len(approvers) != 1:
-        return ""
-    return f"{approvers[0].standing} {approvers[0].name}"
+    return approvers_in_words(request.body, clock.now())
 
 
 @transaction.atomic

@@ -203,6 +203,7 @@ def finish(tombstone_id: UUID) -> None:
         tombstone.number = tombstone.number or file.number
     found = disposing.gathered(key)
     disposing.note_counts(tombstone, found)
+    disposing.note_bodies(tombstone, found)
     capsules.forget(record.hex for record in found.get(Minutes, ()))
     removal.remove(found)
     removal.remove(disposing.empty_frames())

@@ -138,11 +138,17 @@ def _check(
                 _("%(name)sさんは、この議題では選べません。")
                 % {"name": choice.person.name}
             )
-        if has_case and choice.person.id not in memberships and not choice.reason:
-            raise InvalidError(
-                _("%(name)sさんを選ぶ理由を書いてください。")
-                % {"name": choice.person.name}
-            )
+    unreasoned = [
+        choice.person.name
+        for choice in choices
+        if has_case and choice.person.id not in memberships and not choice.reason
+    ]
+    if unreasoned:
+        raise InvalidError(
+            _("%(names)sさんを選ぶ理由を書いてください。")
+            % {"names": _("さん、").join(unreasoned)},
+            field="common_reason",
+        )
 
 
 def _select(

@@ -1,10 +1,10 @@
-"""議題の結果と市の決定: the only way to a plan, an end or a pause of a case.
+"""議題の結果と自治体の決定: the only way to a plan, an end or a pause of a case.
 
 The meeting's approval and the city's decision are two events with two dates and two
 actors. Who decides follows from the body's rules and from what the plan holds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -25,8 +25,9 @@ from meetings.selectors.outcomes import (
     record_is_final,
     standing_of,
     waiting_outcome,
+    words_frozen,
 )
-from members.access import Actor, access_for
+from members.access import Access, Actor, access_for
 from members.facts import Action
 from members.models import Case, Organization
 from members.policies import case_facts
@@ -53,15 +54,18 @@ def record_outcome(
 ) -> Outcome:
     """Record what the meeting resolved; until the record is final, record it anew.
 
-    The case follows at once, or waits for the city. Raises RefusedError, with the
-    item that is needed, for a result that belongs to another timing.
+    The case follows at once, or waits for the city. Words that rest on a consent
+    which is gone stay as they are (R24). Raises RefusedError, with the item that is
+    needed, for a result that belongs to another timing.
     """
-    item = _locked_item(actor, item)
+    item, access = _locked_item(actor, item)
     _check_time(item)
     known = Outcome.objects.filter(item=item).first()
     standing = standing_of(item.case, known)
     _check_result(item, resolution, standing)
     _check_words(item, resolution)
+    if words_frozen(access, item):
+        resolution = replace(resolution, note=known.note if known else "")
     outcome = known or Outcome(item=item, case=item.case, recorded_at=clock.now())
     if item.case is not None and standing is not None:
         _lead(actor, item, outcome, resolution, standing)
@@ -77,7 +81,7 @@ def record_outcome(
     return outcome
 
 
-def _locked_item(actor: Actor, item: AgendaItem) -> AgendaItem:
+def _locked_item(actor: Actor, item: AgendaItem) -> tuple[AgendaItem, Access]:
     """The item under its lock and that of its case, for one who may convene it."""
     rows = AgendaItem.objects.select_for_update(of=("self",))
     rows = rows.select_related("body", "sitting", "case").prefetch_related("about")
@@ -89,14 +93,14 @@ def _locked_item(actor: Actor, item: AgendaItem) -> AgendaItem:
     access.require(Action.CONVENE, item_facts(found, actor.id))
     if found.case_id:
         found.case = Case.objects.select_for_update().get(pk=found.case_id)
-    return found
+    return found, access
 
 
 def _check_time(item: AgendaItem) -> None:
     sitting = item.sitting
     if sitting.state not in {Sitting.State.CONVENED, Sitting.State.CLOSED}:
         raise RefusedError(_("結果は、招集した会議の議題に登録してください。"))
-    if sitting.starts_at > clock.now():
+    if sitting.starts_at > clock.now() and item.state == AgendaItem.State.PENDING:
         raise RefusedError(_("結果は、会議が始まってから登録してください。"))
     if Outcome.objects.filter(item=item).exists() and record_is_final(item):
         raise RefusedError(_("会議録が確定しているため、結果は変えられません。"))
@@ -139,7 +143,7 @@ def _check_order(case: Case, outcome: Outcome) -> None:
     """Only the last word on a case can be changed, and not under a decision."""
     if outcome.pk and SupportDecision.objects.filter(outcome=outcome).exists():
         raise RefusedError(
-            _("市の決定が登録されているため、会議の結果は変えられません。")
+            _("自治体の決定が登録されているため、会議の結果は変えられません。")
         )
     later = case.outcomes.exclude(target="").exclude(pk=outcome.pk)
     led_to = Status.AWAITING if outcome.needs_decision else outcome.target
@@ -206,10 +210,10 @@ def enter_decision(
 
     Raises RefusedError unless this item's outcome is the one that waits.
     """
-    item = _locked_item(actor, item)
+    item, _access = _locked_item(actor, item)
     waiting = waiting_outcome(item.case) if item.case else None
     if item.case is None or waiting is None or waiting.item_id != item.id:
-        raise RefusedError(_("この議題の結果は、市の決定を待っていません。"))
+        raise RefusedError(_("この議題の結果は、自治体の決定を待っていません。"))
     if not waiting.held_on <= decision.decided_on <= clock.today():
         raise InvalidError(_("決定日は、会議の日から今日までの日付にしてください。"))
     entered = SupportDecision.objects.create(

@@ -20,7 +20,7 @@ from meetings.selectors.retention import keeping_for
 from meetings.services import locking
 from members.access import Actor, access_for
 from members.facts import Action
-from members.models import Body
+from members.models import Body, Case
 from members.policies import rules_facts
 from portal.core import audit, clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
@@ -152,8 +152,9 @@ def lift_hold(*, actor: Actor, key: FileKey, hold_id: UUID, reason: str) -> Lega
 
 
 def _locked(actor: Actor, key: FileKey) -> Keeping:
-    """The file, with its disposal held still if one is proposed."""
+    """The file held still, and its disposal if one is proposed."""
     list(Disposal.objects.select_for_update().filter(file_id=key.id))
+    list(Case.objects.select_for_update(of=("self",)).filter(id=key.id))
     keeping, _access = keeping_for(actor, key)
     return keeping
 

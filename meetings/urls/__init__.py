@@ -3,14 +3,17 @@
 from django.urls import path
 
 from meetings.urls import (
+    api,
     cases,
     dates,
     exports,
+    imports,
     papers,
     people,
     records,
     retention,
     room,
+    set_up,
     sittings,
 )
 from meetings.views import home, search
@@ -25,7 +28,10 @@ urlpatterns = [
     *room.urlpatterns,
     *records.urlpatterns,
     *exports.urlpatterns,
+    *imports.urlpatterns,
     *dates.urlpatterns,
     *cases.urlpatterns,
     *retention.urlpatterns,
+    *set_up.urlpatterns,
+    *api.urlpatterns,
 ]

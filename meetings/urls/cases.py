@@ -8,12 +8,26 @@ from meetings.views import (
     figures,
     gaps,
     layers,
+    moves,
     progress,
     proposals,
     uploads,
 )
 
 urlpatterns = [
+    path("cases/<uuid:case_id>/move/", moves.case_move, name="case-move"),
+    path(
+        "cases/<uuid:case_id>/move/<uuid:notice_id>/letter.docx",
+        moves.move_letter,
+        {"as_file": "docx"},
+        name="move-letter-docx",
+    ),
+    path(
+        "cases/<uuid:case_id>/move/<uuid:notice_id>/letter.pdf",
+        moves.move_letter,
+        {"as_file": "pdf"},
+        name="move-letter-pdf",
+    ),
     path(
         "cases/<uuid:case_id>/cooperation/",
         cooperation.cooperation_list,

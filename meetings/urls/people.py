@@ -1,8 +1,8 @@
-"""Addresses of the people: invitations and answers, feeds, rolls, turnover."""
+"""Addresses of the people: invitations and answers, feeds, turnover."""
 
 from django.urls import path
 
-from meetings.views import attendance, feeds, invitations, links, rolls, turnover
+from meetings.views import attendance, feeds, invitations, links, turnover
 
 urlpatterns = [
     path(
@@ -81,8 +81,6 @@ urlpatterns = [
     path("feed/stop/", feeds.feed_stop, name="feed-stop"),
     path("feed/entries/", feeds.feed_entries, name="feed-entries"),
     path("feed/<slug:secret>.ics", feeds.feed_read, name="feed-read"),
-    path("rolls/new/", rolls.roll_read, name="roll-read"),
-    path("rolls/<uuid:roll_id>/", rolls.roll_detail, name="roll-detail"),
     path(
         "invitations/<uuid:invitation_id>/proxy/",
         attendance.proxy_answer,

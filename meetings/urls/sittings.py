@@ -6,6 +6,7 @@ from meetings.views import (
     agenda,
     attendance,
     emergency,
+    fees,
     items,
     layers,
     openings,
@@ -22,6 +23,20 @@ urlpatterns = [
     path("sittings/", sittings.sitting_list, name="sitting-list"),
     path("sittings/new/", sittings.sitting_create, name="sitting-create"),
     path("sittings/<uuid:sitting_id>/", sittings.sitting_detail, name="sitting-detail"),
+    path("sittings/<uuid:sitting_id>/fees/", fees.sitting_fees, name="sitting-fees"),
+    path(
+        "sittings/<uuid:sitting_id>/fees.xlsx",
+        fees.fees_file,
+        {"as_file": "xlsx"},
+        name="fees-xlsx",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/fees.pdf",
+        fees.fees_file,
+        {"as_file": "pdf"},
+        name="fees-pdf",
+    ),
+    path("bodies/<uuid:body_id>/fees/", fees.fee_rates, name="fee-rates"),
     path(
         "sittings/<uuid:sitting_id>/agenda.pdf",
         printing.agenda_print,
@@ -31,6 +46,16 @@ urlpatterns = [
         "sittings/<uuid:sitting_id>/agenda.docx",
         printing.agenda_word,
         name="agenda-word",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/roster.pdf",
+        printing.roster_print,
+        name="roster-print",
+    ),
+    path(
+        "sittings/<uuid:sitting_id>/seating.pdf",
+        printing.seating_print,
+        name="seating-print",
     ),
     path("sittings/<uuid:sitting_id>/packet.pdf", packets.packet, name="packet"),
     path(

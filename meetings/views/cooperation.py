@@ -194,8 +194,8 @@ def cooperation_use(
 def cooperation_convert(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Make the respondent a member: commissioned and selected, approved by somebody."""
     asked = selectors.kept_request(request.actor, request_id).request
-    approver = cooperation.approver_of(request.actor, asked)
-    form = MembershipForm(request.POST or None, initial={"approved_by": approver})
+    approvers = cooperation.approvers_for(request.actor, asked)
+    form = MembershipForm(request.POST or None, approvers=approvers)
     if form.is_valid():
         made = attempt(
             form,

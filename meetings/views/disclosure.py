@@ -12,6 +12,7 @@ from meetings.services import disclosure as services
 from meetings.services.disclosure import File
 from meetings.views.printing import DOCX
 from members.http import MemberRequest, signed_in
+from portal.core import clock
 from portal.core.acting import attempt, form_page
 
 _FILES = {
@@ -40,7 +41,9 @@ def disclosure_copy(request: MemberRequest, item_id: UUID) -> HttpResponse:
             ),
         )
         if data is not None:
-            return _file(data, file, f"{opened.document.starts_at:%Y%m%d}")
+            return _file(
+                data, file, f"{clock.day_of(opened.document.starts_at):%Y%m%d}"
+            )
     elif form.is_bound:
         form.add_error(None, _("選び直して、もう一度作ってください。"))
     note_read(request.actor, opened.record)

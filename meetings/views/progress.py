@@ -119,6 +119,7 @@ def item_outcome(request: MemberRequest, item_id: UUID) -> HttpResponse:
         item=page.item,
         outcome=page.outcome,
         results=page.results,
+        frozen=page.frozen,
     )
     if form.is_valid() and _resolved(request, page.item, form):
         messages.success(request, _("議題の結果を登録しました。"))
@@ -137,6 +138,7 @@ def item_resolve(request: MemberRequest, item_id: UUID) -> HttpResponse:
         item=page.item,
         outcome=page.outcome,
         results=page.results,
+        frozen=page.frozen,
     )
     if form.is_valid() and _resolved(request, page.item, form):
         return redirect("meetings:room", page.item.sitting_id)
@@ -175,7 +177,7 @@ def item_decision(request: MemberRequest, item_id: UUID) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, _("市の決定を登録しました。"))
+            messages.success(request, _("自治体の決定を登録しました。"))
             return redirect("meetings:item-outcome", item_id)
     context = {"page": page, "item": page.item, "sitting": page.item.sitting}
     return form_page(request, form, "meetings/item_decision.html", context)

@@ -25,6 +25,7 @@ from meetings.services import retention as services
 from members.charters import kept_body
 from members.facts import Action
 from members.http import MemberRequest, signed_in
+from members.offices import approvers_in_words
 from portal.core import audit, clock
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
@@ -154,8 +155,9 @@ def file_detail(request: MemberRequest, kind: str, thing_id: UUID) -> HttpRespon
 def file_lengthen(request: MemberRequest, kind: str, thing_id: UUID) -> HttpResponse:
     """延長."""
     key = selectors.key_of(kind, thing_id)
-    keeping, _access = selectors.keeping_for(request.actor, key)
-    form = LengthenForm(request.POST or None)
+    keeping, access = selectors.keeping_for(request.actor, key)
+    approvers = approvers_in_words(keeping.file.body, access.t)
+    form = LengthenForm(request.POST or None, approvers=approvers)
     if form.is_valid():
         made = attempt(
             form,

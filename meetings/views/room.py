@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings import phrases
 from meetings.live.authorisation import Asked, Sight, look
@@ -17,12 +17,14 @@ from meetings.models import OUTCOMES, AgendaItem, Entry, Phrase, Sitting
 from meetings.notices import serial_of
 from meetings.policies import sitting_facts
 from meetings.selectors import room as selectors
+from meetings.selectors.sittings import convened_sitting
 from meetings.services import floor
 from meetings.services import room as services
 from members.access import access_for
 from members.facts import Action
 from members.http import MemberRequest, signed_in
 from members.models import Person
+from portal.core.acting import press
 from portal.core.errors import DomainError, HiddenError, InvalidError, RefusedError
 
 
@@ -60,6 +62,7 @@ def room(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         "outcome": _kinds(outcome=True),
         "kinds": _kinds(outcome=False) + _kinds(outcome=True),
         "phrases": _phrases(asked, sight),
+        "after": selectors.after_room(request.actor, sitting),
     }
     return render(request, "meetings/room.html", context)
 
@@ -129,17 +132,22 @@ def room_item(request: MemberRequest, item_id: UUID, act: str) -> HttpResponse:
     return _act(request, goal, lambda: do(request, item))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def room_close(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
-    """End the meeting."""
-    sitting = selectors.sitting_named(sitting_id)
-    return _act(
-        request,
-        ("meetings:room", sitting_id),
-        lambda: services.close_sitting(actor=request.actor, sitting=sitting),
-        _("会議を終了しました。"),
-    )
+    """End the meeting, after a page that says what will happen."""
+    opened = convened_sitting(request.actor, sitting_id)
+    sitting = opened.sitting
+    if request.method == "GET" and sitting.state == Sitting.State.CONVENED:
+        context = {"sitting": sitting, "left": selectors.not_begun(opened)}
+        return render(request, "meetings/room_close.html", context)
+    if request.method == "POST":
+        press(
+            request,
+            lambda: services.close_sitting(actor=request.actor, sitting=sitting),
+            _("会議を終了しました。"),
+        )
+    return redirect("meetings:room", sitting_id)
 
 
 def _open(request: MemberRequest, item: AgendaItem) -> str:

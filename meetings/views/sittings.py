@@ -16,6 +16,8 @@ from meetings.selectors import carrying, late, packets, retention
 from meetings.selectors import sittings as selectors
 from meetings.selectors.agenda import Agenda, OwnSitting, agenda_view, own_view
 from meetings.selectors.attendance import missed
+from meetings.selectors.papers_at_home import standing_of
+from meetings.selectors.records_at_home import to_confirm
 from meetings.selectors.sitting_requests import asking_of
 from meetings.selectors.sittings import Opened
 from meetings.selectors.summary import has_summary
@@ -77,7 +79,11 @@ def sitting_detail(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         return _whole_page(request, opened)
     own = own_view(opened)
     _record_read(opened, [line.item.id for line in own.items])
-    context = {**_own(own), "has_summary": has_summary(opened)}
+    context = {
+        **_own(own),
+        "has_summary": has_summary(opened),
+        "confirmations": to_confirm(opened.access, opened.sitting),
+    }
     return render(request, "meetings/sitting_own.html", context)
 
 
@@ -85,6 +91,7 @@ def _whole_page(request: MemberRequest, opened: Opened) -> HttpResponse:
     agenda = agenda_view(opened)
     context, read = _whole(agenda), agenda.agenda_items
     context["has_summary"] = has_summary(opened)
+    context["confirmations"] = to_confirm(opened.access, opened.sitting)
     context["after"] = late.after_sitting(opened)
     context["keeps_file"] = retention.keeps_sitting(opened.access, opened.sitting)
     if opened.sitting.ends_at <= opened.access.t:
@@ -125,6 +132,7 @@ def _own(own: OwnSitting) -> dict[str, object]:
         "can_link": rosters.takes_part(own.access),
         "owes": owing.owes(own.access, own.sitting.id),
         "missed": missed(own.access, own.agenda_items),
+        "standing": standing_of(own.access, own.sitting.id),
         "lines": [
             (line, [row for row in papers if row.item_id == line.item.id])
             for line in own.items

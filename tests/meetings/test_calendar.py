@@ -62,8 +62,22 @@ REQUEST = Entry(
 Story = dict[str, dict[str, str]]
 
 
+BEGIN = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+
+
 @pytest.fixture
-def story(cast: Cast, time_machine: TimeMachineFixture, settings: Settings) -> Story:
+def long_before(time_machine: TimeMachineFixture) -> None:
+    """The town is there before the story begins, whatever day the tests run."""
+    time_machine.move_to(BEGIN, tick=False)
+
+
+@pytest.fixture
+def story(
+    long_before: None,
+    cast: Cast,
+    time_machine: TimeMachineFixture,
+    settings: Settings,
+) -> Story:
     """Every entry that leaves for two people, by the act, through the services.
 
     Called together, moved, put elsewhere, one of them taken out, called off.
@@ -73,7 +87,7 @@ def story(cast: Cast, time_machine: TimeMachineFixture, settings: Settings) -> S
     for name, person in people.items():
         person.email = f"{name}@clinic.mihon.example"
         person.save()
-    clock = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    clock = BEGIN
     told: Story = {}
 
     def act(name: str, do: Any) -> Sitting:

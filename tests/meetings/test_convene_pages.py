@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from meetings.models import AgendaItem, Invitation, Sitting
+from meetings.notices import serial_of
 from members.facts import Role
 from members.models import Acknowledgement, Consent, Membership, Seat
 from portal.core import clock
@@ -41,10 +42,14 @@ def text(client: Client, address: str, status: int = 200) -> str:
     return response.content.decode()
 
 
+def day() -> str:
+    return convening.when().starts_at.date().isoformat()
+
+
 def form_of(when: dict[str, str] | None = None, **more: object) -> dict[str, object]:
     fields = {
         "key": key(1),
-        "day": "2027-01-19",
+        "day": day(),
         "starts": "13:30",
         "ends": "15:30",
         "place": convening.PLACE,
@@ -89,7 +94,7 @@ def test_an_error_keeps_everything_typed(cast: Cast, signed_in) -> None:
     page = response.content.decode()
     assert response.status_code == 422
     assert "開始より後の時刻にしてください" in page
-    for value in ("2027-01-19", "13:30", "13:00", convening.PLACE, str(key(1))):
+    for value in (day(), "13:30", "13:00", convening.PLACE, str(key(1))):
         assert value in page
 
 
@@ -137,12 +142,27 @@ def test_a_missing_reason_says_for_whom_and_keeps_the_ticks(
     response = clerk.post(url("item-people", item.id), ticks)
     page = response.content.decode()
     assert response.status_code == 422
+    assert "※初めて選ぶ人がいれば必須" in page
+    assert 'href="#id_common_reason"' in page
     assert f"{cast.colleague.name}さんを選ぶ理由を書いてください" in page
     assert page.count("checked") == 2
     together = {**ticks, "common_reason": "担当の機関のため"}
     assert clerk.post(url("item-people", item.id), together).status_code == 302
     membership = Membership.objects.get(person=cast.colleague)
     assert membership.reason == "担当の機関のため"
+
+
+def test_reasons_by_person_are_enough(cast: Cast, signed_in) -> None:
+    item = add(cast, draft(cast))
+    clerk, page = signed_in(cast.secretariat), url("item-people", item.id)
+    reasons = {cast.colleague: "担当の機関のため", cast.leaver: "見守りのため"}
+    sent = {f"chosen_{person.id.hex}": "on" for person in reasons}
+    told = clerk.post(page, sent).content.decode()
+    assert all(person.name in told for person in reasons)
+    sent |= {f"reason_{person.id.hex}": why for person, why in reasons.items()}
+    assert clerk.post(page, sent).status_code == 302
+    for person, why in reasons.items():
+        assert Membership.objects.filter(person=person, reason=why).count() == 1
 
 
 def test_the_selection_offers_the_commissioned_and_nobody_kept_away(
@@ -334,7 +354,7 @@ def test_the_letter_shows_its_secret_once(cast: Cast, signed_in) -> None:
     assert convening.links(cast.clinic, sitting) == old
     letter = clerk.post(address).content.decode()
     assert "<svg" in letter
-    assert f"2026-{sitting.number:03}" in letter
+    assert serial_of(sitting.starts_at, sitting.number) in letter
     assert cast.case.number not in letter
     assert convening.links(cast.clinic, sitting) != old
 

@@ -88,7 +88,7 @@ def test_a_request_is_numbered_dated_and_cites_its_clause(cast: Cast) -> None:
     assert [first.number, second.number] == [1, 2]
     assert first.serial.endswith("-K001")
     assert first.clause == "社会福祉法第106条の6第3項"
-    assert first.in_name_of == "市長"
+    assert first.in_name_of == "見本市長"
     assert first.person.organization.name == GAS.organization
     assert second.person == first.person, "one person, one account"
 
@@ -466,6 +466,14 @@ def test_a_respondent_becomes_a_member_by_an_act_with_an_approver(cast: Cast) ->
     version = PaperVersion.objects.get(paper__item_id=request.id)
     with pytest.raises(HiddenError):
         gateway.readable(factories.sign_in(request.person), version.id)
+
+
+def test_the_page_offers_who_approves(cast: Cast, signed_in) -> None:
+    address = reverse("meetings:cooperation-convert", args=[answered(cast).id])
+    text = signed_in(cast.secretariat).get(address).content.decode()
+    assert 'name="approved_by" value="社会福祉課長 青木 誠"' in text
+    assert 'list="approved_by-offered"' in text
+    assert '<option value="社会福祉課長 青木 誠"></option>' in text
 
 
 def test_a_term_follows_the_charter(cast: Cast) -> None:

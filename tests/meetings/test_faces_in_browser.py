@@ -96,10 +96,13 @@ async def test_three_faces_over_two_items(
     for place in waiting:
         await expect(place).to_be_visible()
     await expect(phone.locator("#desk")).to_be_hidden()
+    await expect(chair.locator("#said")).to_have_text("")
 
     await chair.get_by_role("button", name="この議題を始める").click()
     for place in waiting:
         await expect(place).to_be_hidden()
+    for page in (chair, phone):
+        await expect(page.locator("#said")).to_have_text("議題1が始まりました。")
     await expect(chair.locator("#now-timer")).to_have_text(re.compile("残り.+分"))
     await expect(chair.locator("#now-people")).to_have_text("3人")
     await expect(pen.get_by_role("button", name="次の議題へ")).to_have_count(0)
@@ -133,6 +136,7 @@ async def test_three_faces_over_two_items(
     await expect(chair.locator("#now-title")).to_contain_text("議題2")
     for page in (pen, phone):
         await expect(page.get_by_text("お待ちください", exact=True)).to_be_visible()
+        await expect(page.locator("#said")).to_contain_text("議題が終わりました")
         assert SAID not in await page.content()
     await expect(chair.locator(".floor__row")).to_have_count(0)
     await expect(wall.get_by_text("まだ決まったことはありません")).to_be_visible()

@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from meetings.live.protocol import Act, Operation, Reason
-from meetings.models import Entry, Presence
+from meetings.models import Entry, Presence, Sitting
 from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
+from tests.meetings import recording
 from tests.meetings.live import operation, wire
 
 
@@ -167,6 +168,55 @@ def test_the_buttons_of_the_chair(cast: Cast, signed_in: SignIn) -> None:
     assert "議題を始めてから" in late.json()["message"]
     close = reverse("meetings:room-close", args=[cast.sitting.id])
     assert client.post(close).status_code == 302
+
+
+def test_closing_the_meeting_is_asked_once(cast: Cast, signed_in: SignIn) -> None:
+    client = signed_in(cast.chair)
+    close = reverse("meetings:room-close", args=[cast.sitting.id])
+    room = reverse("meetings:room", args=[cast.sitting.id])
+    assert close in client.get(room).content.decode()
+    page = client.get(close).content.decode()
+    assert "元に戻せません" in page
+    assert "まだ始めていない議題が2件" in page
+    cast.sitting.refresh_from_db()
+    assert cast.sitting.state == Sitting.State.CONVENED
+    assert signed_in(cast.clinic).get(close).status_code == 404
+    client.post(close)
+    cast.sitting.refresh_from_db()
+    assert cast.sitting.state == Sitting.State.CLOSED
+    assert client.get(close).url == room  # type: ignore[attr-defined]
+
+
+def test_an_item_under_way_keeps_the_meeting_open(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.chair)
+    client.post(reverse("meetings:room-item", args=[cast.shien_item.id, "open"]))
+    close = reverse("meetings:room-close", args=[cast.sitting.id])
+    page = client.post(close, follow=True).content.decode()
+    assert "協議中の議題を終えてから" in page
+    assert close in page
+
+
+def test_a_closed_room_says_what_comes_next(cast: Cast, signed_in: SignIn) -> None:
+    """The desk for who keeps the records, a record for whom it is offered, no other."""
+    recording.held(cast, cast.juso_item)
+    room = reverse("meetings:room", args=[cast.sitting.id])
+    record = reverse("meetings:record-detail", args=[cast.juso_item.id])
+    circulate = reverse("meetings:records-desk") + "#circulate"
+    summary = reverse("meetings:sitting-summary", args=[cast.sitting.id])
+    people = (cast.secretariat, cast.clinic, cast.newcomer)
+
+    def leads() -> list[list[str]]:
+        pages = [signed_in(person).get(room).content.decode() for person in people]
+        ways = (circulate, record, summary)
+        return [[way for way in ways if way in p] for p in pages]
+
+    assert leads() == [[], [], []]
+    signed_in(cast.chair).post(reverse("meetings:room-close", args=[cast.sitting.id]))
+    assert leads() == [[circulate, summary], [summary], []]
+    recording.circulate(cast, cast.juso_item)
+    assert leads() == [[record, summary], [record, summary], []]
 
 
 def test_a_button_tells_no_item_from_none(cast: Cast, signed_in: SignIn) -> None:

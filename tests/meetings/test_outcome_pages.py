@@ -10,7 +10,7 @@ from meetings.models import AgendaItem, CarryUp, Outcome, ResourceGap, Sitting
 from meetings.services import gaps
 from meetings.services.gaps import GapWords
 from members.facts import Regime
-from members.models import Body, Case, Recusal
+from members.models import Body, Case, Consent, Recusal
 from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
@@ -89,7 +89,7 @@ def test_the_clerk_walks_from_the_plan_to_the_citys_decision(cast, clerk):
     )
     assert made["Location"] == url("item-outcome", item.id)
     page = text(clerk, url("item-outcome", item.id))
-    assert "市の決定を待っています" in page
+    assert "自治体の決定を待っています" in page
     assert "月2回の訪問" in page
     board = text(clerk, url("case-board"))
     assert "決定待ち" in board
@@ -182,6 +182,40 @@ def test_an_item_one_is_kept_from_leaves_no_trace_on_the_board(cast, clerk):
         assert "議題の秘密" not in seen
         assert "過ぎています" not in seen
     assert clerk.get(url("item-outcome", outcome.item_id)).status_code == 404
+
+
+def test_without_consent_the_words_of_an_outcome_are_frozen(cast, clerk):
+    """R24: neither shown nor written nor lost; the result stays the custodian's."""
+    item = make_plan_item(cast)
+    outcome = settled(cast, cast.case, note="月2回の見守り")
+    resolved = Outcome.objects.create(
+        item=item,
+        case=cast.case,
+        held_on=clock.today(),
+        result="continued",
+        note="家計の見直し",
+        recorded_by=cast.secretariat,
+        recorded_at=clock.now(),
+    )
+    pages = [
+        url("case-progress", cast.case.id),
+        url("item-outcome", outcome.item_id),
+        url("item-decision", outcome.item_id),
+        url("item-outcome", item.id),
+        url("item-resolve", item.id),
+    ]
+    notes = ("月2回の見守り", "家計の見直し")
+    assert all(any(note in text(clerk, page) for note in notes) for page in pages)
+    Consent.objects.update(withdrawn_at=clock.now())
+    for page in pages:
+        seen = text(clerk, page)
+        assert "同意がそろっていないため" in seen
+        assert not [note for note in notes if note in seen]
+    assert "プラン確定" in text(clerk, pages[0])
+    entered = {"key": key(), "result": "referred_back", "note": "書きかえ"}
+    assert clerk.post(url("item-outcome", item.id), entered).status_code == 302
+    resolved.refresh_from_db()
+    assert (resolved.result, resolved.note) == ("referred_back", "家計の見直し")
 
 
 def test_a_case_one_is_kept_from_adds_no_page_to_the_board(cast, clerk):

@@ -187,8 +187,11 @@ def test_a_sitting_that_has_not_begun_has_no_outcomes(cast):
         starts_at=later,
         ends_at=later + timedelta(hours=1),
     )
+    item = item_at(cast, Occasion.PLAN, sitting)
     with pytest.raises(RefusedError, match="始まってから"):
-        record(cast, item_at(cast, Occasion.PLAN, sitting), Result.CONFIRMED)
+        record(cast, item, Result.CONFIRMED)
+    AgendaItem.objects.filter(pk=item.pk).update(state=AgendaItem.State.OPEN)
+    record(cast, item, Result.CONFIRMED)  # the room began before its time
 
 
 def test_a_plan_needs_the_date_on_which_it_is_looked_at_again(cast):
@@ -355,7 +358,7 @@ def test_a_decided_outcome_stands(cast):
     item = item_at(cast, Occasion.PLAN)
     record(cast, item, Result.CONFIRMED, outreach=True)
     decide(cast, item)
-    with pytest.raises(RefusedError, match="市の決定が登録"):
+    with pytest.raises(RefusedError, match="自治体の決定が登録"):
         record(cast, item, Result.CONTINUED)
 
 

@@ -1,7 +1,7 @@
 """Date polls: asked, answered, reminded of, decided; and everything that is refused."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -408,20 +408,25 @@ def test_nobody_but_a_custodian_acts_on_a_poll(cast: Cast, act: str, who: str) -
 
 # The words that leave the house (R39)
 
+
+def jst(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=clock.JST)
+
+
 FACTS = Facts(
     serial="2026-003",
-    spans=[(at(14), at(14, 15)), (at(15), at(15, 15))],
+    spans=[(jst(14, 10), jst(14, 11)), (jst(15, 15), jst(15, 16, 30))],
     place="市役所本庁舎 3階 301会議室",
-    deadline=at(7, 17),
+    deadline=jst(7, 17),
     name="上田 健",
     link="https://kasane.city.mihon.example/g/#secret",
-    link_until=at(14, 17),
+    link_until=jst(14, 17),
 )
 
 
 def test_the_words_of_a_poll() -> None:
     spans = [span_words(*span) for span in FACTS.spans]
-    until = moment_words(at(14, 17))
+    until = moment_words(jst(14, 17))
     subject, body = compose(Occasion.ASKED, FACTS)
     assert subject == "かさね 日程のお伺い 2026-003"
     assert (
@@ -434,7 +439,7 @@ def test_the_words_of_a_poll() -> None:
 候補2  {spans[1]}
 場所  市役所本庁舎 3階 301会議室
 
-{moment_words(at(7, 17))}までに、次のページでお答えください。
+{moment_words(FACTS.deadline)}までに、次のページでお答えください。
 https://kasane.city.mihon.example/g/#secret
 
 このリンクは上田 健様だけのものです。ほかの方に転送しないでください。

@@ -84,7 +84,7 @@ def test_a_custodians_decision_is_written_and_settles_the_case(cast, item, clerk
     (entry,) = entries(item)
     day = resolution.monitoring_on
     assert entry.text == (
-        "プラン確定。参加支援を含む。市の支援決定を待つ。"
+        "プラン確定。参加支援を含む。支援決定を待つ。"
         f"主担当は{cast.clinic.organization.name}。"
         f"次のモニタリングは{jp.era_words(day)}。\n役割は下のとおり。"
     )

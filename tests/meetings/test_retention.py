@@ -76,6 +76,13 @@ def test_a_file_is_lengthened_and_never_shortened(cast: Cast) -> None:
         _lengthen(cast, key, date(2033, 3, 31))
 
 
+def test_the_page_offers_who_approves(cast: Cast, signed_in) -> None:
+    key = keeping.close(cast.case)
+    address = reverse("meetings:file-lengthen", args=[key.kind, key.id])
+    text = signed_in(cast.secretariat).get(address).content.decode()
+    assert '<option value="社会福祉課長 青木 誠"></option>' in text
+
+
 def test_a_hold_is_lifted_by_another_person(cast: Cast) -> None:
     key = keeping.close(cast.case)
     keeping.propose(cast.secretariat, cast.shien.id, key)

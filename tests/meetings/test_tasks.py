@@ -28,7 +28,10 @@ from tests.meetings.live import by, name, operation, snapshot
 pytestmark = pytest.mark.django_db
 
 Kind = Entry.Kind
-DUE = date(2027, 1, 18)
+
+
+def due() -> date:
+    return clock.today() + timedelta(days=60)
 
 
 @pytest.fixture
@@ -53,12 +56,12 @@ def task_of(entry: str = "a") -> Task:
 @pytest.mark.parametrize("kind", [Kind.TASK, Kind.PENDING])
 def test_a_task_belongs_to_a_person_of_the_roster(cast, clerk, kind):
     write(
-        cast, clerk, kind=kind, text="受診に同行", assignee=cast.clinic.id, due_on=DUE
+        cast, clerk, kind=kind, text="受診に同行", assignee=cast.clinic.id, due_on=due()
     )
     task = task_of()
     assert (task.person, task.organization) == (cast.clinic, cast.clinic.organization)
     assert task.entry.speaker == f"{cast.clinic.organization.name} {cast.clinic.name}"
-    assert (task.entry.due_on, task.done_on) == (DUE, None)
+    assert (task.entry.due_on, task.done_on) == (due(), None)
 
 
 def test_a_task_can_belong_to_an_agency_or_to_words_alone(cast, clerk):
@@ -95,11 +98,11 @@ def test_a_refused_holder_changes_nothing_of_the_entry(cast, clerk):
         text="別の文",
         assignee=cast.stranger.id,
     )
-    after = operation(cast.shien_item, "a", base=made["revision"], due_on=DUE)
+    after = operation(cast.shien_item, "a", base=made["revision"], due_on=due())
     refused, done = apply([by(clerk, wrong), by(clerk, after)]).answers
     assert (refused["reason"], done["type"]) == (Reason.BAD_FIELD, "ack")
     task = task_of()
-    assert (task.entry.text, task.entry.due_on) == ("訪問", DUE)
+    assert (task.entry.text, task.entry.due_on) == ("訪問", due())
     assert task.person == cast.clinic
 
 
@@ -142,7 +145,7 @@ def earlier(cast: Cast) -> AgendaItem:
 
 @pytest.fixture
 def task(cast: Cast, earlier: AgendaItem) -> Task:
-    return factories.task(earlier, cast.secretariat, cast.clinic, due_on=DUE)
+    return factories.task(earlier, cast.secretariat, cast.clinic, due_on=due())
 
 
 def seat_colleague(cast: Cast, item: AgendaItem) -> Actor:

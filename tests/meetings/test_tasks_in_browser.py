@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from meetings.models import AgendaItem, Entry, Outcome, Task
 from members.facts import Role
+from members.models import Person
 from portal.asgi import application
 from portal.core import clock
 from portal.core.models import AuditHead
@@ -66,11 +67,18 @@ async def type_task(page: Page, shortcut: str, who: str, words: str) -> None:
 async def test_outcomes_by_keyboard_reach_the_follower(
     house: House, cast: Cast
 ) -> None:
+    shared = cast.chair.name
+    bearers = Person.objects.filter(pk__in=[cast.chair.pk, cast.secretariat.pk])
+    await bearers.aupdate(name=shared)
     writer = await enter(house, cast, "secretariat")
     follower = await enter(house, cast, "clinic")
     agency = cast.clinic.organization.name
     await type_task(writer, "Alt+6", f"{agency} {cast.clinic.name}", "受診に同行する")
+    await writer.locator('#outcome-entries [data-field="due_on"]').fill("2026-12-10")
     await type_task(writer, "Alt+7", agency, "所属の考えを返事する")
+    alone = cast.clinic.name.replace(" ", "")
+    await type_task(writer, "Alt+6", alone, "薬を届ける")
+    await type_task(writer, "Alt+6", shared, "日程を決める")
     await writer.keyboard.press("Alt+8")
     dialog = writer.locator("#quick")
     await expect(dialog).to_be_visible()
@@ -80,13 +88,14 @@ async def test_outcomes_by_keyboard_reach_the_follower(
     await writer.keyboard.press("Enter")
     await expect(dialog).to_be_hidden()
     pane = follower.locator("#outcome-entries")
-    for words in ("受診に同行する", "所属の考えを返事する", "継続。"):
+    for words in ("受診に同行する", "期限 R8.12.10", "所属の考えを返事する", "継続。"):
         await expect(pane).to_contain_text(words)
     assert await sync_to_async(Outcome.objects.count)() == 1
     tasks = Task.objects.order_by("entry__order")
     rows = [row async for row in tasks.values_list("organization", "person")]
-    organization = cast.clinic.organization_id
-    assert rows == [(organization, cast.clinic.id), (organization, None)]
+    theirs = (cast.clinic.organization_id, cast.clinic.id)
+    own = (cast.clinic.organization_id, None)
+    assert rows == [theirs, own, theirs, (None, None)]  # two bear that name
 
 
 async def test_it_comes_back_next_month_and_is_marked_done(

@@ -5,7 +5,7 @@
 // the revision whose words the fields show: what is typed builds on those, so that a
 // change which could not be shown yet is never written over unseen.
 
-import { KINDS, clone, part, word } from './words.js'
+import { KINDS, clone, eraShort, part, word } from './words.js'
 
 const PAUSE_MS = 300
 const STYLE = {
@@ -77,7 +77,8 @@ export class EntryCard {
     part(this.element, 'speaker').textContent = speaker
     part(this.element, 'source').textContent = source
     part(this.element, 'text').textContent = text
-    part(this.element, 'due').textContent = due ? word(kind === 'decision' ? 'monitoring-on' : 'due', { day: due }) : ''
+    const until = kind === 'decision' ? 'monitoring-on' : 'due'
+    part(this.element, 'due').textContent = due ? word(until, { day: eraShort(due) }) : ''
   }
 
   renderFields () {

@@ -114,7 +114,8 @@ function bodyOf (event) {
 
 async function ask (url, body) {
   try {
-    const answer = await fetch(url, body ? { method: 'POST', body } : {})
+    const headers = { Accept: 'text/html' } // a page's own form, which waits where a page's would
+    const answer = await fetch(url, body ? { method: 'POST', body, headers } : { headers })
     const parsed = new DOMParser().parseFromString(await answer.text(), 'text/html')
     return {
       ok: answer.ok,

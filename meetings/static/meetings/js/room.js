@@ -19,6 +19,7 @@ const TOAST_MS = 8_000
 const items = new Map() // id -> what the server says of it
 const minutes = new Map() // id -> {entries: Map of cards, displaced: []}
 let shown = null // the item on the screen
+let begun // the item under way, undefined until the first list is heard
 
 const token = byId('token').elements.csrfmiddlewaretoken.value
 const connection = new Connection({
@@ -78,9 +79,19 @@ function drawRound () {
 // Followers see the item they are in; whoever runs the room keeps the chosen one.
 function choose () {
   const opened = [...items.values()].find(item => item.state === 'open')
+  announce(opened)
   const present = items.get(shown)
   const kept = present && (place.dataset.convenes || present.state === 'open')
   show(kept ? shown : (opened ?? items.values().next().value)?.id ?? null)
+}
+
+// Read out once: not to who comes while it is under way, again when it is opened again.
+function announce (opened) {
+  const late = begun === undefined
+  if (opened && opened.id !== begun && !late) {
+    byId('said').textContent = word('opened', opened)
+  }
+  begun = opened?.id ?? null
 }
 
 function show (id) {
@@ -89,7 +100,7 @@ function show (id) {
   byId('panes').hidden = !item
   if (id === shown) { toggleWriting(item); return }
   if (shown) connection.leave(shown)
-  byId('said').textContent = item ? word('opened', item) : shown ? word('left') : ''
+  if (!item && shown) byId('said').textContent = word('left')
   shown = id
   drawRound()
   toggleWriting(item)
@@ -113,13 +124,18 @@ function toggleWriting (item) {
 
 function nameOf (seat) { return `${seat.agency} ${seat.name}` }
 
-// Whom of the roster a task's words name: a person, an agency, or nobody by id.
-function holder (name) {
+// Whom of the roster a task's words name: a person, an agency, or nobody by id. A name
+// without its agency is enough where one person alone bears it.
+function holder (words) {
   const roster = items.get(shown)?.roster ?? []
-  const person = roster.find(seat => nameOf(seat) === name)
-  const agency = roster.find(seat => seat.agency === name)
-  return person?.person ?? agency?.organization ?? null
+  const person = roster.find(seat => nameOf(seat) === words)
+  const agency = roster.find(seat => seat.agency === words)
+  const bearers = roster.filter(seat => unspaced(seat.name) === unspaced(words))
+  const bearer = bearers.length === 1 ? bearers[0] : null
+  return person?.person ?? agency?.organization ?? bearer?.person ?? null
 }
+
+function unspaced (name) { return name.replaceAll(/\s/g, '') }
 
 function takeSnapshot (message) {
   const known = minutes.get(message.item)
@@ -343,6 +359,11 @@ function sayState () {
   else if (state === 'polling') place.textContent = word('polling')
   else place.textContent = word(items.get(shown)?.writes ? 'all-saved' : 'connected')
 }
+
+// Somebody else has signed in at this computer: what is typed here is not theirs to send.
+new BroadcastChannel('kasane-idle').addEventListener('message', ({ data }) => {
+  if (data.person !== me) connection.end()
+})
 
 addEventListener('beforeunload', event => { if (!outbox.empty) event.preventDefault() })
 

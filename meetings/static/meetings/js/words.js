@@ -7,6 +7,15 @@ export function word (name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? '')
 }
 
+const ERA_DAY = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', {
+  era: 'narrow', year: 'numeric', month: 'numeric', day: 'numeric', timeZone: 'UTC'
+})
+
+// A day such as 2026-12-10 as the pages write it in narrow places: R8.12.10.
+export function eraShort (day) {
+  return ERA_DAY.format(new Date(day)).replaceAll('/', '.')
+}
+
 export const KINDS = new Map(
   [...source.querySelectorAll('[data-kind]')].map(element => [
     element.dataset.kind,
