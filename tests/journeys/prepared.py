@@ -10,12 +10,13 @@ from uuid import uuid4
 import pytest
 from minio.commonconfig import CopySource
 
+from portal.core import clock
 from portal.core.objectstore import S3Store
 from tests.database import code
 from tests.journeys.installation import SERVER, Installation
 from tests.portal.stores import options
 
-# Today's meeting of the demo begins when the demo is made.
+# Today's meeting of the demo begins when the demo is made, and is of that day.
 FRESH_SECONDS = 30 * 60
 
 
@@ -37,7 +38,8 @@ def copy_to(installation: Installation, config: pytest.Config) -> None:
 
 def _made(place: Path, profile: str) -> Installation:
     """The demo of this code, on these services; made anew when it is too old."""
-    kind = f"{profile}-{sha256(f'{code()} {SERVER}'.encode()).hexdigest()[:12]}"
+    made_of = f"{code()} {SERVER} {clock.today()}"
+    kind = f"{profile}-{sha256(made_of.encode()).hexdigest()[:12]}"
     since = time.time() - FRESH_SECONDS
     for ready in place.glob(f"{kind}-*/ready"):
         if ready.stat().st_mtime > since:

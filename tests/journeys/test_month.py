@@ -6,7 +6,7 @@ of the gas company has never pledged. Everything happens in their browsers.
 
 import re
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,15 +25,18 @@ GAS = "utsugi@mihon-gas.example"
 SPOKEN = "検針の際に、家の様子を見守ることができます。"
 DECIDED = "毎月の検針時に見守り、気になることは社会福祉課へ知らせる。"
 MENDED = "毎月2回の検針時に見守り、気になることは社会福祉課へ電話で知らせる。"
-TOMORROW = clock.today() + timedelta(days=1)
 STARTS = "10:00"
+
+
+def tomorrow() -> date:
+    return clock.today() + timedelta(days=1)
 
 
 def convene(clerk: Page, paper: Path) -> str:
     """Make tomorrow's sitting with one item, one outside member and one paper."""
     clerk.goto("/sittings/new/")
     clerk.get_by_label("会議体").select_option(label="見本市北部支援会議(北部圏域)")
-    clerk.get_by_label("開催日").fill(TOMORROW.isoformat())
+    clerk.get_by_label("開催日").fill(tomorrow().isoformat())
     clerk.get_by_label("開始").fill(STARTS)
     clerk.get_by_label("終了").fill("11:30")
     clerk.locator("#id_place").fill("市役所本庁舎 3階 301会議室")
@@ -117,7 +120,7 @@ def test_a_month_from_convening_to_archive(
     sitting = convene(clerk.page, paper)
     approve(chair.page, sitting)
 
-    pass_the_gate(member, clerk.installation.notice_of(TOMORROW, GAS))
+    pass_the_gate(member, clerk.installation.notice_of(tomorrow(), GAS))
     member.page.goto(f"/sittings/{sitting}/")
     expect(member.page.get_by_text("見守りの分担について")).to_be_visible()
     member.page.locator("input[name=rsvp][value=present]").check()
@@ -170,6 +173,7 @@ def add_entry(clerk: Page, kind: str, text: str) -> None:
 
 def close_and_read_the_summary(clerk: Page, member: Page, sitting: str) -> None:
     """Once the meeting is closed, what was decided can be had at once."""
+    clerk.get_by_role("link", name="会議を終了する").click()
     with clerk.expect_navigation():
         clerk.get_by_role("button", name="会議を終了する").click()
     member.goto(f"/sittings/{sitting}/")
