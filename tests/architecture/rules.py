@@ -195,6 +195,30 @@ def _hands_out_bytes(node: ast.AST) -> bool:
     )
 
 
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext"}
+
+
+def _refuses_untranslated(node: ast.AST) -> bool:
+    """``RefusedError("まだです")``, also within what is put together."""
+    return (
+        isinstance(node, ast.Call)
+        and dotted(node.func) in {"RefusedError", "InvalidError"}
+        and any(
+            _untranslated(each)
+            for each in (*node.args, *(keyword.value for keyword in node.keywords))
+        )
+    )
+
+
+def _untranslated(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and dotted(node.func) in _TRANSLATES:
+        return False
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and bool(_JAPANESE.search(node.value))
+    return any(_untranslated(each) for each in ast.iter_child_nodes(node))
+
+
 VIEWS = r"/views(/|\.py)|consumers\.py"
 RULES_OF_ACCESS = r"policies\.py|members/(decide|question|permissions)\.py"
 
@@ -303,6 +327,13 @@ RULES = (
         passed="log.warning('no mail: %s', type(error).__name__)",
     ),
     Rule(
+        name="a refusal is translated",
+        why="the catalogue would not know it, and a reader of English neither",
+        sees=_refuses_untranslated,
+        caught="raise RefusedError(f'{name}さんは選べません。')",
+        passed="raise RefusedError(_('%(name)sさんは選べません。') % {'name': name})",
+    ),
+    Rule(
         name="mail never fails in silence",
         why="after a failed STARTTLS Django would go on in clear (CVE-2026-7666)",
         sees=_keyword("fail_silently", True),
@@ -342,6 +373,10 @@ RULES = (
         name="no signed text as a key",
         why="it cannot be taken back; a row can (R14, R31)",
         uses=("django.core.signing", "jwt", "TimestampSigner", "signing.loads"),
+        unless={
+            "portal/core/practice.py": "to a portal that shares no table (ADR 0038)",
+            "portal/demo/practice.py": "a pass outlives its nightly wiped tables",
+        },
         caught="from django.core import signing",
         passed="secret = secrets.token_urlsafe(32)",
     ),
@@ -406,6 +441,7 @@ RULES = (
             "documents/renditions/office.py": "converts, inside the box",
             "documents/sandbox.py": "the box",
             "portal/core/dumps.py": "PostgreSQL's own programs, for the operator",
+            "portal/demo/management/commands/practice.py": "own commands, one by one",
         },
         caught="import subprocess",
         passed="from documents import sandbox",
@@ -439,7 +475,10 @@ RULES = (
         name="markup is escaped",
         why="a name may hold a tag",
         calls=("mark_safe", "SafeString", "SafeText"),
-        unless={"portal/core/qr.py": "a QR code, drawn from our own link"},
+        unless={
+            "portal/core/manuals.py": "our own manuals; HTML in them is not taken",
+            "portal/core/qr.py": "a QR code, drawn from our own link",
+        },
         caught="mark_safe(person.name)",
         passed="format_html('<b>{}</b>', person.name)",
     ),
@@ -449,6 +488,7 @@ RULES = (
         sees=_takes_the_first_word,
         unless={
             "portal/settings/server.py": "the proxy sets the scheme",
+            "portal/settings/practice.py": "the proxy sets the scheme",
             "portal/core/health.py": "who sends one is not from here",
         },
         caught="request.META['HTTP_X_FORWARDED_FOR']",

@@ -14,17 +14,28 @@ import yaml
 from tests.architecture.source import ROOT
 
 DEPLOY = ROOT / "infra" / "deploy"
-UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+UNITS = sorted(DEPLOY.rglob("*.service"))
 # A scanner's own image writes in many places; it sees no network but ours and its feed.
 NOT_READ_ONLY = {"scanner"}
 # Of the compose file alone.
 COMPOSE_ONLY = {
     "KASANE_VERSION",
     "KASANE_HOST",
+    "KASANE_PRACTICE_HOST",
     "KASANE_BACKUPS",
     "KASANE_STORE_ACCESS_KEY",
     "KASANE_STORE_SECRET_KEY",
 }
+
+
+PRACTICE = DEPLOY / "practice"
+
+
+def practice() -> dict[str, Any]:
+    """What the second compose file adds."""
+    text = (PRACTICE / "compose.yaml").read_text("utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -110,7 +121,6 @@ def test_the_image_installs_what_is_locked_and_runs_as_nobody() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "User=kasane",
         "UMask=0077",
         "NoNewPrivileges=yes",
         "CapabilityBoundingSet=",
@@ -121,6 +131,23 @@ def test_the_image_installs_what_is_locked_and_runs_as_nobody() -> None:
 )
 def test_each_unit_is_hardened(unit: Path, line: str) -> None:
     assert line in unit.read_text("utf-8").splitlines()
+
+
+def test_the_portal_and_its_practice_are_users_of_their_own() -> None:
+    for unit in UNITS:
+        own = "kasane-practice" if unit.parent == PRACTICE else "kasane"
+        assert f"User={own}" in unit.read_text("utf-8").splitlines()
+
+
+def test_the_practice_sees_nothing_of_the_real_portal() -> None:
+    service = practice()["services"]["practice"]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["networks"] == ["practice"]
+    assert practice()["networks"]["practice"]["internal"]
+    assert service["secrets"] == ["practice_key"]
+    assert service["volumes"] == ["practice:/data"]
+    assert not {"practice"} & compose()["volumes"].keys()
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
@@ -139,7 +166,10 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     assert (found.returncode, found.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+@pytest.mark.parametrize(
+    "name",
+    ["Caddyfile", "nginx.conf", "practice/practice.caddy", "practice/nginx.conf"],
+)
 def test_the_proxies_hide_what_is_for_the_inside(name: str) -> None:
     text = (DEPLOY / name).read_text("utf-8")
     assert "/metrics" in text

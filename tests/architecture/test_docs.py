@@ -189,6 +189,26 @@ def test_links_lead_somewhere(page: Path):
     assert broken == []
 
 
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in an address."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("page", pages(), ids=shown)
+def test_links_lead_to_a_heading_that_is_there(page: Path):
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    found = [match[0].partition("#") for match in LINK.findall(text)]
+    broken = [
+        f"{name}#{anchor}"
+        for name, _hash, anchor in found
+        if anchor and "://" not in name and (not name or name.endswith(".md"))
+        if anchor not in anchors(page.parent / name if name else page)
+    ]
+    assert broken == []
+
+
 @pytest.mark.parametrize("page", pages(), ids=shown)
 def test_named_files_exist(page: Path):
     """A path in backticks, from the root of the repository, is there."""
@@ -216,12 +236,3 @@ def test_the_readme_names_the_words_that_make_knows():
         for word in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))
     }
     assert sorted(named - known) == []
-
-
-def test_pictures_are_small_enough_for_a_page():
-    heavy = [
-        shown(path)
-        for path in (DOCS / "pictures").glob("*.png")
-        if path.stat().st_size > 600_000
-    ]
-    assert heavy == []
