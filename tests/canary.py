@@ -37,6 +37,8 @@ LEFT_OUT = {
     "members.Acknowledgement.text_digest": "a digest",
     "members.CityIdentity.issuer": "the address of the identity service",
     "members.CityIdentity.subject": "the key of a sign-in there",
+    "members.ApiToken.addresses": "network addresses of another system",
+    "members.ApiToken.used_from": "the network address of another system",
     "members.SignIn.address": "the network address of a sign-in",
     "members.SignIn.user_agent": "the name of a browser",
     "members.SignIn.device": "a digest",
@@ -45,12 +47,16 @@ LEFT_OUT = {
     "documents.Link.card_mac": "a digest",
     "documents.LinkCode.browser_digest": "a digest",
     "documents.PaperVersion.holds": "codes of reasons",
+    "members.Case.fields": "codes of fields of welfare",
     "documents.ReleaseRound.plan": "ids, ways and moments",
     "documents.ReleaseRound.before": "ids, moments and codes of holds",
     "documents.PaperVersion.media_type": "found by inspection, never typed",
     "documents.PaperVersion.findings": "codes and counts, no words",
+    "meetings.SetUp.answers": "rules, names of bodies and units; ids of people",
+    "meetings.ImportedRow.made": "ids",
     "meetings.CalendarFeed.digest": "a digest",
     "meetings.Minutes.digest": "a digest",
+    "meetings.OldRecord.digest": "a digest",
     "meetings.RecordVersion.words": "a copy of entries, each of them planted",
     "meetings.Confirmation.text_digest": "a digest",
     "meetings.RecordsClass.name": "a length of time",
@@ -91,12 +97,14 @@ LEFT_OUT = {
 
 PLANTED = """
 members.Unit                 name
-members.Organization         name kana phone fax
+members.Organization         name kana phone fax address
 members.Body                 name
 members.LegalGround          article notice_words penalty_words
 members.LegalBasis           decided_by end_decided_by
 members.Policy               decided_by reason
 members.Person               name kana post phone
+members.Move                 post_before
+members.PledgeText           decided_by
 members.Case                 number title summary
 members.HouseholdMember      label name kana address phone
 members.Consent              scope evidence
@@ -104,15 +112,15 @@ members.Membership           reason
 members.Recusal              reason
 members.ArchiveGrant         purpose
 members.Charter              name head_title convener_title requests_in_name_of
-members.Charter              decided_by
+members.Charter              decided_by consent_form
 members.Office               appointed_by
 members.Commission           approved_by
 members.PaperCard            name
 members.CodePhone            name
 members.Relaxation           decided_by reason
+members.ApiToken             name
 members.Post                 name
 members.Turnover             decided_by
-members.RollImport           lines
 members.StandIn              designated_by
 documents.LinkCode           name
 documents.Paper              number title transfer_reason
@@ -134,9 +142,13 @@ meetings.Proposal            title purpose words reason
 meetings.Outcome             note
 meetings.SupportDecision     decided_by note
 meetings.HandBack            talk
+meetings.MoveNotice          destination office in_name_of contact decided_by
+meetings.MoveNotice          clause named evidence summary
+meetings.FeeRate             decided_by
 meetings.ResourceGap         words followed
 meetings.CarryUp             title purpose answer
 meetings.Entry               speaker source text
+meetings.OldRecord           sitting title attendees decided course confirmed_by
 meetings.EntryChange         displaced_text
 meetings.Task                note
 meetings.Phrase              words
@@ -151,6 +163,8 @@ meetings.Lengthening         reason approved_by
 meetings.LegalHold           reason lift_reason
 meetings.Tombstone           number
 meetings.CalendarDay         name decided_by
+meetings.Import              approved_by
+meetings.ImportedRow         words
 """
 
 _TOKEN = re.compile(r"canary[0-9a-f]{8}|カナリア(?!canary)", re.IGNORECASE)

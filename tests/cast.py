@@ -115,9 +115,10 @@ def _appoint(
     for name in ("chair", "secretariat", "clinic", "leaver", "colleague", "recused"):
         for pledge in pledges.values():
             factories.acknowledge(people[name], pledge)
-    for name in people.keys() - {"administrator", "auditor"}:
-        for body in bodies:
-            factories.commission(people[name], body)
+    for name, person in people.items():
+        if name not in ("administrator", "auditor"):
+            for body in bodies:
+                factories.commission(person, body)
 
 
 def _select(people: dict[str, Person], case: Case, items: list[AgendaItem]) -> None:

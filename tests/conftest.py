@@ -3,6 +3,7 @@
 import gc
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -81,6 +82,13 @@ def signed_in() -> SignIn:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. One module at a time: it keeps the thread's event loop."""
+    with chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The same for a test that also reads the database, before or after."""
     program = shutil.which("chromium")
     assert program is not None, "install Debian's chromium (make test does)"
     with sync_playwright() as playwright:

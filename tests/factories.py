@@ -184,7 +184,8 @@ def sitting(body: Body, created_by: Person, **more: Any) -> Sitting:
     now = clock.now()
     values = {
         "number": next(_serial),
-        "starts_at": now - timedelta(minutes=10),
+        # Under way, and of today also in the first minutes of the day.
+        "starts_at": max(now - timedelta(minutes=10), clock.day_start(clock.today())),
         "ends_at": now + timedelta(hours=2),
         "place": "市役所本庁舎 3階 301会議室",
         "state": Sitting.State.CONVENED,

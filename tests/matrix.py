@@ -24,7 +24,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from documents.models import Paper, PaperVersion, Release, RetrievalAsk
 from documents.services import paper_words
-from meetings import record_template
+from meetings import record_template, retention
 from meetings.models import (
     AgendaItem,
     Attestation,
@@ -32,9 +32,11 @@ from meetings.models import (
     CarryUp,
     Correction,
     Entry,
+    Import,
     Invitation,
     LegalHold,
     Minutes,
+    MoveNotice,
     OnlineRequest,
     Presence,
     Proxy,
@@ -47,6 +49,7 @@ from meetings.models import (
 from meetings.services import feeds
 from members.facts import Regime, Role, State
 from members.models import (
+    ApiToken,
     ArchiveGrant,
     Body,
     Charter,
@@ -55,7 +58,6 @@ from members.models import (
     Person,
     Post,
     Relaxation,
-    RollImport,
     StandIn,
     Turnover,
 )
@@ -64,7 +66,7 @@ from portal.core.models import StoredObject
 from tests import factories
 from tests.cast import Cast
 from tests.factories import to_sitting
-from tests.meetings import asking, calling, polling
+from tests.meetings import asking, calling, polling, setting_up
 from tests.meetings.asking import meet_on_request
 from tests.papers import details, reference
 
@@ -180,6 +182,9 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         "consent_id": mother.consents.get().id,
         "person_id": cast.colleague.id,
         "organization_id": cast.clinic.organization_id,
+        "unit_id": cast.shien.unit_id,
+        "pledge_id": cast.pledges[Regime.SHIEN].id,
+        "regime": "shien",
         "body_id": cast.shien.id,
         "stand_in_id": StandIn.objects.create(
             body=cast.shien,
@@ -210,9 +215,7 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
         **_poll(cast),
         **_closed_day(cast),
         **_asked(cast),
-        "roll_id": RollImport.objects.create(
-            body=cast.shien, entered_by=cast.secretariat, at=now
-        ).id,
+        "import_id": _import(cast).id,
         **_layers(cast),
         **_desk(cast, version),
         "kind": "case",
@@ -233,12 +236,60 @@ def things(cast: Cast, version: PaperVersion) -> dict[str, object]:
             placed_at=now,
         ).id,
         "act": "close",
+        "notice_id": _moved(cast).id,
         "way_name": "mail",
+        "manual_name": "secretariat",
         **_template(cast),
         **_own(cast),
+        "record_id": minutes.id,
+        "file_id": version.id,
+        "set_up_id": _set_up(cast),
+        "theme": "law",
         "key": UUID(int=1),
         "secret": _feed(cast),
     }
+
+
+def _import(cast: Cast) -> Import:
+    """A roll that the secretariat has brought and not yet begun."""
+    stored = vault.put(BytesIO("機関,氏名\n見本訪問看護,清水 陽子".encode()))
+    vault.keep(stored)
+    return Import.objects.create(
+        kind=Import.Kind.ROLL,
+        body=cast.shien,
+        entered_by=cast.secretariat,
+        at=clock.now(),
+        stored=stored,
+        ending=".csv",
+    )
+
+
+def _set_up(cast: Cast) -> UUID:
+    """A typical ordinance with every question answered, and no body made of it."""
+    retention.enter_usual_classes()
+    actor = factories.sign_in(cast.administrator)
+    return setting_up.answered(actor, [cast.secretariat], "same_day").id
+
+
+def _moved(cast: Cast) -> MoveNotice:
+    """A notice with consent; the case stays as the other rows need it."""
+    today = clock.today()
+    return MoveNotice.objects.create(
+        case=cast.case,
+        body=cast.case.body,
+        year=2026,
+        number=1,
+        moved_on=today,
+        destination="となり市",
+        in_name_of="見本市長",
+        contact="社会福祉課",
+        decided_on=today,
+        decided_by="課長",
+        basis=MoveNotice.Basis.CONSENT,
+        access_until=today,
+        entered_by=cast.secretariat,
+        entered_at=clock.now(),
+    )
 
 
 def _own(cast: Cast) -> dict[str, object]:
@@ -256,6 +307,7 @@ def _own(cast: Cast) -> dict[str, object]:
         "relaxation_id": factories.lowered(
             cast.administrator, Relaxation.Kind.TELEPHONE
         ).id,
+        "token_id": _token(cast).id,
         "reset_id": FactorReset.objects.create(
             person=cast.newcomer,
             proof=FactorReset.Proof.IN_PERSON,
@@ -263,6 +315,19 @@ def _own(cast: Cast) -> dict[str, object]:
             vouched_at=clock.now(),
         ).id,
     }
+
+
+def _token(cast: Cast) -> ApiToken:
+    """A key that the secretariat asked for."""
+    token = ApiToken.objects.create(
+        name="文書管理システム",
+        person=cast.secretariat,
+        files=True,
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=90),
+    )
+    token.bodies.add(cast.shien)
+    return token
 
 
 def _template(cast: Cast) -> dict[str, object]:

@@ -18,6 +18,7 @@ from meetings.models import Invitation, Proxy, Sitting
 from meetings.services import (
     calls,
     convocation,
+    digests,
     emergency,
     invitations,
     polls,
@@ -38,7 +39,7 @@ from meetings.services.emergency import Emergency
 from meetings.services.invitations import ProxyWords
 from meetings.services.sittings import When
 from members.facts import Regime, Way
-from members.models import Commission, ExOfficio, Person, Post, Tenure
+from members.models import Commission, DigestChoice, ExOfficio, Person, Post, Tenure
 from members.services import factors, resets, sign_ins
 from members.services.posts import Successor
 from portal.core import clock
@@ -68,6 +69,7 @@ SENDERS = {
     "documents/services/retrievals.py",
     "meetings/services/calls.py",
     "meetings/services/convocation.py",
+    "meetings/services/digests.py",
     "meetings/services/papers.py",
     "meetings/services/poll_mail.py",
     "meetings/services/record_mail.py",
@@ -361,6 +363,20 @@ def circulate_a_record(cast: Cast) -> Iterator[None]:
     yield
 
 
+def remember(cast: Cast) -> Iterator[None]:
+    """The next morning on which the town works: who wished to hear does."""
+    Person.objects.filter(pk=cast.secretariat.pk).update(login="ishikawa")
+    convened(cast, cast.clinic)
+    for person in (cast.clinic, cast.secretariat):
+        DigestChoice.objects.create(person=person, rhythm="daily", hour=8)
+    day = clock.today() + timedelta(days=1)
+    while not digests.works(day):
+        day += timedelta(days=1)
+    with time_machine.travel(clock.day_start(day) + timedelta(hours=9), tick=False):
+        digests.send_due()
+        yield
+
+
 # Each act with the number of mails that leave at least.
 def change_own_ways(cast: Cast) -> Iterator[None]:
     """A new authenticator app, and a sign-in at a browser not seen before."""
@@ -385,6 +401,7 @@ def reset_factors(cast: Cast) -> Iterator[None]:
 
 
 ACTS: dict[Act, int] = {
+    remember: 2,
     change_own_ways: 2,
     reset_factors: 2,
     convene: 17,

@@ -30,6 +30,7 @@ NONSENSE = [
     quote("=1+1\r\nBcc: a@b.example"),
     "../../etc/passwd",
     "0001-01-01",
+    "9999-12-31",
     "99999-12-31T25:61",
 ]
 EACH = int(os.environ.get("KASANE_BAD_FORMS", "6"))

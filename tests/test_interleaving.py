@@ -5,22 +5,18 @@
 
 import http.client
 import os
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from django.conf import settings
-from django.db import connections
 from django.urls import reverse
 
 from members.models import Person
-from portal.asgi import application
 from portal.core.models import AuditHead
 from tests import cast as people
 from tests.cast import Cast
 from tests.conftest import SignIn
+from tests.own_server import own_server
 
 TIMES = int(os.environ.get("KASANE_INTERLEAVED", "240"))
 
@@ -35,21 +31,10 @@ def cast(transactional_db: None) -> Cast:
 @pytest.fixture
 def proxy() -> Iterator[http.client.HTTPConnection]:
     """The one connection that a proxy keeps open to the server."""
-    config = uvicorn.Config(
-        application, host="127.0.0.1", port=0, log_config=None, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    yield connection
-    connection.close()
-    server.should_exit = True
-    thread.join()
-    connections.close_all()
+    with own_server() as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        yield connection
+        connection.close()
 
 
 # What a shared cache would go by.

@@ -6,7 +6,7 @@ The town sings (``tests/canary.py``): with no answer does a word of a case leave
 import re
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,8 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from members.models import RollImport, SignIn
-from members.rolls import Line
+from members.models import SignIn
 from portal.core import clock
 from tests import cast as people
 from tests import matrix
@@ -73,8 +72,6 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock(), transaction.atomic():
         cast = people.assemble()
         things = matrix.things(cast, release_to(cast))
-        line = asdict(Line(row=2, organization="見本訪問看護", name="清水 陽子"))
-        RollImport.objects.update(lines=[line], count=1)
         with singing(*cast.rows):
             clients = {each: _browser(cast, each) for each in PERSONAS}
             case = reverse("members:case-detail", args=[cast.case.id])

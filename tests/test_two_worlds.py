@@ -5,7 +5,7 @@ another sitting, an agency kept away, papers for others, notes, a new colleague.
 """
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import time_machine
@@ -16,7 +16,7 @@ from django.urls import reverse
 from documents.services import papers
 from meetings.models import Entry, PrivateNote
 from members.facts import Role
-from members.models import Recusal
+from members.models import Consent, HouseholdMember, Recusal
 from portal.core import clock
 from portal.core.search import index
 from tests import factories, matrix
@@ -123,6 +123,10 @@ def beside(cast: Cast) -> None:
             created_at=now,
             changed_at=now,
         )
+    # Of a household that the clinic knows, what its custodians alone see.
+    household = HouseholdMember.objects.filter(case=cast.case)
+    household.update(name="高橋 二郎", kana="タカハシ", birth_date=date(1980, 4, 2))
+    Consent.objects.filter(member__case=cast.case).update(scope="高橋家の家計")
     PrivateNote.objects.create(
         item=cast.shien_item, person=cast.chair, text="覚え書き", saved_at=clock.now()
     )
@@ -134,6 +138,7 @@ def test_what_goes_on_beside_somebody_changes_no_byte(
     with time_machine.travel(clock.now(), tick=False):
         things = matrix.things(cast, released(cast.clinic))
         person, client = cast.clinic, signed_in(cast.clinic)
+        found(client)  # a hit shows words of a paper, which is new no more
         before = everything(client, things) | found(client)
         letters = [str(m.message()) for m in mail.outbox if person.email in m.to]
         beside(cast)
