@@ -31,6 +31,7 @@ FIGURES = {
     "embedded": [
         "pages",
         "weight",
+        "accessibility",
         "minutes",
         "download",
         "codes",
@@ -40,6 +41,7 @@ FIGURES = {
         "copies",
         "mixups",
         "search",
+        "imports",
         "tamper",
         "notices",
         "bad_input",

@@ -40,11 +40,13 @@ INSERT INTO members_unit (id, name)
 SELECT pg_temp.at('unit', u), '第' || (u + 1) || '圏域'
 FROM generate_series(0, {units} - 1) u;
 
-INSERT INTO members_organization (id, name, kana, internal, unit_id, phone, fax)
+INSERT INTO members_organization (
+    id, name, kana, internal, unit_id, phone, fax, address, listed
+)
 SELECT
     pg_temp.at('organization', u, j),
     (CASE WHEN j < 4 THEN '福祉課' ELSE '事業所' END) || (u + 1) || '-' || (j + 1),
-    'キカン' || lpad(j::text, 2, '0'), j < 4, pg_temp.at('unit', u), '', ''
+    'キカン' || lpad(j::text, 2, '0'), j < 4, pg_temp.at('unit', u), '', '', '', true
 FROM generate_series(0, {units} - 1) u, generate_series(0, 11) j;
 
 INSERT INTO members_person (
@@ -82,8 +84,10 @@ SELECT
     timestamptz '{beginning}'
 FROM members_body;
 
-INSERT INTO members_pledgetext (regime, version, title, text, starts_at)
-SELECT r, 1, '守秘義務に関する誓約書', '秘密を漏らしません。', timestamptz '{beginning}'
+INSERT INTO members_pledgetext (regime, version, title, text, decided_by, starts_at)
+SELECT
+    r, 1, '守秘義務に関する誓約書', '秘密を漏らしません。', '',
+    timestamptz '{beginning}'
 FROM unnest(ARRAY['shien', 'juso']) r;
 
 INSERT INTO members_acknowledgement (person_id, pledge_id, text_digest, at)
@@ -106,7 +110,7 @@ FROM generate_series(0, {units} - 1) u, generate_series(0, 1) k,
     generate_series(0, 1) r;
 
 INSERT INTO members_case (
-    id, number, unit_id, body_id, title, summary, status, opened_on
+    id, number, unit_id, body_id, title, summary, status, fields, opened_on
 )
 SELECT
     pg_temp.at('case', c), 'R' || (c % 9) || '-' || lpad(c::text, 5, '0'),
@@ -117,7 +121,7 @@ SELECT
         '三世代の世帯。祖母の介護、母の療養、孫の家族の世話が重なり、相談先が分かれている'
     ])[c % 5 + 1],
     repeat('来所相談と訪問を重ね、家計と通院の状況を確かめた。', 2 + c % 17),
-    (ARRAY['assessment', 'planned', 'confirmed', 'closed'])[c % 4 + 1],
+    (ARRAY['assessment', 'planned', 'confirmed', 'closed'])[c % 4 + 1], '[]',
     date '{beginning}' + c % 3000
 FROM generate_series(0, {cases} - 1) c;
 
