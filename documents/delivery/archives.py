@@ -28,7 +28,7 @@ from documents.selectors import OpenVersion
 from members.access import Actor, afresh
 from members.facts import Action
 from members.http import MemberRequest
-from portal.core import audit, chain, clock, heads, keys, severing, vault
+from portal.core import audit, chain, clock, heads, keys, media, severing, vault
 from portal.core.models import AuditEvent
 
 _MADE = "documents.package.make"
@@ -77,10 +77,8 @@ def package(request: MemberRequest, plan: Plan) -> HttpResponseBase:
         lambda: _still_allowed(request.actor, plan, ids),
         severing.cut_of(request),
     )
-    response = StreamingHttpResponse(stream, content_type="application/zip")
     name = f"kasane-{clock.today():%Y%m%d}-package.zip"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return closed(response)
+    return closed(media.as_file(StreamingHttpResponse(stream), media.ZIP, name))
 
 
 def taken(subjects: Collection[str]) -> dict[str, datetime]:

@@ -16,7 +16,7 @@ from documents.output.spool import spool
 from documents.output.watermark import WatermarkText
 from documents.renditions.sources import PdfSource, pdf_source
 from members.models import Person
-from portal.core import clock, vault
+from portal.core import clock, media, vault
 from portal.core.errors import HiddenError, UnavailableError
 from portal.core.models import StoredObject
 
@@ -46,7 +46,7 @@ def pdf_of(version: PaperVersion) -> Iterator[BinaryIO]:
 
 def _fill(source: PdfSource, out: BinaryIO) -> None:
     with vault.open_object(source.stored) as chunks:
-        if source.media_type == "application/pdf":
+        if source.media_type == media.PDF:
             out.writelines(chunks)
             return
         with spool(source.stored.size) as picture:

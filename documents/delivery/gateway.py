@@ -25,7 +25,7 @@ from documents.services.copies import hand_out
 from members.access import Actor, afresh, as_if_here
 from members.facts import Action
 from members.http import MemberRequest
-from portal.core import audit, severing, vault
+from portal.core import audit, media, severing, vault
 from portal.core.errors import HiddenError
 
 _ORIGINAL = "documents.original.download"
@@ -323,9 +323,7 @@ def _still_open(plan: Plan, actor: Actor) -> bool:
 def _packet_headers(response: R, plan: Plan) -> R:
     """A neutral name (R39): the portal's and the day's."""
     name = f"kasane-{plan.day:%Y%m%d}-shiryo.pdf"
-    response["Content-Type"] = "application/pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return closed(response)
+    return closed(media.as_file(response, media.PDF, name))
 
 
 # Headers ------------------------------------------------------------------------------
@@ -338,9 +336,8 @@ def _download_headers(
     suffix = ".pdf" if copy else PurePosixPath(version.file_name).suffix.lower()
     # Not the paper's place in the item: it would count the papers before it (R5).
     name = f"shiryo-{version.id.hex[:8]}{suffix}"
-    response["Content-Type"] = "application/pdf" if copy else version.media_type
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return closed(response)
+    kind = media.PDF if copy else version.media_type
+    return closed(media.as_file(response, kind, name))
 
 
 def closed(response: R) -> R:

@@ -13,7 +13,7 @@ from documents.evidence.inquiry import Inquiry, code_of
 from documents.models import Paper
 from documents.output.papers.workbooks import Table, tables_xlsx
 from members.models import Person
-from portal.core import clock
+from portal.core import clock, media
 
 # What a spreadsheet would take for a formula (ASVS 1.2.10).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -182,8 +182,6 @@ class FileKind:
 
 
 FILES = {
-    "csv": FileKind("text/csv; charset=utf-8", as_csv),
-    "xlsx": FileKind(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx
-    ),
+    "csv": FileKind(media.CSV_UTF_8, as_csv),
+    "xlsx": FileKind(media.XLSX, as_xlsx),
 }

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents import sandbox
+from portal.core import media
 from portal.core.errors import InvalidError
 
 MAX_NAME = 120
@@ -39,17 +40,16 @@ class Kind:
     extension: str  # the one puremagic knows it by
 
 
-_WORD = "application/vnd.openxmlformats-officedocument"
 KINDS = {
-    ".pdf": Kind("application/pdf", "pdf", ".pdf"),
-    ".docx": Kind(f"{_WORD}.wordprocessingml.document", "docx", ".docx"),
-    ".xlsx": Kind(f"{_WORD}.spreadsheetml.sheet", "xlsx", ".xlsx"),
-    ".pptx": Kind(f"{_WORD}.presentationml.presentation", "pptx", ".pptx"),
-    ".png": Kind("image/png", "png", ".png"),
-    ".jpg": Kind("image/jpeg", "jpeg", ".jpg"),
-    ".jpeg": Kind("image/jpeg", "jpeg", ".jpg"),
-    ".txt": Kind("text/plain", "text", ""),
-    ".csv": Kind("text/csv", "text", ""),
+    ".pdf": Kind(media.PDF, "pdf", ".pdf"),
+    ".docx": Kind(media.DOCX, "docx", ".docx"),
+    ".xlsx": Kind(media.XLSX, "xlsx", ".xlsx"),
+    ".pptx": Kind(media.PPTX, "pptx", ".pptx"),
+    ".png": Kind(media.PNG, "png", ".png"),
+    ".jpg": Kind(media.JPEG, "jpeg", ".jpg"),
+    ".jpeg": Kind(media.JPEG, "jpeg", ".jpg"),
+    ".txt": Kind(media.TEXT, "text", ""),
+    ".csv": Kind(media.CSV, "text", ""),
 }
 ACCEPT = ",".join(KINDS)
 

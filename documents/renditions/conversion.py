@@ -18,6 +18,7 @@ from documents import sandbox
 from documents.output import watermark
 from documents.output.spool import readable_elsewhere, spool
 from documents.renditions import office
+from portal.core import media
 from portal.core.errors import InvalidError
 
 log = logging.getLogger(__name__)
@@ -30,13 +31,12 @@ _START = (
     "from documents.renditions import office; sys.exit(office.main(*sys.argv[2:]))"
 )
 
-_WORD = "application/vnd.openxmlformats-officedocument"
 KINDS = {
-    f"{_WORD}.wordprocessingml.document": "docx",
-    f"{_WORD}.spreadsheetml.sheet": "xlsx",
-    f"{_WORD}.presentationml.presentation": "pptx",
-    "text/plain": "txt",
-    "text/csv": "csv",
+    media.DOCX: "docx",
+    media.XLSX: "xlsx",
+    media.PPTX: "pptx",
+    media.TEXT: "txt",
+    media.CSV: "csv",
 }
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from documents.models import PaperVersion, Rendition
 from documents.renditions.conversion import KINDS
+from portal.core import media
 from portal.core.models import StoredObject
 
-DRAWN_ITSELF = frozenset({"application/pdf", "image/png", "image/jpeg"})
+DRAWN_ITSELF = frozenset({media.PDF, media.PNG, media.JPEG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def pdf_source(version: PaperVersion) -> PdfSource | None:
     made = rendition_of(version)
     if made is None or made.state != Rendition.State.READY or made.stored is None:
         return None
-    return PdfSource(made.stored, "application/pdf", made.page_count)
+    return PdfSource(made.stored, media.PDF, made.page_count)
 
 
 def rendition_of(version: PaperVersion) -> Rendition | None:

@@ -13,7 +13,7 @@ from documents.evidence.inquiry import Inquiry
 from documents.forms.disclosure import CaseNumberForm, PeriodForm
 from members.access import Actor
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 
 
 def _had(
@@ -44,12 +44,9 @@ def _had(
 
 
 def _file(lines: list[list[str]], kind: str) -> HttpResponse:
-    """A neutral name (R39): the file rests outside."""
     made = disclosure_rows.FILES[kind]
     name = f"etsuran-{clock.today():%Y%m%d}.{kind}"
-    response = HttpResponse(made.write(lines), content_type=made.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(made.write(lines), made.media_type, name)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from documents.output.papers.guide import Guide, guide, guide_pdf
 from members import selectors
 from members.access import access_for
 from members.http import MemberRequest, signed_in
-from portal.core import clock
+from portal.core import clock, media
 from portal.core.errors import HiddenError
 
 
@@ -33,6 +33,4 @@ def member_guide(request: MemberRequest) -> HttpResponse:
 def member_guide_pdf(request: MemberRequest) -> HttpResponse:
     """The same as a file, to be enclosed with cards and letters."""
     pdf = guide_pdf(_guide(request), made_at=clock.now())
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="tsukaikata.pdf"'
-    return response
+    return media.attachment(pdf, media.PDF, "tsukaikata.pdf")

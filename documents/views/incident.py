@@ -12,15 +12,12 @@ from documents.evidence.inquiry import Inquiry
 from documents.forms.disclosure import IncidentForm
 from members.access import Actor
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 
 FILES: dict[str, tuple[str, Callable[[Pack], bytes]]] = {
-    "pdf": ("application/pdf", incident_rows.as_pdf),
-    "csv": ("text/csv; charset=utf-8", incident_rows.as_csv),
-    "xlsx": (
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        incident_rows.as_xlsx,
-    ),
+    "pdf": (media.PDF, incident_rows.as_pdf),
+    "csv": (media.CSV_UTF_8, incident_rows.as_csv),
+    "xlsx": (media.XLSX, incident_rows.as_xlsx),
 }
 
 
@@ -73,9 +70,6 @@ def _context(pack: Pack) -> dict[str, object]:
 
 
 def _file(pack: Pack, kind: str) -> HttpResponse:
-    """A neutral name (R39): the file rests outside."""
     media_type, write = FILES[kind]
     name = f"kiroku-{clock.today():%Y%m%d}.{kind}"
-    response = HttpResponse(write(pack), content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(write(pack), media_type, name)

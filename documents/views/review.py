@@ -8,10 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from documents.evidence import review, review_rows
-from documents.evidence.disclosure_rows import FILES
 from documents.evidence.review import Review
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 
 PER_PAGE = 50
 
@@ -42,10 +41,8 @@ def _answer(request: MemberRequest, found: Review) -> HttpResponse:
     )
     if as_file:
         data = review_rows.as_xlsx(found)
-        response = HttpResponse(data, content_type=FILES["xlsx"].media_type)
-        name = f"kengen-{clock.today():%Y%m%d}.xlsx"  # neutral (R39)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        name = f"kengen-{clock.today():%Y%m%d}.xlsx"
+        return media.attachment(data, media.XLSX, name)
     page = Paginator(review_rows.lines(found), PER_PAGE).get_page(
         request.GET.get("page")
     )

@@ -34,11 +34,10 @@ from members.facts import Action, Role
 from members.models import Charter, Person
 from members.permissions import TABLE
 from members.services import cases
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 from portal.core.repeats import made_before
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_CORRECTION = 2000
 
 
@@ -301,8 +300,8 @@ def archive(item_id: str, person_id: str) -> None:
         return
     words = records.document(record, confirmed=True)
     files = {
-        "docx": (exports.word_file(words, record.item.body), DOCX),
-        "pdf": (minutes_pdf(words), "application/pdf"),
+        "docx": (exports.word_file(words, record.item.body), media.DOCX),
+        "pdf": (minutes_pdf(words), media.PDF),
     }
     stored = {
         ending: papers.store_record(data) for ending, (data, _kind) in files.items()

@@ -14,10 +14,8 @@ from meetings.selectors import table_exports as selectors
 from meetings.services.imports import require
 from members.access import Actor
 from members.models import Body
-from portal.core import audit, clock, tables
+from portal.core import audit, clock, media, tables
 from portal.core.errors import InvalidError
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Form(StrEnum):
@@ -73,7 +71,7 @@ def write(*, actor: Actor, kind: Kind, body: Body | None, form: Form) -> Written
     )
     ending = "xlsx" if form is Form.XLSX else "csv"
     name = f"{_NAMES[kind]}-{clock.today():%Y%m%d}.{ending}"
-    return Written(data, XLSX if form is Form.XLSX else "text/csv", name)
+    return Written(data, media.XLSX if form is Form.XLSX else media.CSV, name)
 
 
 def _xlsx(kind: Kind, rows: list[list[str]]) -> bytes:

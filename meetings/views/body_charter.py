@@ -9,9 +9,7 @@ from django.views.decorators.http import require_safe
 from meetings.charter_rendering import charter_docx
 from meetings.selectors.body_charter import body_charter
 from members.http import MemberRequest, signed_in
-from portal.core import clock
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from portal.core import clock, media
 
 
 @require_safe
@@ -43,8 +41,6 @@ def charter_word(request: MemberRequest, body_id: UUID) -> HttpResponse:
 
 
 def word_file(data: bytes) -> HttpResponse:
-    """A Word file under a neutral name (R39)."""
-    response = HttpResponse(data, content_type=DOCX)
+    """The Word file that is handed out."""
     name = f"kasane-youkou-{clock.today():%Y%m%d}.docx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(data, media.DOCX, name)

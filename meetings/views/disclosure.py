@@ -10,15 +10,14 @@ from meetings.forms.disclosure_copy import CopyForm
 from meetings.selectors.records import note_read
 from meetings.services import disclosure as services
 from meetings.services.disclosure import File
-from meetings.views.printing import DOCX
 from members.http import MemberRequest, signed_in
-from portal.core import clock
+from portal.core import clock, media
 from portal.core.acting import attempt, form_page
 
 _FILES = {
-    File.PDF: ("application/pdf", "copy.pdf"),
-    File.DOCX: (DOCX, "copy.docx"),
-    File.LIST: ("application/pdf", "list.pdf"),
+    File.PDF: (media.PDF, "copy.pdf"),
+    File.DOCX: (media.DOCX, "copy.docx"),
+    File.LIST: (media.PDF, "list.pdf"),
 }
 
 
@@ -53,6 +52,4 @@ def disclosure_copy(request: MemberRequest, item_id: UUID) -> HttpResponse:
 
 def _file(data: bytes, file: File, day: str) -> HttpResponse:
     media_type, name = _FILES[file]
-    response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="kasane-{day}-{name}"'
-    return response
+    return media.attachment(data, media_type, f"kasane-{day}-{name}")

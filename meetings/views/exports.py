@@ -15,8 +15,8 @@ from meetings.forms.exports import StyleForm, TemplateForm
 from meetings.selectors import exports
 from meetings.selectors.year import convened_body
 from meetings.services import exports as services
-from meetings.views.printing import DOCX
 from members.http import MemberRequest, signed_in
+from portal.core import media
 from portal.core.acting import attempt, form_page, press
 
 
@@ -85,7 +85,9 @@ def record_template_drop(request: MemberRequest, body_id: UUID) -> HttpResponse:
 def record_template_example(request: MemberRequest, body_id: UUID) -> HttpResponse:
     """A Word file with every variable, to begin with."""
     convened_body(request.actor, body_id)
-    return _file(record_template.example(), "kasane-template.docx")
+    return media.attachment(
+        record_template.example(), media.DOCX, "kasane-template.docx"
+    )
 
 
 @signed_in
@@ -96,10 +98,4 @@ def record_template_try(request: MemberRequest, body_id: UUID) -> HttpResponse:
     if filled.complaints:
         messages.error(request, " ".join(filled.complaints))
         return redirect("meetings:record-style", body_id)
-    return _file(filled.data, "kasane-trial.docx")
-
-
-def _file(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=DOCX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(filled.data, media.DOCX, "kasane-trial.docx")

@@ -13,10 +13,8 @@ from meetings.forms.fees import RateForm, TravelForm
 from meetings.selectors.fees import FeeList, fees_of, rates_of
 from meetings.services import fees as services
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 from portal.core.acting import attempt, form_page
-
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,16 +59,14 @@ def _read(request: MemberRequest, sitting_id: UUID, kind: str) -> FeeList:
 def fees_file(request: MemberRequest, sitting_id: UUID, as_file: str) -> HttpResponse:
     """The list to go on with, or to be signed."""
     found = _read(request, sitting_id, as_file)
-    make, media = _FILES[as_file]
-    response = HttpResponse(make(found, made_at=clock.now()), content_type=media)
+    make, media_type = _FILES[as_file]
     name = f"kasane-{clock.day_of(found.sitting.starts_at):%Y%m%d}-fees.{as_file}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(make(found, made_at=clock.now()), media_type, name)
 
 
 _FILES = {
-    "xlsx": (fee_rendering.fees_xlsx, _EXCEL),
-    "pdf": (fee_rendering.fees_pdf, "application/pdf"),
+    "xlsx": (fee_rendering.fees_xlsx, media.XLSX),
+    "pdf": (fee_rendering.fees_pdf, media.PDF),
 }
 
 

@@ -19,11 +19,11 @@ from meetings.selectors.figures import Figures, Wish
 from meetings.selectors.gaps import kept_bodies
 from members import selectors as members
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock, jp
+from portal.core import audit, clock, jp, media
 
 _TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": media.XLSX,
+    "docx": media.DOCX,
 }
 
 
@@ -70,12 +70,9 @@ def _query(request: MemberRequest) -> str:
 
 
 def _file(found: Figures, kind: str) -> HttpResponse:
-    """A neutral name (R39): the file rests outside."""
     write = _xlsx if kind == "xlsx" else _docx
-    response = HttpResponse(write(found, clock.now()), content_type=_TYPES[kind])
     name = f"tokei-{found.wish.year}-{clock.today():%Y%m%d}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(write(found, clock.now()), _TYPES[kind], name)
 
 
 def _heads(figure: Figure) -> tuple[str, ...]:

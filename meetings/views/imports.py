@@ -24,10 +24,9 @@ from meetings.selectors.import_plans import planned
 from meetings.services import import_undo as undoing
 from meetings.services import imports as services
 from meetings.services import table_exports
-from meetings.services.table_exports import Written
 from members import registry
 from members.http import MemberRequest, signed_in
-from portal.core import clock
+from portal.core import clock, media
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import InvalidError, RefusedError
 
@@ -76,13 +75,7 @@ def import_template(request: MemberRequest) -> HttpResponse:
     """The workbook to be filled in: a page for each kind, and how it is written."""
     kinds, _bodies = selectors.offered(registry.keeping(request.actor))
     data = template_xlsx(kinds, clock.now())
-    return _file(Written(data, table_exports.XLSX, "hinagata.xlsx"))
-
-
-def _file(written: Written) -> HttpResponse:
-    response = HttpResponse(written.data, content_type=written.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{written.name}"'
-    return response
+    return media.attachment(data, media.XLSX, "hinagata.xlsx")
 
 
 @require_safe
@@ -106,7 +99,7 @@ def table_export(request: MemberRequest) -> HttpResponse:
     except (InvalidError, RefusedError) as error:
         messages.error(request, error.message)
         return redirect("meetings:import-read")
-    return _file(written)
+    return media.attachment(written.data, written.media_type, written.name)
 
 
 @require_http_methods(["GET", "POST"])

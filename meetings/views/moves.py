@@ -13,10 +13,8 @@ from meetings.forms.moves import MoveForm
 from meetings.selectors.moves import MovePage, move_page, notice_of
 from meetings.services import moves as services
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 from portal.core.acting import attempt, form_page
-
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,14 +66,12 @@ def move_letter(
         case=case_id,
         detail={"as": as_file},
     )
-    make, media = _FILES[as_file]
-    response = HttpResponse(make(notice), content_type=media)
+    make, media_type = _FILES[as_file]
     name = f"kasane-{clock.day_of(notice.entered_at):%Y%m%d}-letter.{as_file}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(make(notice), media_type, name)
 
 
 _FILES = {
-    "docx": (move_rendering.letter_docx, _WORD),
-    "pdf": (move_rendering.letter_pdf, "application/pdf"),
+    "docx": (move_rendering.letter_docx, media.DOCX),
+    "pdf": (move_rendering.letter_pdf, media.PDF),
 }

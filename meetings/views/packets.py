@@ -21,7 +21,7 @@ from meetings.selectors.sittings import Opened, convened_sitting
 from meetings.services import copies
 from meetings.times import interval_words
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 from portal.core.acting import attempt, form_page, press
 
 READY = "packet"  # the cookie by which the page learns that the file is on its way
@@ -126,10 +126,7 @@ def copies_sheet(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         printer.access.t,
     )
     day = sitting.starts_at.astimezone(clock.JST)
-    response = HttpResponse(data, content_type="application/pdf")
-    name = f"kasane-{day:%Y%m%d}-kaishu.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(data, media.PDF, f"kasane-{day:%Y%m%d}-kaishu.pdf")
 
 
 def _row(line: packets.CopyLine) -> CopyRow:

@@ -11,23 +11,21 @@ from meetings.selectors.printing import agenda_document, items_of, shown_to
 from meetings.selectors.roster import roster_of
 from meetings.selectors.sittings import Opened, convened_sitting, open_sitting
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from portal.core import audit, clock, media
 
 
 @signed_in
 def agenda_print(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """The agenda as PDF/A, to be printed."""
     document = _document(open_sitting(request.actor, sitting_id))
-    return _file(agenda_pdf(document), "application/pdf", document, "pdf")
+    return _file(agenda_pdf(document), media.PDF, document, "pdf")
 
 
 @signed_in
 def agenda_word(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """The agenda as a Word file, to be worked on."""
     document = _document(open_sitting(request.actor, sitting_id))
-    return _file(agenda_docx(document), DOCX, document, "docx")
+    return _file(agenda_docx(document), media.DOCX, document, "docx")
 
 
 def _file(
@@ -36,10 +34,8 @@ def _file(
     document: AgendaDocument | RosterDocument,
     ending: str,
 ) -> HttpResponse:
-    response = HttpResponse(data, content_type=media_type)
     name = f"kasane-{clock.day_of(document.starts_at):%Y%m%d}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(data, media_type, name)
 
 
 def _document(opened: Opened) -> AgendaDocument:
@@ -74,4 +70,4 @@ def _of_people(
     document = roster_of(opened)
     subject = f"sitting:{opened.sitting.id}"
     audit.record_read(event, actor=opened.access.actor.id, subject=subject)
-    return _file(drawn(document), "application/pdf", document, "pdf")
+    return _file(drawn(document), media.PDF, document, "pdf")

@@ -28,7 +28,7 @@ from members.access import Access
 from members.facts import Action
 from members.http import MemberRequest, signed_in
 from members.models import Charter
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
 
@@ -197,7 +197,5 @@ def sitting_record(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         records.document(record, confirmed=record.minutes.state == state)
         for record in found
     ]
-    response = HttpResponse(compiled_pdf(papers), content_type="application/pdf")
     name = f"kasane-{clock.day_of(opened.sitting.starts_at):%Y%m%d}-record.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(compiled_pdf(papers), media.PDF, name)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from meetings.selectors.summary import Summary, summary_of
 from meetings.summary_rendering import summary_pdf
 from members.http import MemberRequest, signed_in
-from portal.core import audit, clock
+from portal.core import audit, clock, media
 
 
 @signed_in
@@ -24,10 +24,8 @@ def sitting_summary(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
 def summary_print(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     """The summary as PDF/A, to be printed."""
     document = _read(request, sitting_id).document
-    response = HttpResponse(summary_pdf(document), content_type="application/pdf")
     name = f"kasane-{clock.day_of(document.starts_at):%Y%m%d}-summary.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return media.attachment(summary_pdf(document), media.PDF, name)
 
 
 def _read(request: MemberRequest, sitting_id: UUID) -> Summary:

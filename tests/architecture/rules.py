@@ -195,6 +195,17 @@ def _hands_out_bytes(node: ast.AST) -> bool:
     )
 
 
+def _names_a_file(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "Content-Disposition"
+
+
+_MEDIA = re.compile(r"application/(pdf|zip|vnd\.)|text/csv")
+
+
+def _spells_a_media_type(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and bool(_MEDIA.match(str(node.value)))
+
+
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _TRANSLATES = {"_", "gettext", "gettext_lazy", "ngettext"}
 
@@ -246,6 +257,25 @@ RULES = (
         },
         caught="return FileResponse(file)",
         passed="return gateway.deliver(request, version)",
+    ),
+    Rule(
+        name="a file leaves in one answer",
+        why="a forgotten header shows it in the portal's own name instead of saving it",
+        sees=_names_a_file,
+        unless={
+            "portal/core/media.py": "this is it",
+            "portal/demo/practice.py": "puts a word before the name of every file",
+        },
+        caught="answer['Content-Disposition'] = f'attachment; filename={name}'",
+        passed="return media.attachment(data, media.PDF, name)",
+    ),
+    Rule(
+        name="media types are spelt once",
+        why="what is filed as one kind is found as that kind",
+        sees=_spells_a_media_type,
+        unless={"portal/core/media.py": "this is it"},
+        caught="HttpResponse(data, content_type='application/pdf')",
+        passed="media.attachment(data, media.PDF, name)",
     ),
     Rule(
         name="only documents opens what is kept",

@@ -15,9 +15,8 @@ from meetings.models import (
 )
 from meetings.retention import FileKey, enter_usual_classes
 from meetings.services import disposal
-from meetings.services.records import DOCX
 from members.models import Body, Case, Person
-from portal.core import clock
+from portal.core import clock, media
 from tests import factories
 from tests.cast import Cast
 from tests.papers import reference
@@ -48,7 +47,7 @@ def record(cast: Cast, item: AgendaItem) -> Minutes:
             file_name=f"会議録.{ending}",
             media_type=kind,
         )
-        for ending, kind in (("docx", DOCX), ("pdf", "application/pdf"))
+        for ending, kind in (("docx", media.DOCX), ("pdf", media.PDF))
     ]
     return Minutes.objects.create(
         item=item,

@@ -14,7 +14,7 @@ from meetings.services import calls
 from members.access import Actor
 from members.facts import Role, State
 from members.models import Person, Purpose, Seat
-from portal.core import clock, vault
+from portal.core import clock, media, vault
 from portal.demo.content import calls as content
 from portal.demo.identity import uid
 from portal.demo.loader.files import pages_of
@@ -134,7 +134,7 @@ def _sheet(entry: content.Proposal, proposal: Proposal) -> None:
             holds=[PaperVersion.Hold.MEMBER],
             guard=PaperVersion.Guard.LOOKED,
             file_name="様式1-2.pdf",
-            media_type="application/pdf",
+            media_type=media.PDF,
             page_count=pages_of(data),
             stored=stored,
             uploaded_by=person,

@@ -30,7 +30,7 @@ from documents.output.watermark import page_count
 from documents.services import renditions
 from members.facts import State, Way
 from members.models import Seat
-from portal.core import clock, vault
+from portal.core import clock, media, vault
 from portal.demo.content.budgets import Budget
 from portal.demo.content.types import DemoContent
 from portal.demo.content.types import Paper as PaperContent
@@ -39,9 +39,9 @@ from portal.demo.loader.rows import Rows
 
 OPENS_BEFORE = timedelta(days=3)
 MEDIA_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
+    "docx": media.DOCX,
+    "xlsx": media.XLSX,
+    "pdf": media.PDF,
 }
 
 
