@@ -1,0 +1,74 @@
+"""統計 as Excel and Word files for others."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from documents.output.docx import sheet_docx
+from documents.output.papers.workbooks import Table, tables_xlsx
+from documents.output.sheet import Block, Grid, Heading, Paragraph, Sheet
+from meetings.figures import Figure
+from meetings.selectors.figures import Figures
+from portal.core import jp
+
+
+def figures_xlsx(found: Figures, *, made_at: datetime) -> bytes:
+    """One page of the workbook a figure, to go on with."""
+    tables = [
+        Table(
+            title=figure.title.replace(":", " "),
+            rows=[_heads(figure), *figure.cells],
+            widths=[44, *(14 for _column in figure.columns)],
+        )
+        for figure in found.figures
+    ]
+    return tables_xlsx(tables, made_at=made_at)
+
+
+def figures_docx(found: Figures, *, made_at: datetime) -> bytes:
+    """All figures in one Word file, to be put into a report."""
+    blocks: list[Block] = [Paragraph(_words_on_steps(found), style="note")]
+    for figure in found.figures:
+        blocks += _part(figure)
+    sheet = Sheet(
+        file_title=_("統計"),
+        title=_("会議と事例の統計"),
+        subtitle=_of_whom(found),
+        made_at=made_at,
+        blocks=tuple(blocks),
+        mark="",
+    )
+    return sheet_docx(sheet)
+
+
+def _heads(figure: Figure) -> tuple[str, ...]:
+    return (_("区分"), *figure.columns)
+
+
+def _part(figure: Figure) -> Sequence[Block]:
+    label = max(2, 5 - len(figure.columns))
+    widths = (label, *(1 for _column in figure.columns))
+    blocks: list[Block] = [
+        Heading(f"{figure.title}({figure.unit})"),
+        Grid(_heads(figure), tuple(figure.cells), widths),
+    ]
+    if figure.middle is not None:
+        words = _("中央値は%(days)d日です。") % {"days": figure.middle}
+        blocks.append(Paragraph(words))
+    return blocks
+
+
+def _of_whom(found: Figures) -> str:
+    year = jp.fiscal_year_words(found.wish.year)
+    bodies = found.wish.body or "、".join(str(body) for body in found.bodies)
+    return f"{year} {bodies}"
+
+
+def _words_on_steps(found: Figures) -> str:
+    if not found.wish.masked:
+        return _("正確な数です。世帯が分かることがあるため、外に出さないでください。")
+    return _(
+        "事例の数は、世帯が分からないように5件きざみにしています。"
+        "表を比べて差をとっても、5件より少ない数は分かりません。"
+    )
