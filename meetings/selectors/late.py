@@ -52,18 +52,27 @@ class After:
 
 
 def after(access: Access, sitting: Sitting, items: Iterable[AgendaItem]) -> After:
-    """What is due after ``sitting``, of the items whose record the reader keeps.
+    """What is due after ``sitting``, of the items whose record the reader keeps."""
+    summary_due, minutes_due = due_after(sitting)
+    return After(
+        sitting=sitting,
+        summary_due=summary_due,
+        minutes_due=minutes_due,
+        open_records=sum(_open_record(access, item) for item in items),
+        today=clock.today(),
+    )
+
+
+def due_after(sitting: Sitting) -> tuple[date, date]:
+    """By when the summary and the records of ``sitting`` are due.
 
     The days count from the day of the sitting, by the rules of that day.
     """
     rules = sitting.body.rules_at(sitting.starts_at)
-    held_on = sitting.starts_at.astimezone(clock.JST).date()
-    return After(
-        sitting=sitting,
-        summary_due=held_on + timedelta(days=rules.summary_days),
-        minutes_due=held_on + timedelta(days=rules.minutes_days),
-        open_records=sum(_open_record(access, item) for item in items),
-        today=clock.today(),
+    held_on = clock.day_of(sitting.starts_at)
+    return (
+        held_on + timedelta(days=rules.summary_days),
+        held_on + timedelta(days=rules.minutes_days),
     )
 
 

@@ -19,7 +19,7 @@ from meetings.policies import item_facts, minutes_facts, sitting_facts
 from meetings.records import Record
 from meetings.retention import FileKey, Keeping
 from meetings.selectors.gaps import kept_bodies
-from meetings.selectors.late import After, after
+from meetings.selectors.late import After, after, due_after
 from meetings.selectors.retention import (
     Shelf,
     access_to,
@@ -185,10 +185,7 @@ def unfixed(actor: Actor, bodies: Iterable[Body]) -> QuerySet[AgendaItem]:
 
 
 def _to_circulate(item: AgendaItem) -> ToCirculate:
-    sitting = item.sitting
-    rules = sitting.body.rules_at(sitting.starts_at)
-    held_on = sitting.starts_at.astimezone(clock.JST).date()
-    due_on = held_on + timedelta(days=rules.minutes_days)
+    _summary_due, due_on = due_after(item.sitting)
     return ToCirculate(item, due_on, due_on < clock.today())
 
 
