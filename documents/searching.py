@@ -152,7 +152,7 @@ def _hit(found: OpenVersion, kept: VersionText | None, query: Query) -> Iterator
     yield Hit(
         url=reverse("documents:version-view", args=[version.id]),
         title=marked(_head(version), query),
-        day=version.uploaded_at.astimezone(clock.JST).date(),
+        day=clock.day_of(version.uploaded_at),
         meta=(*replaced, *((paper.case.number,) if paper.case else ())),
         excerpts=tuple(each for each in excerpts if each.where),
         read=Read(

@@ -27,7 +27,7 @@ def gap(
 
 def of_today(item: AgendaItem) -> bool:
     """Whether it is still the day of the item's sitting, in Japan."""
-    return clock.today() == item.sitting.starts_at.astimezone(clock.JST).date()
+    return clock.today() == clock.day_of(item.sitting.starts_at)
 
 
 def origin_words(stays: Iterable[Presence], seat: Seat) -> str:

@@ -137,7 +137,7 @@ def late_words(poll: "Poll") -> str:
 
 def last_reminder(deadline: datetime, t: datetime) -> datetime | None:
     """The latest moment up to ``t`` at which everybody silent is reminded."""
-    day = deadline.astimezone(clock.JST).date()
+    day = clock.day_of(deadline)
     moments = [
         datetime.combine(day - timedelta(days=days), REMIND_AT, clock.JST)
         for days in REMIND_DAYS

@@ -50,7 +50,7 @@ def findings(sitting: Sitting, items: Sequence[AgendaItem]) -> list[Finding]:
     )
     hours = (sitting.starts_at, sitting.ends_at)
     plan = agenda.plan_of(agenda.frame_of(sitting.body), items, hours)
-    day = sitting.starts_at.astimezone(clock.JST).date()
+    day = clock.day_of(sitting.starts_at)
     row = SittingRow(
         id=sitting.id,
         body=sitting.body_id,

@@ -52,8 +52,7 @@ def some_months_on(day: date) -> datetime:
 
 def free_on(locked_until: datetime) -> date:
     """The first day that begins without the lock."""
-    last = locked_until - timedelta(microseconds=1)
-    return last.astimezone(clock.JST).date() + timedelta(days=1)
+    return clock.last_day(locked_until) + timedelta(days=1)
 
 
 def enter_usual_classes() -> None:
@@ -108,7 +107,7 @@ class File:
     def of_sitting(cls, sitting: Sitting) -> "File":
         """The file of a sitting; it is complete once the sitting is over."""
         over = sitting.state in {Sitting.State.CLOSED, Sitting.State.CANCELLED}
-        day = sitting.starts_at.astimezone(clock.JST).date()
+        day = clock.day_of(sitting.starts_at)
         return cls(
             FileKey(FileKind.SITTING, sitting.id),
             sitting.body,
@@ -194,7 +193,7 @@ class Keeping:
         that is settled; before, for ever, and while a hold stands, it reaches a
         little ahead and is moved on.
         """
-        today, ends = now.astimezone(clock.JST).date(), self.expires_on
+        today, ends = clock.day_of(now), self.expires_on
         rolling = some_months_on(today)
         if ends is None or not self._is_settled(today):
             return None if self.is_over(today) else rolling

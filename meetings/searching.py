@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -202,7 +201,7 @@ def _hit(
         yield Hit(
             url=url,
             title=marked(title, query),
-            day=_day(item.sitting.starts_at),
+            day=clock.day_of(item.sitting.starts_at),
             meta=_meta(item),
             excerpts=tuple(each for each in found if each.where),
             read=read,
@@ -213,10 +212,6 @@ def _meta(item: AgendaItem) -> tuple[str, ...]:
     sitting = item.sitting
     serial = notices.serial_of(sitting.starts_at, sitting.number)
     return (serial, item.case.number) if item.case else (serial,)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.JST).date()
 
 
 def item_check(known: Access, query: Query) -> Check:

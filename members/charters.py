@@ -131,7 +131,7 @@ def kept_bodies(actor: Actor) -> list[BodyRow]:
     found = [b for b in bodies if access.allows(Action.READ, rules_facts(b))]
     if not found:
         raise HiddenError
-    today = access.t.astimezone(clock.JST).date()
+    today = clock.day_of(access.t)
     return [
         BodyRow(
             body=body,
@@ -229,7 +229,7 @@ def body_page(body: Body, access: Access) -> BodyPage:
         versions=_versions(body, t),
         bases=bases,
         children=list(body.children.select_related("unit")),
-        unsheltered=unsheltered and body.exists_on(t.astimezone(clock.JST).date()),
+        unsheltered=unsheltered and body.exists_on(clock.day_of(t)),
         can_change=access.offers(Action.SET_RULES, rules_facts(body)),
         access=access,
     )
@@ -335,7 +335,7 @@ def commission_ground(access: Access, body: Body) -> CommissionGround:
         for b in Body.objects.filter(id__in=standing)
         if access.allows(Action.READ, rules_facts(b))
     ]
-    today = access.t.astimezone(clock.JST).date()
+    today = clock.day_of(access.t)
     left = body.commissions.filter(ends_at__lte=access.t, person__isnull=False)
     left = left.filter(term_until__gte=today).select_related("person__organization")
     return CommissionGround(

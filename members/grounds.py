@@ -101,7 +101,7 @@ def words_of(code: str, t: datetime) -> LegalGround | None:
 def first_day(code: str) -> date | None:
     """The first day on which a ground holds."""
     first = LegalGround.objects.filter(code=code).order_by("starts_at").first()
-    return first.starts_at.astimezone(clock.JST).date() if first else None
+    return clock.day_of(first.starts_at) if first else None
 
 
 def _spans(first: date, *, penalty: bool) -> list[tuple[date, date | None, str]]:

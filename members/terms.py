@@ -27,7 +27,7 @@ def usual_end(body: Body, starts_on: date) -> date | None:
     It is counted from the body's first day where that is later.
     """
     start = body.begun_by(max(clock.day_start(starts_on), clock.now()))
-    first = start.astimezone(clock.JST).date()
+    first = clock.day_of(start)
     return term_end(body.rules_at(start).term_rule, first, body)
 
 

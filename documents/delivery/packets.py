@@ -7,7 +7,7 @@ comes out has not been allowed to leave yet.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import BinaryIO
 from uuid import UUID
 
@@ -262,8 +262,7 @@ def _keep_until(packet: Packet, papers: Sequence[OpenVersion]) -> str:
     ends = [end for paper in papers if (end := _end_of(paper, t)) is not None]
     if not ends:
         return NO_END
-    last = (min(ends) - timedelta(microseconds=1)).astimezone(clock.JST)
-    return f"{jp.era_words(last.date())}まで"
+    return f"{jp.era_words(clock.last_day(min(ends)))}まで"
 
 
 def _end_of(paper: OpenVersion, t: datetime) -> datetime | None:

@@ -63,7 +63,7 @@ def proof(standing: Standing) -> str:
     words = _("操作の記録 %(count)d件。%(seq)d件目まで、%(when)sに署名しました。") % {
         "count": standing.reached,
         "seq": standing.last.seq,
-        "when": jp.era_words(standing.last.at.astimezone(clock.JST).date()),
+        "when": jp.era_words(clock.day_of(standing.last.at)),
     }
     if standing.word == "ok":
         return words + _("署名は庁外に渡しています。")

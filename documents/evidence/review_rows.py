@@ -1,7 +1,7 @@
 """The review of grants in words: for the page and as an Excel file."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -115,7 +115,7 @@ def _way(way: Way) -> str:
 
 
 def _last_day(until: datetime | None) -> str:
-    return _day(until - timedelta(microseconds=1)) if until else _("取り消す日")
+    return jp.era_words(clock.last_day(until)) if until else _("取り消す日")
 
 
 def _who(found: Review, person: Person) -> tuple[str, str]:
@@ -162,7 +162,7 @@ def _mark(mark: Mark) -> str:
 
 
 def _day(at: datetime | None) -> str:
-    return jp.era_words(at.astimezone(clock.JST).date()) if at else ""
+    return jp.era_words(clock.day_of(at)) if at else ""
 
 
 def as_xlsx(found: Review) -> bytes:

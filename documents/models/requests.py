@@ -68,7 +68,7 @@ class CooperationRequest(models.Model):
     @property
     def serial(self) -> str:
         """The neutral number, in the fiscal year of asking, e.g. ``2026-K003``."""
-        year = jp.fiscal_year(self.asked_at.astimezone(clock.JST).date())
+        year = jp.fiscal_year(clock.day_of(self.asked_at))
         return f"{year}-K{self.number:03}"
 
     @property

@@ -250,5 +250,5 @@ class SittingField(forms.ModelChoiceField[Sitting]):
 
     def label_from_instance(self, obj: Sitting) -> str:
         """As the select shows it."""
-        day = jp.era_words(obj.starts_at.astimezone(clock.JST).date())
+        day = jp.era_words(clock.day_of(obj.starts_at))
         return gettext("第%(number)s回 %(day)s") % {"number": obj.number, "day": day}

@@ -111,7 +111,7 @@ def target_words(target: Target) -> str:
     if target.sitting is None:
         month = f"{jp.era_date(target.month).year_words}{target.month.month}月"
         return str(_("%(month)sの会議(日時は未定)") % {"month": month})
-    day = target.sitting.starts_at.astimezone(clock.JST).date()
+    day = clock.day_of(target.sitting.starts_at)
     words = {"day": jp.era_words(day), "number": target.sitting.number}
     return str(_("%(day)s 第%(number)s回") % words)
 
@@ -121,7 +121,7 @@ def _usual_due(targets: Sequence[Target]) -> date:
     today = clock.today()
     for target in targets[:1]:
         if target.sitting is not None:
-            day = target.sitting.starts_at.astimezone(clock.JST).date()
+            day = clock.day_of(target.sitting.starts_at)
             return max(day - timedelta(days=USUAL_DAYS), today)
     return today + timedelta(days=USUAL_DAYS)
 
@@ -279,7 +279,7 @@ class SittingField(forms.ModelChoiceField[Sitting]):
 
     def label_from_instance(self, obj: Sitting) -> str:
         """As the select shows it."""
-        day = obj.starts_at.astimezone(clock.JST).date()
+        day = clock.day_of(obj.starts_at)
         return f"{jp.era_words(day)} {obj}"
 
 

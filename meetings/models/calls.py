@@ -1,7 +1,7 @@
 """事例の募集: who was asked for cases until when, who answered, what was proposed."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db import models
 
@@ -12,11 +12,6 @@ from portal.core import clock, jp
 
 # How long before the due date the silent are reminded.
 REMIND_BEFORE = timedelta(days=3)
-
-
-def last_day_before(end: datetime) -> date:
-    """The day in Japan that a moment ends: at midnight, the day before."""
-    return (end - timedelta(microseconds=1)).astimezone(clock.JST).date()
 
 
 class Call(models.Model):
@@ -49,7 +44,7 @@ class Call(models.Model):
     @property
     def serial(self) -> str:
         """The neutral number, in the fiscal year of asking, e.g. ``2026-B003``."""
-        year = jp.fiscal_year(self.opened_at.astimezone(clock.JST).date())
+        year = jp.fiscal_year(clock.day_of(self.opened_at))
         return f"{year}-B{self.number:03}"
 
     @property
@@ -60,7 +55,7 @@ class Call(models.Model):
     @property
     def last_day(self) -> date:
         """The last day in Japan on which answers are taken."""
-        return last_day_before(self.due_at)
+        return clock.last_day(self.due_at)
 
     @property
     def is_open(self) -> bool:
@@ -178,7 +173,7 @@ class Proposal(models.Model):
     @property
     def last_day(self) -> date:
         """The last day in Japan on which it may be sent in."""
-        return last_day_before(self.due_at)
+        return clock.last_day(self.due_at)
 
     @property
     def in_time(self) -> bool:

@@ -191,7 +191,7 @@ def _record(
     row: Minutes, keeping: Keeping, files: dict[UUID, list[PaperVersion]]
 ) -> api.Record:
     item, key = row.item, keeping.file.key
-    held_on = item.sitting.starts_at.astimezone(clock.JST).date()
+    held_on = clock.day_of(item.sitting.starts_at)
     versions = [
         version
         for paper in (row.pdf_id, row.docx_id)

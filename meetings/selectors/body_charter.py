@@ -53,7 +53,7 @@ def body_charter(
     t = body.begun_by(now) if current else rules.starts_at
     rows = list(body.charters.all())
     codes = [row.ground for row in body.legal_bases.all() if row.span.holds(t)]
-    day = t.astimezone(clock.JST).date()
+    day = clock.day_of(t)
     return BodyCharter(
         body=body,
         name=rules.name or f"{body.name}設置要綱",
@@ -92,7 +92,7 @@ def _supplement(rows: list[Charter], shown: Charter) -> list[str]:
 
 
 def _day(row: Charter) -> date:
-    return row.starts_at.astimezone(clock.JST).date()
+    return clock.day_of(row.starts_at)
 
 
 def _around(body: Body, rules: Charter, t: datetime) -> Around:
@@ -102,7 +102,7 @@ def _around(body: Body, rules: Charter, t: datetime) -> Around:
     whole = body.commissions.filter(holding_at(t), form=form)
     names = whole.order_by("organization__kana").values_list("organization__name")
     kinds = tuple(FileKind) if rules.regimes else (FileKind.SITTING,)
-    classes = _classes(body, t.astimezone(clock.JST).date())
+    classes = _classes(body, clock.day_of(t))
     return Around(
         secretariat="及び".join(places),
         organizations=tuple(name for (name,) in names),

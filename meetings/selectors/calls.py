@@ -347,7 +347,7 @@ def targets(body: Body) -> list[Target]:
 
 
 def _month_of(sitting: Sitting) -> date:
-    return sitting.starts_at.astimezone(clock.JST).date().replace(day=1)
+    return clock.day_of(sitting.starts_at).replace(day=1)
 
 
 def _months() -> list[date]:

@@ -45,7 +45,7 @@ def fees_of(actor: Actor, sitting_id: UUID) -> FeeList:
     travels = dict(
         Travel.objects.filter(sitting=sitting).values_list("person_id", "amount")
     )
-    day = sitting.starts_at.astimezone(clock.JST).date()
+    day = clock.day_of(sitting.starts_at)
     fees = [
         Fee(
             person=person,

@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -183,7 +183,7 @@ def _facts(actor: Actor, bodies: Sequence[Body], first: date, last: date) -> Fac
         outcomes=list(Outcome.objects.filter(case__in=ids)),
         endings=[*_endings(ids)],
         gaps=[
-            (body, _day(at), field, state)
+            (body, clock.day_of(at), field, state)
             for body, at, field, state in gaps.values_list(
                 "body", "raised_at", "field", "state"
             )
@@ -261,7 +261,7 @@ def _sittings(
         starts_at__lt=clock.day_end(last),
     )
     for body, at in rows.values_list("body", "starts_at"):
-        yield body, _day(at)
+        yield body, clock.day_of(at)
 
 
 def _held(items: Sequence[AgendaItem]) -> Iterator[Held]:
@@ -278,7 +278,7 @@ def _held(items: Sequence[AgendaItem]) -> Iterator[Held]:
             id=item.id,
             body=item.body_id,
             sitting=item.sitting_id,
-            day=_day(item.sitting.starts_at),
+            day=clock.day_of(item.sitting.starts_at),
             law=item.law,
             occasion=item.occasion,
             case=item.case_id,
@@ -307,10 +307,6 @@ def _gaps(bodies: Sequence[Body], first: date, last: date) -> QuerySet[ResourceG
         raised_at__gte=clock.day_start(first),
         raised_at__lt=clock.day_end(last),
     )
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(clock.JST).date()
 
 
 def _month_end(year: int, month: int) -> date:

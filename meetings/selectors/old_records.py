@@ -52,7 +52,7 @@ def known_records(actor: Actor, body: Body) -> KnownRecords:
     items = AgendaItem.objects.filter(case__in=ids)
     items = items.exclude(sitting__state=Sitting.State.CANCELLED)
     for case_id, at in items.values_list("case", "sitting__starts_at"):
-        known.held.add((case_id, at.astimezone(clock.JST).date()))
+        known.held.add((case_id, clock.day_of(at)))
     return known
 
 

@@ -75,7 +75,7 @@ def _plan(opened: Opened, shown: Shown, by: Actor) -> Plan:
     return Plan(
         access=opened.access,
         serial=notices.serial_of(sitting.starts_at, sitting.number),
-        day=sitting.starts_at.astimezone(clock.JST).date(),
+        day=clock.day_of(sitting.starts_at),
         when=interval_words(sitting.starts_at, sitting.ends_at),
         place=sitting.place,
         agenda=agenda,

@@ -157,5 +157,5 @@ def _standing(rows: Sequence[Release], opened: set[UUID], t: datetime) -> Standi
     return Standing(
         unread=len({row.version_id for row in rows} - opened),
         last_day=last,
-        days_left=(last - t.astimezone(clock.JST).date()).days if last else None,
+        days_left=(last - clock.day_of(t)).days if last else None,
     )

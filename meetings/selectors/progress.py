@@ -209,7 +209,7 @@ def _timing(
 
 
 def _day(item: AgendaItem) -> date:
-    return item.sitting.starts_at.astimezone(clock.JST).date()
+    return clock.day_of(item.sitting.starts_at)
 
 
 def _waiting(case: Case, past: Sequence[Outcome]) -> Outcome | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -219,7 +219,7 @@ def _column(found: ItemPapers, row: PaperRow) -> Column:
 
 def paper_last_day(item: AgendaItem, version: PaperVersion) -> date:
     """The last day on which the version may be open after the sitting (R31)."""
-    held_on = item.sitting.ends_at.astimezone(clock.JST).date()
+    held_on = clock.day_of(item.sitting.ends_at)
     return handling.last_day(version.paper, held_on, item.body.rules.link_days)
 
 
@@ -248,8 +248,7 @@ class RoundPaper:
     @property
     def last_day(self) -> date:
         """The last day on which it is open."""
-        last = self.until - timedelta(microseconds=1)
-        return last.astimezone(clock.JST).date()
+        return clock.last_day(self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,8 +136,8 @@ def live_invitation(invitation: Invitation | None) -> Invitation | None:
 
 def is_today(sitting: Sitting, t: datetime) -> bool:
     """Whether the door of the room is shown."""
-    day = sitting.starts_at.astimezone(clock.JST).date()
-    return sitting.state == State.CONVENED and day == t.astimezone(clock.JST).date()
+    day = clock.day_of(sitting.starts_at)
+    return sitting.state == State.CONVENED and day == clock.day_of(t)
 
 
 def listed_sittings(actor: Actor) -> QuerySet[Sitting]:

@@ -63,7 +63,7 @@ def _roll(_actor: Actor, body: Body | None) -> Iterator[Line]:
             "post": person.post,
             "email": person.email,
             "phone": person.phone,
-            "starts_on": row.starts_at.astimezone(clock.JST).date(),
+            "starts_on": clock.day_of(row.starts_at),
             "ends_on": row.term_until,
         }
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
@@ -160,9 +160,9 @@ def _of_people(case: Case, *, custodian: bool) -> Iterator[Moment]:
         ends_at = membership.ends_at
         gone = ends_at is not None and ends_at <= now
         if custodian or not gone:
-            came[_day(membership.starts_at)].append(membership)
+            came[clock.day_of(membership.starts_at)].append(membership)
         if custodian and gone and ends_at is not None:
-            left[_day(ends_at)].append(membership)
+            left[clock.day_of(ends_at)].append(membership)
     for day, chosen in came.items():
         yield Moment(day, Sort.PEOPLE, _("選定"), _names(chosen))
     for day, chosen in left.items():
@@ -181,14 +181,14 @@ def _of_consents(case: Case, *, custodian: bool) -> Iterator[Moment]:
         for consent in member.consents.all():
             who = {"who": member.label}
             yield Moment(
-                _day(consent.given_at),
+                clock.day_of(consent.given_at),
                 Sort.CONSENT,
                 _("%(who)sの同意") % who,
                 consent.scope if custodian else "",
             )
             if consent.withdrawn_at:
                 words = _("%(who)sの同意の撤回") % who
-                yield Moment(_day(consent.withdrawn_at), Sort.CONSENT, words)
+                yield Moment(clock.day_of(consent.withdrawn_at), Sort.CONSENT, words)
 
 
 def _of_meetings(actor: Actor, case: Case) -> Iterator[Moment]:
@@ -260,7 +260,7 @@ def _meeting(
 
 
 def _held(item: AgendaItem, meeting: Meeting) -> Moment:
-    day = _day(item.sitting.starts_at)
+    day = clock.day_of(item.sitting.starts_at)
     return Moment(day, Sort.MEETING, str(item.sitting), item.purpose, meeting)
 
 
@@ -280,20 +280,18 @@ def _of_requests(case: Case) -> Iterator[Moment]:
         serial = {"serial": request.serial}
         standing = f"{request.person.name} {request.person.standing}"
         words = _("協力依頼 %(serial)s") % serial
-        yield Moment(_day(request.asked_at), Sort.REQUEST, words, standing)
+        yield Moment(clock.day_of(request.asked_at), Sort.REQUEST, words, standing)
         if request.answered_at:
             words = _("回答 %(serial)s") % serial
-            yield Moment(_day(request.answered_at), Sort.REQUEST, words, standing)
+            yield Moment(
+                clock.day_of(request.answered_at), Sort.REQUEST, words, standing
+            )
 
 
 def _of_hand_backs(case: Case) -> Iterator[Moment]:
     for back in HandBack.objects.filter(case=case).select_related("organization"):
         words = _("つなぎもどし %(agency)s") % {"agency": back.organization}
         yield Moment(back.handed_on, Sort.CASE, words, back.talk)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(clock.JST).date()
 
 
 def _of_moves(case: Case) -> Iterator[Moment]:

@@ -81,7 +81,7 @@ def body_years(actor: Actor) -> list[BodyYears]:
     years = plannable_years()
     counts = {(body.id, number): 0 for body in bodies for number in years}
     for sitting in sittings_of_years(bodies, *years):
-        number = jp.fiscal_year(sitting.starts_at.astimezone(clock.JST).date())
+        number = jp.fiscal_year(clock.day_of(sitting.starts_at))
         for held_by in {sitting.body_id, *(j.body_id for j in sitting.joint.all())}:
             if (held_by, number) in counts:
                 counts[held_by, number] += 1

@@ -247,7 +247,7 @@ def _check_joint(sitting: Sitting, body: Body) -> None:
         raise RefusedError(_("中止した会議は、合同開催にできません。"))
     if len({sitting.body.unit_id, body.unit_id} - {None}) > 1:
         raise InvalidError(_("ほかの圏域の会議体とは、合同開催にできません。"))
-    if not body.exists_on(sitting.starts_at.astimezone(clock.JST).date()):
+    if not body.exists_on(clock.day_of(sitting.starts_at)):
         raise InvalidError(_("その日には、この会議体は設置されていません。"))
 
 

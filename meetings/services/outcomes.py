@@ -136,7 +136,7 @@ def _check_words(item: AgendaItem, resolution: Resolution) -> None:
 
 
 def _day(item: AgendaItem) -> date:
-    return item.sitting.starts_at.astimezone(clock.JST).date()
+    return clock.day_of(item.sitting.starts_at)
 
 
 def _check_order(case: Case, outcome: Outcome) -> None:

@@ -51,7 +51,7 @@ def release_papers(
 
 
 def _require_days(item: AgendaItem, cells: Sequence[Planned]) -> None:
-    held_on = item.sitting.ends_at.astimezone(clock.JST).date()
+    held_on = clock.day_of(item.sitting.ends_at)
     rows = PaperVersion.objects.select_related("paper")
     versions = rows.in_bulk({cell.version for cell in cells})
     for cell in cells:

@@ -87,7 +87,7 @@ def _check(when: When, body: Body, apart_from: Sitting | None = None) -> None:
         raise InvalidError(_("終了は、開始より後の時刻にしてください。"))
     if when.starts_at <= clock.now():
         raise InvalidError(_("開始は、これからの日時にしてください。"))
-    if not body.exists_on(when.starts_at.astimezone(clock.JST).date()):
+    if not body.exists_on(clock.day_of(when.starts_at)):
         raise InvalidError(_("この会議体が設置されている期間の中の日にしてください。"))
     same = body.sittings.exclude(state=State.CANCELLED).filter(starts_at=when.starts_at)
     if apart_from is not None:

@@ -100,7 +100,7 @@ def _there(body: Body, number: int) -> Mapping[date, list[Sitting]]:
 
 
 def _day_of(sitting: Sitting) -> date:
-    return sitting.starts_at.astimezone(clock.JST).date()
+    return clock.day_of(sitting.starts_at)
 
 
 def _planned(

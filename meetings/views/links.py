@@ -61,7 +61,7 @@ def link_person(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """One person's way paper by paper; POST lets their link last longer."""
     invitation = convened_invitation(request.actor, invitation_id)
     limit = convocation.links_end(invitation.sitting)
-    last = limit.astimezone(clock.JST).date()
+    last = clock.day_of(limit)
     form = ExtendForm(request.POST or None, last=last)
     if form.is_valid() and _extended(request, form, invitation):
         return redirect("meetings:link-person", invitation_id)

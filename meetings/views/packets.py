@@ -125,7 +125,7 @@ def copies_sheet(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
         [_row(line) for line in lines],
         printer.access.t,
     )
-    day = sitting.starts_at.astimezone(clock.JST)
+    day = clock.day_of(sitting.starts_at)
     return media.attachment(data, media.PDF, f"kasane-{day:%Y%m%d}-kaishu.pdf")
 
 

@@ -117,7 +117,7 @@ def paper_show(request: MemberRequest, paper_id: UUID) -> HttpResponse:
     """Note that a paper was shown to those who were in the room."""
     desk = selectors.showable_paper(request.actor, paper_id)
     item = desk.found.item
-    day = item.sitting.starts_at.astimezone(clock.JST).date()
+    day = clock.day_of(item.sitting.starts_at)
     form = ShowingForm(
         request.POST or None, day=day, initial={"time": selectors.shown_time(item)}
     )

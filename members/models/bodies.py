@@ -1,7 +1,7 @@
 """The municipality's units, organisations and bodies, and what they rest on."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,10 +31,7 @@ class Dated(models.Model):
     @property
     def last_day(self) -> date | None:
         """The last day in Japan on which it holds; None without an end."""
-        if self.ends_at is None:
-            return None
-        last = self.ends_at - timedelta(microseconds=1)
-        return last.astimezone(clock.JST).date()
+        return clock.last_day(self.ends_at) if self.ends_at else None
 
 
 class Unit(models.Model):

@@ -270,7 +270,7 @@ def enter_consent(
         raise InvalidError(_("同意日は、今日までの日付にしてください。"))
     withdrawn = member.consents.aggregate(last=Max("withdrawn_at"))["last"]
     if withdrawn is not None and given_at < withdrawn:
-        if given_at < clock.day_start(withdrawn.astimezone(clock.JST).date()):
+        if given_at < clock.day_start(clock.day_of(withdrawn)):
             raise InvalidError(_("同意日は、前の同意を撤回した日以降にしてください。"))
         given_at = withdrawn  # later on the same day
     consent = Consent.objects.create(

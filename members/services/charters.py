@@ -181,7 +181,7 @@ def _check_waiting(body: Body) -> None:
     begun = body.begun_by(clock.now())
     waiting = body.charters.filter(starts_at__gt=begun).first()
     if waiting is not None:
-        day = jp.era_words(waiting.starts_at.astimezone(clock.JST).date())
+        day = jp.era_words(clock.day_of(waiting.starts_at))
         raise InvalidError(
             _(
                 "%(day)sからの版が、もう登録されています。先にその版を取り消してください。"

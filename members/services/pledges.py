@@ -65,7 +65,7 @@ def enter_pledge_text(*, actor: Actor, key: UUID, wording: Wording) -> PledgeTex
     rows = PledgeText.objects.filter(regime=wording.regime)
     last = rows.order_by("-version").first()
     if last is not None and last.starts_at > clock.now():
-        day = jp.era_words(last.starts_at.astimezone(clock.JST).date())
+        day = jp.era_words(clock.day_of(last.starts_at))
         raise InvalidError(
             _("%(day)sからの版が、もう登録されています。先に取り消してください。")
             % {"day": day},

@@ -334,6 +334,14 @@ RULES = (
         passed="start = datetime(2026, 4, 1, tzinfo=UTC)",
     ),
     Rule(
+        name="one way to a day",
+        why="a day is Japan's, and nobody has to remember it (R2)",
+        calls=("astimezone.date",),
+        unless={"portal/core/clock.py": "this is it"},
+        caught="day = row.starts_at.astimezone(JST).date()",
+        passed="day = clock.day_of(row.starts_at)",
+    ),
+    Rule(
         name="no now in a rule",
         why="a decision is about the moment it is asked for (R3, P2)",
         uses=("clock.now", "clock.today", "functions.Now"),

@@ -228,7 +228,7 @@ def test_before_people_are_convened_the_invitation_is_the_notice(cast):
 
 def test_the_class_ends_it_however_the_form_was_sent(cast, item):
     last = item.sitting.ends_at + timedelta(days=item.body.rules.link_days)
-    end = clock.day_end(last.astimezone(clock.JST).date())
+    end = clock.day_end(clock.day_of(last))
     assert give(cast, item, cast.clinic, until=end)
     with pytest.raises(InvalidError):
         give(cast, item, cast.clinic, until=end + timedelta(microseconds=1))

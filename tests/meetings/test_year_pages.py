@@ -97,7 +97,7 @@ def test_the_clerk_walks_from_a_rule_to_a_years_meetings(
     assert "毎月第2月曜日 午後1時30分から午後3時30分" in shown
     assert f"{town.secretariat.name}が確定" in shown
     drafts = Sitting.objects.filter(state="draft").order_by("starts_at")
-    days = [s.starts_at.astimezone(clock.JST).date() for s in drafts]
+    days = [clock.day_of(s.starts_at) for s in drafts]
     assert days[:2] == [date(2027, 4, 12), date(2027, 6, 14)]
     assert date(2027, 10, 12) in days
     again = text(clerk, f"{plan}?year=2027")
@@ -148,7 +148,7 @@ def test_a_date_changed_by_hand_is_shown_before_it_is_made(
     assert Sitting.objects.filter(body=town.shien, state="draft").count() == 0
     assert clerk.post(plan_address(town), typed(page)).status_code == 302
     first = town.shien.sittings.filter(state="draft").order_by("starts_at")[0]
-    assert first.starts_at.astimezone(clock.JST).date() == date(2027, 4, 13)
+    assert clock.day_of(first.starts_at) == date(2027, 4, 13)
 
 
 def test_looking_again_keeps_the_changes(town: Cast, clerk: Client) -> None:

@@ -35,7 +35,7 @@ def load(rows: Rows) -> None:
 
 def _call(rows: Rows) -> Call:
     sitting = rows.sittings[content.NEXT_SITTING]
-    day = sitting.starts_at.astimezone(clock.JST).date()
+    day = clock.day_of(sitting.starts_at)
     soonest = clock.today() + timedelta(days=content.DUE_IN_AT_LEAST)
     due = max(day - timedelta(days=content.DUE_BEFORE_SITTING), soonest)
     return Call.objects.create(

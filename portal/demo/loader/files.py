@@ -98,7 +98,7 @@ def _release(entry: PaperContent, version: PaperVersion, rows: Rows) -> None:
     version.state = State.RELEASED
     version.save(update_fields=["state"])
     renditions.ask(version)
-    held_on = item.sitting.ends_at.astimezone(clock.JST).date()
+    held_on = clock.day_of(item.sitting.ends_at)
     last = handling.last_day(version.paper, held_on, item.body.rules.link_days)
     until = clock.day_end(last)
     Release.objects.bulk_create(

@@ -102,7 +102,7 @@ def _charter(entry: BodyContent, body: Body, rows: Rows) -> None:
     charter.signatory_count = entry.confirming_members
     charter.starts_at = charter.entered_at = head.starts_at
     charter.decided_by = entry.convener
-    charter.decided_on = head.starts_at.astimezone(clock.JST).date()
+    charter.decided_on = clock.day_of(head.starts_at)
     charter.entered_by = rows.people[entry.secretariat]
     charter.save()
 

@@ -42,6 +42,6 @@ def _stand_in(body: Body) -> None:
             body=body,
             person=commission.person,
             designated_by=office.person.name,
-            designated_on=office.starts_at.astimezone(clock.JST).date(),
+            designated_on=clock.day_of(office.starts_at),
             starts_at=office.starts_at,
         )

@@ -36,7 +36,7 @@ def load(content: DemoContent, rows: Rows) -> None:
             version=1 if state in {"final", "round"} else 0,
             circulated_at=circulated,
             circulated_by=item.sitting.created_by,
-            due_on=(circulated + ROUND_AFTER).astimezone(clock.JST).date(),
+            due_on=clock.day_of(circulated + ROUND_AFTER),
         )
         if minutes.version:
             RecordVersion.objects.create(
