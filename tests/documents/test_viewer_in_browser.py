@@ -19,6 +19,7 @@ from tests import cast as people
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.documents import files
+from tests.following import follow
 from tests.papers import Filed
 
 pytestmark = pytest.mark.browser
@@ -137,17 +138,17 @@ def test_on_a_phone_without_script_every_page_is_reached(
         page = context.new_page()
         page.goto(address(version))
         found: list[object] = [page.evaluate("document.documentElement.scrollWidth")]
-        page.get_by_role("link", name="次へ").click()
+        follow(page.get_by_role("link", name="次へ"))
         found.append(page.url.split("#")[0][-3:])
-        page.get_by_role("link", name="拡大").click()
+        follow(page.get_by_role("link", name="拡大"))
         found.append(page.locator(".viewer__page").get_attribute("data-zoom"))
         page.get_by_label("ページ番号").fill("5")
         page.keyboard.press("Enter")
         page.wait_for_url("**/5/**")
-        page.get_by_role("link", name="一覧").click()
+        follow(page.get_by_role("link", name="一覧"))
         found.append(page.locator(".viewer-pages__page").count())
         found.append(page.evaluate("document.documentElement.scrollWidth"))
-        page.get_by_role("link", name="4ページ").click()
+        follow(page.get_by_role("link", name="4ページ"))
         found.append(page.locator(".viewer__page").get_attribute("data-page"))
         return found
 
