@@ -141,15 +141,9 @@ def minutes_facts(
         released = (Span(minutes.circulated_at, None),)
     else:
         released = ()
-    return ObjectFacts(
-        kind=Kind.MINUTES,
-        body=item.body_id,
-        sitting=item.sitting_id,
-        case=item.case_id,
-        item=item.id,
-        regime=item.regime,
+    return replace(
+        outcome_facts(item),
         state=_RECORD_STATES[Minutes.State(minutes.state)],
-        about=frozenset(member.id for member in item.about.all()),
         attended=attended,
         released=released,
     )
@@ -185,17 +179,8 @@ def summary_facts(
     days = sitting.body.rules_at(sitting.starts_at).link_days
     read = Span(sitting.closed_at, sitting.ends_at + timedelta(days=days))
     attended = any((p.item_id, p.person_id) == (item.id, person) for p in presences)
-    return ObjectFacts(
-        kind=Kind.MINUTES,
-        body=item.body_id,
-        sitting=item.sitting_id,
-        case=item.case_id,
-        item=item.id,
-        regime=item.regime,
-        state=State.RELEASED,
-        about=frozenset(member.id for member in item.about.all()),
-        attended=attended,
-        released=(read,) if attended else (),
+    return replace(
+        outcome_facts(item), attended=attended, released=(read,) if attended else ()
     )
 
 
