@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from playwright import async_api, sync_api
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.core import keys
@@ -32,6 +33,11 @@ examples.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 examples.load_profile("same")
+
+# As patient as Playwright is with all else, however busy the machine is.
+PATIENCE_MS = 30_000
+sync_api.expect.set_options(timeout=PATIENCE_MS)
+async_api.expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session", autouse=True)

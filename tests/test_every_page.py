@@ -5,12 +5,14 @@ The long form, with every width, zoom and setting, is ``make bench`` (accessibil
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, expect
 
+from portal.core import clock
 from tests.conftest import chromium
 from tests.shown import Shown, Window, every_page
 from tests.test_matrix import Town, town  # noqa: F401 – a fixture
@@ -74,7 +76,9 @@ def test_a_warning_comes_before_the_sign_in_ends(
 ) -> None:
     home = next(each for each in pages if each.name.startswith("meetings:home"))
     page = window.page
-    page.clock.install()
+    now = clock.now()
+    page.clock.install(time=now - timedelta(hours=1))
+    page.clock.pause_at(now)  # it stands unless it is put forward
     window.show(home)
     link = page.get_by_role("link", name="会議", exact=True)
     link.focus()
@@ -84,6 +88,7 @@ def test_a_warning_comes_before_the_sign_in_ends(
     page.clock.fast_forward("01:00")
     expect(warning).to_be_visible()
     expect(warning).to_contain_text("あと5分")
+    page.clock.resume()  # axe waits by it
     assert broken(window, home) == []
     stay = warning.get_by_role("button", name="続ける")
     expect(stay).to_be_focused()

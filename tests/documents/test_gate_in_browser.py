@@ -11,7 +11,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from documents.evidence.disclosure import READS
 from documents.models import Link, LinkCode
@@ -26,6 +34,7 @@ from tests import cast as people
 from tests import factories
 from tests.cast import Cast
 from tests.documents.gate import issue, mailed_code, secret_of, sitting_page
+from tests.following import follow
 
 pytestmark = pytest.mark.browser
 
@@ -89,23 +98,25 @@ def open_link(context: BrowserContext, issued: IssuedLink) -> Page:
 
 
 def ask_and_type(page: Page) -> None:
-    page.get_by_role("button", name="確認コードを受け取る").click()
+    follow(page.get_by_role("button", name="確認コードを受け取る"))
     page.wait_for_url("**/g/code/mail/")
     page.get_by_label("確認コード").fill(mailed_code())
-    page.get_by_role("button", name="次へ進む").click()
+    follow(page.get_by_role("button", name="次へ進む"))
 
 
 def test_the_secret_leaves_the_address_bar_and_is_in_no_request_line(chromium, issued):
     def visit(context: BrowserContext) -> tuple[list[str], str]:
-        seen: list[str] = []
-        context.on(
-            "request",
-            lambda request: seen.append(f"{request.url} {request.all_headers()}"),
-        )
+        sent: list[Request] = []
+
+        def note(request: Request) -> None:
+            sent.append(request)
+
+        context.on("request", note)
         page = open_link(context, issued)
         kept = (
             "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
         )
+        seen = [f"{request.url} {request.all_headers()}" for request in sent]
         seen += [page.url, page.content(), page.evaluate(kept)]
         page.go_back()
         return seen, page.url
@@ -169,10 +180,10 @@ def test_who_is_sent_the_link_and_its_code_reads_no_paper_and_is_seen(
 
     def own(context: BrowserContext) -> None:
         page = open_link(context, issued)
-        page.get_by_role("link", name=re.compile("コードカード")).click()
+        follow(page.get_by_role("link", name=re.compile("コードカード")))
         page.get_by_label("確認コード").fill(card[0])
-        page.get_by_role("button", name="次へ進む").click()
-        page.get_by_role("link", name=re.compile("あとにして")).click()
+        follow(page.get_by_role("button", name="次へ進む"))
+        follow(page.get_by_role("link", name=re.compile("あとにして")))
         page.wait_for_url(f"**{sitting}")
         page.goto(paper)
         expect(page.locator(".viewer__page").first).to_be_visible()
@@ -183,22 +194,29 @@ def test_who_is_sent_the_link_and_its_code_reads_no_paper_and_is_seen(
     assert row.browser_count == 2
 
 
-def follow(page: Page, address: str) -> None:
+def look(page: Page, address: str) -> None:
     page.goto("about:blank")
     page.goto(address)
     if "#" in address:
-        page.wait_for_load_state("networkidle")
+        page.wait_for_url("**/g/notice/")
+
+
+def press(button: Locator) -> None:
+    """Press it, and wait where that sends a form; an empty field keeps it back."""
+    if button.evaluate("b => b.type === 'submit' && b.form?.checkValidity()"):
+        follow(button)
+    else:
+        button.click()
 
 
 def press_everything(page: Page, address: str) -> None:
     """What a scanner does with a page: follow its script, press all its buttons."""
-    follow(page, address)
+    look(page, address)
     for index in range(page.locator(BUTTONS).count()):
-        follow(page, address)
+        look(page, address)
         buttons = page.locator(BUTTONS)
         if index < buttons.count():
-            buttons.nth(index).click()
-            page.wait_for_load_state("networkidle")
+            press(buttons.nth(index))
 
 
 def submit_everything(page: Page, address: str) -> None:
@@ -251,9 +269,9 @@ def test_without_script_the_printed_code_opens(chromium, cast, issued):
     def visit(context: BrowserContext) -> None:
         page = context.new_page()
         page.goto(issued.url)
-        page.get_by_role("link", name="案内のコードで開く").click()
+        follow(page.get_by_role("link", name="案内のコードで開く"))
         page.get_by_label("案内のコード").fill(issued.card_code)
-        page.get_by_role("button", name="次へ進む").click()
+        follow(page.get_by_role("button", name="次へ進む"))
         ask_and_type(page)
         page.wait_for_url(f"**{sitting_page(cast.sitting.id)}")
 
@@ -273,21 +291,18 @@ def test_the_pages_fit_and_hold_the_wcag_rules(chromium, issued, width):
             broken = [v["id"] for v in checked.response["violations"]]
             found.append((page.url, broken, wide))
 
-        def press(button: str) -> None:
-            with page.expect_navigation():
-                page.get_by_role("button", name=button).click()
-
         note()
-        press("確認コードを受け取る")
+        follow(page.get_by_role("button", name="確認コードを受け取る"))
         note()
         page.get_by_label("確認コード").fill("1")
-        press("次へ進む")
+        follow(page.get_by_role("button", name="次へ進む"))
         note()
         for step in ("g/", "g/card/", "g/code/card/"):
             page.goto(issued.url.partition("g/")[0] + step)
             note()
         page.goto(f"{issued.url}x")
         page.get_by_role("heading", name="このリンクは開けません").wait_for()
+        page.wait_for_load_state()
         note()
         return found
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, Response, sync_playwright
 
 from documents.models import PaperVersion
 from members.models import Membership
@@ -78,20 +78,27 @@ def on_page(page: Page, number: int) -> None:
 def test_keys_turn_pages_whose_every_picture_is_on_record_and_a_no_ends_it(
     cast: Cast, version: PaperVersion, visit: Callable[..., Any]
 ) -> None:
+    asked: list[str] = []
     served: list[str] = []
+
+    def ask(request: Request) -> None:
+        if "/image" in request.url or "/thumbnail" in request.url:
+            asked.append(request.url)
 
     def keep(response: Response) -> None:
         if response.ok and ("/image" in response.url or "/thumbnail" in response.url):
             served.append(response.url)
 
-    def act(context: BrowserContext) -> tuple[str, str, int]:
+    def act(context: BrowserContext) -> tuple[str, int]:
         page = context.new_page()
+        page.on("request", ask)
         page.on("response", keep)
         page.goto(address(version))
         on_page(page, 1)
         page.keyboard.press("ArrowRight")
         on_page(page, 2)
-        url, said = page.url, page.locator("[data-said]").inner_text()
+        page.wait_for_url("**/2/")
+        said = page.locator("[data-said]").inner_text()
         page.keyboard.press("End")
         on_page(page, LAST)
         page.keyboard.press("ArrowRight")  # there is none: nothing happens
@@ -108,12 +115,11 @@ def test_keys_turn_pages_whose_every_picture_is_on_record_and_a_no_ends_it(
         on_page(page, 4)
         page.go_back()
         on_page(page, 3)
-        page.wait_for_load_state("networkidle")
         with ThreadPoolExecutor(1) as pool:  # the ORM stays out of this thread
             pool.submit(end_membership).result()
         page.keyboard.press("ArrowRight")
         page.locator(".viewer").wait_for(state="detached")
-        return url, said, page.locator("img.viewer__page").count()
+        return said, page.locator("img.viewer__page").count()
 
     def end_membership() -> None:
         Membership.objects.filter(person=cast.clinic).update(ends_at=clock.now())
@@ -121,14 +127,15 @@ def test_keys_turn_pages_whose_every_picture_is_on_record_and_a_no_ends_it(
 
         connection.close()
 
-    url, said, left = visit(act, viewport={"width": 1280, "height": 900})
-    assert url.endswith("/2/")
+    said, left = visit(act, viewport={"width": 1280, "height": 900})
     assert said == f"{LAST}ページ中2ページ目の画像"
     assert left == 0
     read = AuditEvent.objects.filter(action="documents.page.read")
-    assert read.count() == len(served)
+    # What was on its way when the no came may be on record and not have arrived.
+    assert len(served) <= read.count() <= len(asked)
     pages = [url.split("/")[-2] for url in served if url.endswith("/image")]
-    assert len(pages) == len(set(pages))  # what was fetched ahead is not fetched twice
+    # What was fetched ahead is not fetched twice.
+    assert sorted(pages) == [str(page) for page in range(1, LAST + 1)]
 
 
 def test_on_a_phone_without_script_every_page_is_reached(

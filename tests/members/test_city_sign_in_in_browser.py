@@ -17,7 +17,8 @@ from portal.core.models import AuditHead
 from tests import cast as people
 from tests import provider as providers
 from tests.cast import Cast
-from tests.members.test_sign_in_in_browser import PASSWORD, PATIENCE_MS, accessible
+from tests.following import follow
+from tests.members.test_sign_in_in_browser import PASSWORD, accessible
 from tests.provider import Provider
 
 pytestmark = pytest.mark.browser
@@ -52,7 +53,7 @@ def service(
 
 
 def seen(page: Page, heading: str) -> None:
-    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
     accessible(page)
 
 
@@ -60,42 +61,38 @@ def bind(page: Page, url: str, card_code: str) -> None:
     page.goto(f"{url}/own/")
     page.get_by_label("利用者名").fill("gicho")
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="次へ進む").click()
+    follow(page.get_by_role("button", name="次へ進む"))
     page.get_by_label("確認コード").fill(card_code)
-    page.get_by_role("button", name="確認する").click()
-    page.get_by_role("link", name=f"{NAME}のIDを結び付ける").click()
+    follow(page.get_by_role("button", name="確認する"))
+    follow(page.get_by_role("link", name=f"{NAME}のIDを結び付ける"))
     seen(page, "このIDを、あなたのアカウントに結び付けますか")
-    page.get_by_role("button", name="結び付ける").click()
-    expect(page.get_by_text("結び付けました。")).to_be_visible(timeout=PATIENCE_MS)
+    follow(page.get_by_role("button", name="結び付ける"))
+    expect(page.get_by_text("結び付けました。")).to_be_visible()
     accessible(page)
 
 
 def enter(page: Page) -> None:
-    page.get_by_role("button", name="サインアウト", exact=True).click()
-    page.get_by_role("link", name="もう一度サインインする").click()
-    page.get_by_role("link", name=f"{NAME}でサインインする").click()
-    expect(page.get_by_role("link", name="自分のサインイン")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    follow(page.get_by_role("button", name="サインアウト", exact=True))
+    follow(page.get_by_role("link", name="もう一度サインインする"))
+    follow(page.get_by_role("link", name=f"{NAME}でサインインする"))
+    expect(page.get_by_role("link", name="自分のサインイン")).to_be_visible()
 
 
 def renew_and_unbind(page: Page, url: str) -> None:
     page.goto(f"{url}/step-up/?next=/own/city/remove/")
     seen(page, "もう一度、本人確認をお願いします")
-    page.get_by_role("link", name=f"{NAME}で確認する").click()
+    follow(page.get_by_role("link", name=f"{NAME}で確認する"))
     seen(page, "結び付けを外しますか")
-    page.get_by_role("button", name="外す").click()
-    expect(page.get_by_text("結び付けを外しました。")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    follow(page.get_by_role("button", name="外す"))
+    expect(page.get_by_text("結び付けを外しました。")).to_be_visible()
 
 
 def be_refused(page: Page) -> None:
-    page.get_by_role("button", name="サインアウト", exact=True).click()
-    page.get_by_role("link", name="もう一度サインインする").click()
-    page.get_by_role("link", name=f"{NAME}でサインインする").click()
+    follow(page.get_by_role("button", name="サインアウト", exact=True))
+    follow(page.get_by_role("link", name="もう一度サインインする"))
+    follow(page.get_by_role("link", name=f"{NAME}でサインインする"))
     seen(page, "このIDでは確認できません")
-    page.get_by_role("link", name="かさねの方法でサインインする").click()
+    follow(page.get_by_role("link", name="かさねの方法でサインインする"))
     seen(page, "サインイン")
 
 

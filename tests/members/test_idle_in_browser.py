@@ -50,11 +50,16 @@ def key_of(person: Person) -> str:
 
 
 def home(context: BrowserContext, url: str, key: str) -> Page:
-    """A new window of the one computer, for whoever is signed in there now."""
+    """A new window of the one computer, for whoever is signed in there now.
+
+    Its clock stands, however long the test takes, until it is put forward.
+    """
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}
     context.add_cookies([cookie])  # type: ignore[list-item] # a TypedDict of its own
     page = context.new_page()
-    page.clock.install()
+    now = clock.now()
+    page.clock.install(time=now - timedelta(hours=1))
+    page.clock.pause_at(now)
     page.goto(url)
     return page
 
@@ -118,6 +123,7 @@ def test_a_room_ends_when_somebody_else_signs_in_beside_it(
         with chromium() as browser:
             context = browser.new_context()
             page = home(context, live_server.url, chair)
+            page.clock.resume()  # the room asks by its clock
             page.goto(room)
             expect(page.locator("#now-state")).to_have_attribute("data-state", SAVED)
             page.evaluate(HEARD)

@@ -20,10 +20,10 @@ from portal.core.models import AuditHead
 from tests import cast as people
 from tests import factories
 from tests.cast import Cast
+from tests.following import follow
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_MS = 30_000  # as playwright waits for all else
 PASSWORD = "よいパスワードは長い合言葉です"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AUTHENTICATOR = {
@@ -49,6 +49,7 @@ def cast(transactional_db: None) -> Cast:
 
 def accessible(page: Page) -> None:
     """The rules of WCAG 2.2 AA hold, and nothing sticks out at 360 px."""
+    page.wait_for_load_state()
     page.set_viewport_size({"width": 360, "height": 740})
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
     assert found.response["violations"] == []
@@ -61,54 +62,42 @@ def enrol(page: Page, url: str, card_code: str) -> None:
     page.goto(f"{url}/own/")
     page.get_by_label("利用者名").fill("gicho")
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="次へ進む").click()
+    follow(page.get_by_role("button", name="次へ進む"))
     page.get_by_label("確認コード").fill(card_code)
-    page.get_by_role("button", name="確認する").click()
-    expect(page.get_by_role("heading", name="自分のサインイン")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    follow(page.get_by_role("button", name="確認する"))
+    expect(page.get_by_role("heading", name="自分のサインイン")).to_be_visible()
     accessible(page)
-    page.get_by_role("link", name="認証アプリを登録する").click()
-    expect(page.locator("svg.segno")).to_be_visible(timeout=PATIENCE_MS)
+    follow(page.get_by_role("link", name="認証アプリを登録する"))
+    expect(page.locator("svg.segno")).to_be_visible()
     accessible(page)
     page.go_back()
-    page.get_by_role("link", name="パスキーを登録する").click()
+    follow(page.get_by_role("link", name="パスキーを登録する"))
     page.get_by_label("パスキーの名前").fill("業務用のパソコン")
     accessible(page)
-    page.get_by_role("button", name="パスキーを作る").click()
-    expect(page.get_by_text("パスキーを登録しました。")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
-    expect(page.get_by_text("業務用のパソコン").first).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    follow(page.get_by_role("button", name="パスキーを作る"))
+    expect(page.get_by_text("パスキーを登録しました。")).to_be_visible()
+    expect(page.get_by_text("業務用のパソコン").first).to_be_visible()
 
 
 def enter(page: Page) -> None:
-    page.get_by_role("button", name="サインアウト", exact=True).click()
-    page.get_by_role("link", name="もう一度サインインする").click()
-    page.get_by_role("button", name="パスキーでサインインする").click()
-    expect(page.get_by_role("link", name="自分のサインイン")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    follow(page.get_by_role("button", name="サインアウト", exact=True))
+    follow(page.get_by_role("link", name="もう一度サインインする"))
+    follow(page.get_by_role("button", name="パスキーでサインインする"))
+    expect(page.get_by_role("link", name="自分のサインイン")).to_be_visible()
 
 
 def renew(page: Page, url: str) -> None:
     """The proof is older than five minutes by now: the same passkey renews it."""
     page.goto(f"{url}/own/password/")
-    page.get_by_role("button", name="パスキーで確認する").click()
-    expect(page.get_by_role("heading", name="パスワードを変える")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    follow(page.get_by_role("button", name="パスキーで確認する"))
+    expect(page.get_by_role("heading", name="パスワードを変える")).to_be_visible()
 
 
 def refuse(page: Page, url: str) -> None:
     """An authenticator without our key: the page says what else there is."""
     page.goto(f"{url}/sign-in/")
     page.get_by_role("button", name="パスキーでサインインする").click()
-    expect(page.get_by_text("別の方法をお使いください。")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_text("別の方法をお使いください。")).to_be_visible()
 
 
 def in_chromium(url: str, card_code: str) -> list[str]:
