@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from documents.output.papers.summary import CaseSummary, case_summary_pdf
 from portal.demo.mailbox import Mail
+from tests.following import follow
 from tests.journeys import prepared
 from tests.journeys.installation import Installation
-
-PATIENCE_MS = 10_000
 
 
 @pytest.fixture(scope="session")
@@ -34,15 +33,13 @@ class Visitor:
     """One person at one browser window."""
 
     def __init__(self, installation: Installation, context: BrowserContext) -> None:
-        context.set_default_timeout(PATIENCE_MS)
         self.installation, self.context = installation, context
         self.page: Page = context.new_page()
 
     def enter_as(self, key: str) -> None:
         """Sign in as one of the demo's staff."""
         self.page.goto("/sign-in/")
-        self.page.locator(f'form[action$="/demo/enter/{key}/"] button').click()
-        self.page.wait_for_url("**/")
+        follow(self.page.locator(f'form[action$="/demo/enter/{key}/"] button'))
 
     def open_link_in(self, mail: Mail) -> None:
         """Open the link of a notice; the demo's own ones name another port."""
@@ -52,14 +49,14 @@ class Visitor:
 
     def type_card_code(self, code: str) -> None:
         """From the notice of a link to the offer of something that lasts."""
-        self.page.get_by_role("link", name=re.compile("コードカード")).click()
+        follow(self.page.get_by_role("link", name=re.compile("コードカード")))
         self.page.locator("input[autocomplete=one-time-code]").fill(code)
-        self.page.get_by_role("button", name="次へ進む").click()
+        follow(self.page.get_by_role("button", name="次へ進む"))
         self.page.wait_for_url("**/own/offer/")
 
     def go_on(self) -> None:
         """Past the offer, to where the link leads."""
-        self.page.get_by_role("link", name=re.compile("あとにして")).click()
+        follow(self.page.get_by_role("link", name=re.compile("あとにして")))
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ class Installation:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(page, timeout=5).close()
+                urllib.request.urlopen(page, timeout=START_SECONDS).close()
             except urllib.error.HTTPError:
                 raise
             except OSError:
@@ -151,7 +151,7 @@ class Installation:
             if process.poll() is None:
                 os.killpg(process.pid, number)
         for process in self.processes:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         self.processes.clear()
 
     def mails(self, to: str) -> list[Mail]:
@@ -173,7 +173,7 @@ class Installation:
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found], seconds: float = 20) -> Found:
+def until(look: Callable[[], Found], seconds: float = 60) -> Found:
     """What ``look`` finds, as soon as it finds something; fails after ``seconds``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from portal.demo.identity import card_codes, uid
+from tests.following import follow
 from tests.journeys.conftest import Visitor
 from tests.journeys.installation import Installation, until
 
@@ -49,8 +50,7 @@ def faults(page: Page) -> list[str]:
 
 def turn(page: Page, link: str) -> None:
     """Follow a link until the next page is whole."""
-    with page.expect_navigation():
-        page.get_by_role("link", name=re.compile(link)).click()
+    follow(page.get_by_role("link", name=re.compile(link)))
 
 
 @pytest.fixture
@@ -85,18 +85,16 @@ def test_a_correction_is_asked_for_and_answered(visitor, complaints):
     page = visitor.page
     page.goto(FIRST)
     page.get_by_label("修正してほしい内容").fill("聞いたのは別の日です。")
-    with page.expect_navigation():
-        page.get_by_role("button", name="申し出る").click()
+    follow(page.get_by_role("button", name="申し出る"))
     turn(page, "回答する")
     found = faults(page)
-    with page.expect_navigation():  # nothing chosen: said at the field, words kept
-        page.get_by_role("button", name="回答する").click()
+    # Nothing chosen: said at the field, words kept.
+    follow(page.get_by_role("button", name="回答する"))
     found += faults(page)
     expect(page.get_by_label("修正後の文")).not_to_be_empty()
     page.get_by_label("直さない").check()
     page.get_by_label(re.compile("^回答")).fill("記録のとおりです。")
-    with page.expect_navigation():
-        page.get_by_role("button", name="回答する").click()
+    follow(page.get_by_role("button", name="回答する"))
     assert found == []
     refused = [words for words in complaints if "422" not in words]
     assert refused == []

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from portal.core import clock
 from portal.core.jp import fiscal_year
 from portal.demo.identity import card_codes, uid
+from tests.following import follow
 from tests.journeys.conftest import Visitor
 from tests.journeys.installation import until
 
@@ -42,11 +43,11 @@ def test_a_month_of_dates_agenda_and_replies(visitors: list[Visitor]) -> None:
 
 def plan_the_year(clerk: Page) -> None:
     clerk.goto(f"/year/{BODY}/plan/?year={fiscal_year(clock.today()) + 1}")
-    clerk.get_by_role("button", name="日を確かめる").click()
+    follow(clerk.get_by_role("button", name="日を確かめる"))
     rows = clerk.locator(".year-dates tbody tr")
     expect(rows).to_have_count(12)
     rows.last.get_by_role("checkbox").check()  # no sitting in March
-    clerk.get_by_role("button", name="この日程で会議をつくる").click()
+    follow(clerk.get_by_role("button", name="この日程で会議をつくる"))
     expect(clerk.locator("main .resource")).to_have_count(11)
 
 
@@ -63,8 +64,7 @@ def order_the_agenda(clerk: Page) -> None:
     clerk.mouse.down()
     clerk.mouse.move(held["x"] + 5, first["y"] + 5, steps=12)
     clerk.mouse.up()
-    clerk.get_by_role("button", name="順番と時間を保存する").click()
-    clerk.wait_for_load_state()
+    follow(clerk.get_by_role("button", name="順番と時間を保存する"))
     clerk.reload()
     assert items.locator("h3").all_inner_texts() == titles[::-1]
 
@@ -86,7 +86,7 @@ def answer_the_poll(member: Visitor) -> None:
     page = enter_by_link(member, "日程のお伺い", CODES[0])
     for yes in page.locator("input[type=radio][value=yes]").all():
         yes.check()
-    page.get_by_role("button", name="この内容で回答する").click()
+    follow(page.get_by_role("button", name="この内容で回答する"))
     expect(page.get_by_text("お返事をいただきました。ありがとう")).to_be_visible()
 
 
@@ -120,6 +120,6 @@ def let_the_proxy_in(clerk: Page) -> None:
     clerk.goto(f"/sittings/{TODAY}/invitations/")
     row = clerk.locator("tr", has_text="安西 美和")
     expect(row).to_contain_text(PROXY)
-    row.get_by_role("button", name="代理の方を受け入れる").click()
+    follow(row.get_by_role("button", name="代理の方を受け入れる"))
     expect(row).to_contain_text(PROXY)
     expect(row.get_by_role("button", name="代理の方を受け入れる")).to_have_count(0)

@@ -178,14 +178,16 @@ def test_the_scribe_writes_minutes(keys):
     enter(visitor, keys, "tachibana")
     page.goto(f"{TODAY}room/")
     begin = page.get_by_role("button", name="この議題を始める")
+    expect(begin).to_be_visible()
     keys.to("button", "この議題を始める")
     keys.press("Enter")
     expect(begin).to_be_hidden()
     for kind, words in (("第三者から", SPOKEN), ("決定", DECIDED)):
+        expect(page.get_by_role("button", name=kind, exact=True)).to_be_visible()
         keys.to("button", kind)
         keys.press("Enter")
         expect(page.locator("textarea:focus")).to_be_visible()
         page.keyboard.insert_text(words)
-        entry = page.locator(".entry", has=page.locator("[data-state=saved]"))
-        expect(entry.last).to_be_visible()
+        written = page.locator(".entry:has(textarea:focus)")
+        expect(written.locator("[data-state=saved]")).to_be_visible()
     assert DECIDED in [box.input_value() for box in page.locator("textarea").all()]

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from portal.core import clock
 from portal.demo.identity import card_codes
 from portal.demo.mailbox import Mail
+from tests.following import follow
 from tests.journeys.conftest import Visitor
 from tests.journeys.installation import until
 
@@ -40,7 +41,7 @@ def convene(clerk: Page, paper: Path) -> str:
     clerk.get_by_label("開始").fill(STARTS)
     clerk.get_by_label("終了").fill("11:30")
     clerk.locator("#id_place").fill("市役所本庁舎 3階 301会議室")
-    clerk.get_by_role("button", name="会議をつくって議題へ進む").click()
+    follow(clerk.get_by_role("button", name="会議をつくって議題へ進む"))
     clerk.wait_for_url(re.compile(r"/sittings/[0-9a-f-]{36}/"))
     sitting = re.search(r"/sittings/([0-9a-f-]{36})/", clerk.url)
     assert sitting is not None
@@ -49,7 +50,7 @@ def convene(clerk: Page, paper: Path) -> str:
     add_item(clerk)
     file_and_release(clerk, paper)
     clerk.goto(f"/sittings/{sitting[1]}/")
-    clerk.get_by_role("button", name="招集者に回す").click()
+    follow(clerk.get_by_role("button", name="招集者に回す"))
     expect(clerk.get_by_text("承認待ち").first).to_be_visible()
     return sitting[1]
 
@@ -59,25 +60,26 @@ def add_item(clerk: Page) -> None:
     option = clerk.locator("#id_case option", has_text=CASE)
     clerk.locator("#id_case").select_option(value=option.get_attribute("value"))
     clerk.get_by_label("議題名").fill("見守りの分担について")
-    clerk.get_by_role("button", name="追加して人を選ぶ").click()
+    follow(clerk.get_by_role("button", name="追加して人を選ぶ"))
     clerk.get_by_label("選ぶ理由(まとめて)").fill("検針で毎月訪ねるため")
     clerk.get_by_label("宇津木 翼さんが参加").check()
     row = clerk.locator("tr", has_text="宇津木 翼")
     row.get_by_text("会議録の確認者").click()
-    clerk.get_by_role("button", name="この人たちに決める").click()
+    follow(clerk.get_by_role("button", name="この人たちに決める"))
     clerk.wait_for_url(re.compile(r"/sittings/[0-9a-f-]{36}/$"))
 
 
 def file_and_release(clerk: Page, paper: Path) -> None:
-    clerk.locator("a[href^='/items/'][href$='/papers/']").first.click()
+    follow(clerk.locator("a[href^='/items/'][href$='/papers/']").first)
     clerk.locator("input[type=file]").set_input_files(paper)
     clerk.locator("[data-title]").fill("事例概要")
     clerk.get_by_role("button", name="登録する").click()
-    clerk.get_by_role("link", name="公開する相手を決める").first.click()
+    expect(clerk.get_by_role("link", name="事例概要")).to_be_visible()
+    follow(clerk.get_by_role("link", name="公開する相手を決める").first)
     choose(clerk, "宇津木 翼", "事例概要", "copy")
-    clerk.get_by_role("button", name="確認へ進む").click()
+    follow(clerk.get_by_role("button", name="確認へ進む"))
     expect(clerk.get_by_text("宇津木 翼")).to_be_visible()
-    clerk.get_by_role("button", name="この内容で公開する").click()
+    follow(clerk.get_by_role("button", name="この内容で公開する"))
 
 
 def choose(clerk: Page, person: str, title: str, way: str) -> None:
@@ -92,7 +94,7 @@ def choose(clerk: Page, person: str, title: str, way: str) -> None:
 
 def approve(chair: Page, sitting: str) -> None:
     chair.goto(f"/sittings/{sitting}/approve/")
-    chair.get_by_role("button", name="承認して案内を送る").click()
+    follow(chair.get_by_role("button", name="承認して案内を送る"))
     expect(chair.get_by_text("招集済み").first).to_be_visible()
 
 
@@ -105,10 +107,10 @@ def pass_the_gate(member: Visitor, mail: Mail) -> None:
     member.go_on()
     page.wait_for_url(re.compile("/sittings/"))
     if "/pledge/" not in page.url:
-        page.get_by_role("link", name=re.compile("誓約")).first.click()
+        follow(page.get_by_role("link", name=re.compile("誓約")).first)
     for box in page.locator("input[name=pledge]").all():
         box.check()
-    page.get_by_role("button", name="誓約して進む").click()
+    follow(page.get_by_role("button", name="誓約して進む"))
 
 
 def test_a_month_from_convening_to_archive(
@@ -124,7 +126,7 @@ def test_a_month_from_convening_to_archive(
     member.page.goto(f"/sittings/{sitting}/")
     expect(member.page.get_by_text("見守りの分担について")).to_be_visible()
     member.page.locator("input[name=rsvp][value=present]").check()
-    member.page.get_by_role("button", name="この内容で答える").click()
+    follow(member.page.get_by_role("button", name="この内容で答える"))
     reads(member.page)
 
     speak_and_follow(clerk.page, member.page, sitting)
@@ -133,7 +135,7 @@ def test_a_month_from_convening_to_archive(
 
 
 def reads(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("事例概要")).click()
+    follow(page.get_by_role("link", name=re.compile("事例概要")))
     picture = page.locator(".viewer__page")
     expect(picture).to_be_visible()
     assert picture.evaluate("i => i.decode().then(() => i.naturalWidth)") > 300
@@ -144,7 +146,7 @@ def speak_and_follow(clerk: Page, member: Page, sitting: str) -> None:
     """The clerk writes, the member follows, both see what is saved."""
     room = f"/sittings/{sitting}/room/"
     clerk.goto(room)
-    clerk.get_by_role("button", name="受付をする").click()
+    follow(clerk.get_by_role("button", name="受付をする"))
     member.goto(room)
     expect(member.get_by_text("お待ちください")).to_be_visible()
     clerk.goto(room)
@@ -163,21 +165,17 @@ def speak_and_follow(clerk: Page, member: Page, sitting: str) -> None:
 
 def add_entry(clerk: Page, kind: str, text: str) -> None:
     clerk.get_by_role("button", name=kind, exact=True).click()
-    box = clerk.locator("textarea:focus")
-    box.fill(text)
-    entry = clerk.locator(".entry", has=clerk.locator("textarea")).filter(
-        has=clerk.locator("[data-state=saved]")
-    )
-    expect(entry.last).to_be_visible()
+    clerk.locator("textarea:focus").fill(text)
+    written = clerk.locator(".entry:has(textarea:focus)")
+    expect(written.locator("[data-state=saved]")).to_be_visible()
 
 
 def close_and_read_the_summary(clerk: Page, member: Page, sitting: str) -> None:
     """Once the meeting is closed, what was decided can be had at once."""
-    clerk.get_by_role("link", name="会議を終了する").click()
-    with clerk.expect_navigation():
-        clerk.get_by_role("button", name="会議を終了する").click()
+    follow(clerk.get_by_role("link", name="会議を終了する"))
+    follow(clerk.get_by_role("button", name="会議を終了する"))
     member.goto(f"/sittings/{sitting}/")
-    member.get_by_role("link", name="決定のまとめを読む").click()
+    follow(member.get_by_role("link", name="決定のまとめを読む"))
     expect(member.get_by_text(DECIDED)).to_be_visible()
     expect(member.get_by_text(SPOKEN)).to_have_count(0)
 
@@ -186,18 +184,18 @@ def correct(clerk: Page, member: Page, record: str) -> None:
     """The member asks, the clerk takes new words in, both see the difference."""
     member.goto(record)
     entry = member.locator(".entry", has_text=DECIDED)
-    entry.get_by_role("link", name="修正を申し出る").click()
+    follow(entry.get_by_role("link", name="修正を申し出る"))
     member.get_by_label("修正してほしい内容").fill("回数が違います。")
-    member.get_by_role("button", name="申し出る").click()
+    follow(member.get_by_role("button", name="申し出る"))
     expect(member.get_by_text("申し出を受け付けました")).to_be_visible()
     clerk.goto(record)
-    clerk.get_by_role("link", name="回答する").click()
+    follow(clerk.get_by_role("link", name="回答する"))
     clerk.get_by_label("直す(新しい版になります)").check()
     clerk.get_by_label("修正後の文").fill(MENDED)
-    clerk.get_by_role("button", name="回答する").click()
+    follow(clerk.get_by_role("button", name="回答する"))
     expect(clerk.get_by_text("回答しました。申し出た方に")).to_be_visible()
     member.goto(record)
-    member.get_by_role("link", name="第2版で直しました").click()
+    follow(member.get_by_role("link", name="第2版で直しました"))
     expect(member.locator("ins")).not_to_have_count(0)
     expect(member.locator("del")).not_to_have_count(0)
 
@@ -206,14 +204,14 @@ def reopen_and_confirm_again(
     clerk: Page, chair: Page, member: Page, record: str
 ) -> None:
     clerk.goto(record)
-    clerk.get_by_role("link", name="確定した会議録を見直す").click()
+    follow(clerk.get_by_role("link", name="確定した会議録を見直す"))
     clerk.get_by_label("見直す理由").fill("支援の開始日に誤りがあったため")
-    clerk.get_by_role("button", name="見直しを始める").click()
+    follow(clerk.get_by_role("button", name="見直しを始める"))
     expect(clerk.get_by_text("見直しを始め、")).to_be_visible()
     for person in (chair, member):
         person.goto(record)
         expect(person.get_by_role("link", name="前の版を開く(PDF)")).to_be_visible()
-        person.get_by_role("button", name="この内容で確認する").click()
+        follow(person.get_by_role("button", name="この内容で確認する"))
     again = chair.get_by_text("再確定")
     until(lambda: chair.reload() and again.is_visible())
 
@@ -222,16 +220,16 @@ def confirm_and_archive(
     clerk: Visitor, chair: Visitor, member: Visitor, sitting: str
 ) -> None:
     clerk.page.goto(f"/sittings/{sitting}/")
-    clerk.page.get_by_role("link", name="会議録の案を回覧する").click()
-    clerk.page.get_by_role("button", name="回覧する").click()
+    follow(clerk.page.get_by_role("link", name="会議録の案を回覧する"))
+    follow(clerk.page.get_by_role("button", name="回覧する"))
     record = clerk.page.url
     correct(clerk.page, member.page, record)
     for person in (chair.page, member.page):
         person.goto(record)
         expect(person.get_by_text(MENDED)).to_be_visible()
-        person.get_by_role("button", name="この内容で確認する").click()
+        follow(person.get_by_role("button", name="この内容で確認する"))
     archived = chair.page.get_by_role("link", name="会議録を開く(PDF)")
     until(lambda: chair.page.reload() and archived.is_visible())
-    archived.click()
+    follow(archived)
     expect(chair.page.locator(".viewer__page")).to_be_visible()
     reopen_and_confirm_again(clerk.page, chair.page, member.page, record)

@@ -31,7 +31,6 @@ from portal.core.management.commands.serve import (
 )
 from tests.journeys.installation import free_port
 
-PATIENCE_MS = 10_000
 HOST = "127.0.0.1"
 
 
@@ -108,7 +107,6 @@ class House:
     async def window(self, actor: Actor) -> Window:
         """A window in which ``actor`` is signed in."""
         context = await self.browser.new_context(base_url=self.town.url)
-        context.set_default_timeout(PATIENCE_MS)
         key = await sync_to_async(session_of)(actor)
         await context.add_cookies(
             [

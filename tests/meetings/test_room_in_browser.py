@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
+from meetings.live import store
 from meetings.live.protocol import Act
 from meetings.live.store import apply
 from meetings.models import Entry, EntryChange, Presence, PrivateNote
@@ -22,7 +24,6 @@ from tests.meetings.browsers import House, Town, Window, chromium
 from tests.meetings.live import by, operation
 
 pytestmark = pytest.mark.browser
-HEAL_MS = 10_000
 CONNECTED = re.compile("すべて保存済|接続中")
 SAVED = re.compile("^保存済")
 KANA = ("か", "かい", "かいぎ", "会議")
@@ -76,7 +77,7 @@ def text_of(entry: Locator) -> Locator:
 async def saved(entry: Locator) -> None:
     """The entry says that it is saved."""
     state = entry.locator("[data-part=state]")
-    await expect(state).to_have_text(SAVED, timeout=HEAL_MS)
+    await expect(state).to_have_text(SAVED)
 
 
 async def add(page: Page, words: str = "") -> Locator:
@@ -153,7 +154,7 @@ async def test_what_was_typed_outlives_a_broken_line_and_a_reload(
     await expect(entry.locator("[data-part=state]")).to_have_text("切断")
     await town.start()
     await saved(entry)
-    await expect(state).to_have_text("すべて保存済", timeout=HEAL_MS)
+    await expect(state).to_have_text("すべて保存済")
     assert await texts() == ["切れる前・切れた後"]
     # A reload in the middle of typing, and of the answer.
     await page.keyboard.insert_text("・読み込み直し")
@@ -208,7 +209,7 @@ async def test_without_websockets_everything_goes_by_polling(
     waiting = member.page.get_by_text("お待ちください", exact=True)
     polling = re.compile("2秒ごとに更新|すべて保存済")
     await expect(scribe.page.locator("#now-state")).to_have_text(
-        re.compile("2秒ごとに更新"), timeout=HEAL_MS
+        re.compile("2秒ごとに更新")
     )
     entry = await add(scribe.page, "問い合わせで書く")
     await saved(entry)
@@ -217,9 +218,7 @@ async def test_without_websockets_everything_goes_by_polling(
     await saved(entry)
     await saved(await add(chair.page, "議長の文"))
     await expect(text_of(entries(scribe.page).nth(1))).to_have_value("議長の文")
-    await expect(member.page.locator("#now-state")).to_have_text(
-        polling, timeout=HEAL_MS
-    )
+    await expect(member.page.locator("#now-state")).to_have_text(polling)
     await expect(waiting).to_be_visible()
     presence = await sync_to_async(factories.presence)(cast.clinic, cast.shien_item)
     await expect(member.page.get_by_text("議長の文")).to_be_visible()
@@ -239,8 +238,9 @@ async def _mute(line: WebSocketRoute) -> None:
 
 
 async def test_words_of_two_who_write_the_same_entry_are_all_kept(
-    house: House, cast: Cast
+    house: House, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store, "LEASE", timedelta(hours=1))
     scribe, chair = await arrive(house, cast, "secretariat", "chair")
     entry = await add(scribe.page, "始め")
     await saved(entry)

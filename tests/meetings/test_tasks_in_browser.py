@@ -21,7 +21,6 @@ from tests.meetings.browsers import House, Town, chromium
 
 pytestmark = pytest.mark.browser
 SAVED = re.compile("^保存済")
-HEAL_MS = 20_000
 
 
 @pytest.fixture
@@ -110,7 +109,7 @@ async def test_it_comes_back_next_month_and_is_marked_done(
     await homework.get_by_label("ひとこと").fill("主治医と話した。")
     await homework.get_by_role("button", name="済んだ").press("Enter")
     for lists in (homework, others):
-        await expect(lists).to_be_hidden(timeout=HEAL_MS)
+        await expect(lists).to_be_hidden()
     course = writer.locator("#course")
     await expect(course.locator("textarea")).to_have_value(re.compile("は済み。主治医"))
     done = await sync_to_async(Task.objects.get)()
