@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.core import clock, jp
 from portal.demo.identity import card_codes, uid
+from tests.following import follow
 from tests.journeys.conftest import Visitor
 from tests.journeys.installation import Installation, until
 
@@ -65,18 +66,16 @@ def press(words: str) -> Act:
     """Press the button, and wait for the next page."""
 
     def act(visitor: Visitor) -> None:
-        with visitor.page.expect_navigation():
-            visitor.page.get_by_role("button", name=words).first.click()
+        follow(visitor.page.get_by_role("button", name=words).first)
 
     return act
 
 
-def follow(words: str) -> Act:
+def turn(words: str) -> Act:
     """Follow the link, and wait for the next page."""
 
     def act(visitor: Visitor) -> None:
-        with visitor.page.expect_navigation():
-            visitor.page.get_by_role("link", name=re.compile(words)).first.click()
+        follow(visitor.page.get_by_role("link", name=re.compile(words)).first)
 
     return act
 
@@ -99,10 +98,9 @@ def enter(person: str, number: int = 0) -> Act:
         page = visitor.page
         code = card_codes(person, number + 1)[number]
         page.locator("input[autocomplete=one-time-code]").fill(code)
-        with page.expect_navigation():
-            page.get_by_role("button", name="次へ進む").click()
+        follow(page.get_by_role("button", name="次へ進む"))
         if "/own/offer/" in page.url:
-            follow("あとにして")(visitor)
+            turn("あとにして")(visitor)
 
     return act
 
@@ -125,14 +123,14 @@ def in_turn(*acts: Act) -> Act:
 
 def turn_pages(visitor: Visitor) -> None:
     """Open the case's summary, and wait for its first page."""
-    follow("事例概要")(visitor)
-    expect(visitor.page.locator(".viewer__page").first).to_be_visible()
+    turn("事例概要")(visitor)
+    visitor.page.locator(".viewer__page").first.evaluate("picture => picture.decode()")
 
 
 def start(visitor: Visitor) -> None:
     """Check in and begin the first item of today's meeting."""
-    for words in ("受付をする", "この議題を始める"):
-        visitor.page.get_by_role("button", name=words).first.click()
+    press("受付をする")(visitor)
+    visitor.page.get_by_role("button", name="この議題を始める").click()
     expect(visitor.page.locator("textarea").first).to_be_visible()
 
 
@@ -170,7 +168,7 @@ PICTURES = (
         name="card-issue",
         who="tachibana",
         path="/people/",
-        before=follow("コードカード"),
+        before=turn("コードカード"),
         point="本人確認の作り直しを依頼する",
     ),
     Picture(name="room", who="tachibana", path=f"{SITTING}/room/", before=start),
@@ -190,7 +188,7 @@ PICTURES = (
     Picture(
         name="code-phone",
         who="kagami",
-        before=follow("紙のコードカードを使う"),
+        before=turn("紙のコードカードを使う"),
         point="次へ進む",
     ),
     Picture(name="member-sitting-phone", who="kagami", before=enter("kagami")),
@@ -200,7 +198,7 @@ PICTURES = (
         who="anzai",
         before=in_turn(
             open_link("anzai", "会議のお知らせ"),
-            follow("紙のコードカードを使う"),
+            turn("紙のコードカードを使う"),
             enter("anzai"),
             answer_all,
         ),
@@ -211,7 +209,7 @@ PICTURES = (
         who="anzai",
         before=in_turn(
             open_link("anzai", "日程のお伺い"),
-            follow("紙のコードカードを使う"),
+            turn("紙のコードカードを使う"),
             enter("anzai", 1),
             answer_all,
         ),

@@ -87,7 +87,9 @@ class Window:
             route.abort()
         elif url.path.startswith("/static/"):
             _static(route, url.path.removeprefix("/static/"))
-        elif route.request.is_navigation_request():
+        elif route.request.method == "HEAD":
+            route.fulfill(status=503)  # what is waited for is not ready yet
+        elif route.request.is_navigation_request() or url.path == shown.address:
             kind = "text/html; charset=utf-8"
             head = {POLICY: shown.policy}
             route.fulfill(body=shown.body, content_type=kind, headers=head)
