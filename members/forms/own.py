@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.sign_in import NEW_PASSWORD
+from members.forms.new_password import NewPasswordForm
 from members.models import Person
 from members.services import passkeys
 
@@ -80,7 +80,7 @@ class AppForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(NewPasswordForm):
     """The password until now and the new one."""
 
     current = forms.CharField(
@@ -90,10 +90,4 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
-    new = forms.CharField(
-        label=_("新しいパスワード"),
-        help_text=NEW_PASSWORD,
-        max_length=1000,
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    field_order = ("current", "new", "again")

@@ -5,14 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.forms.new_password import NewPasswordForm
 from members.models import PaperCard, Person
-from members.password_rules import ADVISED, LEAST
 from members.services import factors
-
-NEW_PASSWORD = _(
-    "%(least)s文字以上。長い合言葉(%(advised)s文字以上)をおすすめします。"
-    "日本語や空白も使えます。定期的に変える必要はありません。"
-) % {"least": LEAST, "advised": ADVISED}
 
 
 class SignInForm(forms.Form):
@@ -43,7 +38,7 @@ class SignInForm(forms.Form):
         )
 
 
-class BeginForm(forms.Form):
+class BeginForm(NewPasswordForm):
     """A first password, with a code from the paper card."""
 
     login = forms.CharField(
@@ -64,13 +59,7 @@ class BeginForm(forms.Form):
             }
         ),
     )
-    new = forms.CharField(
-        label=_("新しいパスワード"),
-        help_text=NEW_PASSWORD,
-        max_length=1000,
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    field_order = ("login", "code", "new", "again")
 
     def refuse(self) -> None:
         """One answer for an unknown name, a wrong code, a password that is there."""

@@ -6,6 +6,8 @@
 // data-close            a button inside a <dialog> that closes it
 // data-once             a form that is sent once, however often its button is pressed
 // data-guard            a form that asks before typed words are lost
+// data-show="id"        a box that shows a typed password; data-unless-shown, the field
+//                       that asks for it again, is gone meanwhile
 // data-print            a button that prints the page
 // data-focus            the element to read first, such as a summary of errors
 
@@ -33,6 +35,27 @@ document.addEventListener("click", (event) => {
   else window.print();
 });
 
+const shows = document.querySelectorAll("[data-show]");
+
+function showPassword(box) {
+  document.getElementById(box.dataset.show).type = box.checked ? "text" : "password";
+  const again = box.form.querySelector("[data-unless-shown]");
+  again.disabled = box.checked;
+  again.closest(".field").hidden = box.checked;
+}
+
+for (const box of shows) {
+  box.closest("label").hidden = false;
+  box.addEventListener("change", () => showPassword(box));
+}
+
+// What is sent as text would be kept by the browser, and suggested.
+document.addEventListener("submit", (event) => {
+  for (const box of event.target.querySelectorAll("[data-show]")) {
+    document.getElementById(box.dataset.show).type = "password";
+  }
+});
+
 const changed = new Set();
 
 document.addEventListener("input", (event) => {
@@ -54,6 +77,7 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
   }
+  shows.forEach(showPassword);
 });
 
 window.addEventListener("beforeunload", (event) => {
