@@ -148,6 +148,19 @@ def test_a_card_and_a_name_choose_a_first_password_once(
     assert begin(Client(), "gicho", codes[1]) == 422
 
 
+def test_the_card_of_staff_bears_the_name_they_sign_in_with(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    cast.chair.login = "gicho"
+    cast.chair.save()
+    client = signed_in(cast.secretariat)
+    for person, words in ((cast.chair, "利用者名: gicho"), (cast.clinic, "")):
+        url = reverse("members:card-issue", args=[person.id])
+        page = client.post(url).content.decode()
+        assert page.count("利用者名") == bool(words)
+        assert words in page
+
+
 def test_codes_for_a_first_password_are_not_guessed(cast: Cast) -> None:
     cast.chair.login = "gicho"
     cast.chair.set_unusable_password()
