@@ -41,6 +41,14 @@ class WordingForm(forms.Form):
         for name in ("starts_on", "decided_on"):
             self.fields[name].initial = clock.today()
 
+    def clean(self) -> dict[str, Any]:
+        """Whoever only looks has perhaps not had it decided yet."""
+        data = super().clean() or {}
+        if "preview" in self.data:
+            for name in ("starts_on", "decided_by", "decided_on"):
+                self.errors.pop(name, None)
+        return data
+
     def wording(self, regime: Regime) -> Wording:
         """What the service is told, once the form is valid."""
         names = ("title", "text", "starts_on", "decided_by", "decided_on")

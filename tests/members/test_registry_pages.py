@@ -233,6 +233,27 @@ def test_a_wording_is_looked_at_entered_and_taken_back(
     assert administration.get(at("pledge-new", "nonsense")).status_code == 404
 
 
+def test_to_look_at_a_wording_nothing_but_its_words_is_needed(
+    cast: Cast, administration: Client
+) -> None:
+    address = at("pledge-new", "juso")
+    words = {"key": uuid4(), "title": "誓約書", "text": "秘密を守ります。"}
+    before = PledgeText.objects.count()
+    seen = administration.post(address, {**words, "preview": "1"})
+    assert (seen.status_code, "<p>秘密を守ります。</p>" in seen.content.decode()) == (
+        200,
+        True,
+    )
+    assert "入力してください。" not in seen.content.decode()
+    empty = administration.post(address, {**words, "text": "", "preview": "1"})
+    assert (empty.status_code, "まだ登録していません" in empty.content.decode()) == (
+        422,
+        False,
+    )
+    assert administration.post(address, words).status_code == 422
+    assert PledgeText.objects.count() == before
+
+
 def test_the_usual_words_name_the_law_and_the_bodies_of_the_town(
     cast: Cast, administration: Client
 ) -> None:
