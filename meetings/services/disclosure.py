@@ -11,6 +11,8 @@ from meetings.disclosure_copy import LeftOut
 from meetings.models import Minutes
 from meetings.records import Record
 from meetings.rendering import MinutesDocument, minutes_docx, minutes_pdf
+from meetings.selectors.records import note_read
+from meetings.services.frozen import note_opened, require_reason
 from members.access import Actor, access_for
 from members.facts import Action
 from portal.core import audit, clock
@@ -27,10 +29,14 @@ class File(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disclosable:
-    """A confirmed record, and the places that can be left out of its copy."""
+    """A confirmed record, and the places that can be left out of its copy.
+
+    ``frozen`` where a consent on which it rests was withdrawn.
+    """
 
     record: Record
     document: MinutesDocument
+    frozen: bool = False
 
     @property
     def passages(self) -> tuple[disclosure_copy.Passage, ...]:
@@ -39,25 +45,50 @@ class Disclosable:
 
 
 def open_record(*, actor: Actor, item_id: UUID) -> Disclosable:
-    """The confirmed record of an item, for its custodian with a fresh factor."""
+    """The confirmed record of an item, for its custodian with a fresh factor.
+
+    Of a frozen one nothing is shown before a reason was given: ``note_shown``.
+    """
     record = records.load(item_id)
     cases = [record.item.case_id] if record.item.case_id else []
     access = access_for(actor, cases=cases, items=[item_id])
-    access.require(Action.OPEN_FROZEN, record.thing(actor.id))
+    thing = record.thing(actor.id)
+    access.require(Action.OPEN_FROZEN, thing)
     if record.minutes.state != Minutes.State.FINAL:
         raise HiddenError
-    return Disclosable(record, records.document(record, confirmed=True))
+    frozen = not access.offers(Action.READ, thing)
+    return Disclosable(record, records.document(record, confirmed=True), frozen)
+
+
+def note_shown(*, actor: Actor, opened: Disclosable, reason: str = "") -> None:
+    """Put on record that the words are shown; of a frozen record, why (R24).
+
+    Raises InvalidError for a frozen one without a reason.
+    """
+    if opened.frozen:
+        require_reason(reason)
+        note_opened(actor, opened.record, reason)
+    else:
+        note_read(actor, opened.record)
 
 
 def make_copy(
-    *, actor: Actor, item_id: UUID, out: LeftOut, file: File, repeated: bool = False
+    *,
+    actor: Actor,
+    item_id: UUID,
+    out: LeftOut,
+    file: File,
+    repeated: bool = False,
+    reason: str = "",
 ) -> bytes:
     """One file of the copy, without what is left out.
 
     Raises InvalidError where words that are left out stand a second time, unless
-    ``repeated`` says that this is meant.
+    ``repeated`` says that this is meant; of a frozen record also without a ``reason``.
     """
     opened = open_record(actor=actor, item_id=item_id)
+    if opened.frozen:
+        require_reason(reason)
     document, now = opened.document, clock.now()
     if not repeated and (again := disclosure_copy.remaining(document, out)):
         places = _("、").join(f"{gone}→{kept}" for gone, kept in again[:5])
@@ -65,16 +96,20 @@ def make_copy(
             _("除く文と同じ文が、載せる部分にもあります(番号 %(places)s)。")
             % {"places": places}
         )
-    _record(actor, opened.record, out, file)
+    _record(actor, opened, out, file, reason)
     if file is File.LIST:
         return disclosure_copy.list_pdf(document, out, made_at=now)
     copy = disclosure_copy.copied(document, out, made_at=now)
     return minutes_pdf(copy) if file is File.PDF else minutes_docx(copy)
 
 
-def _record(actor: Actor, record: Record, out: LeftOut, file: File) -> None:
+def _record(
+    actor: Actor, opened: Disclosable, out: LeftOut, file: File, reason: str
+) -> None:
     """Who made which file, with how much left out on which grounds; no content."""
     grounds = sorted({ground.number for ground in out.values()})
+    record = opened.record
+    why = {"reason": reason.strip()} if opened.frozen else {}
     audit.record_read(
         "meetings.minutes.disclose",
         actor=actor.id,
@@ -86,5 +121,6 @@ def _record(actor: Actor, record: Record, out: LeftOut, file: File) -> None:
             "file": file.value,
             "left_out": len(out),
             "grounds": " ".join(map(str, grounds)),
+            **why,
         },
     )

@@ -20,8 +20,19 @@ def open_frozen(*, actor: Actor, item_id: UUID, reason: str) -> Record:
     without one.
     """
     record = frozen_record(actor, item_id)
+    require_reason(reason)
+    note_opened(actor, record, reason)
+    return record
+
+
+def require_reason(reason: str) -> None:
+    """Raise InvalidError unless it says why, in short."""
     if not reason.strip() or len(reason) > MAX_REASON:
         raise InvalidError(_("開く理由を、200字以内で入力してください。"))
+
+
+def note_opened(actor: Actor, record: Record, reason: str) -> None:
+    """Put on record that the words were shown, and why."""
     audit.record_read(
         "meetings.minutes.open_frozen",
         actor=actor.id,
@@ -30,4 +41,3 @@ def open_frozen(*, actor: Actor, item_id: UUID, reason: str) -> Record:
         item=record.item.id,
         detail={"version": record.minutes.version, "reason": reason.strip()},
     )
-    return record

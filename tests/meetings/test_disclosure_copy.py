@@ -19,6 +19,7 @@ from meetings.record_style import Detail, Style
 from meetings.rendering import MinutesEntry, Pane, minutes_docx, minutes_pdf
 from meetings.services import disclosure
 from meetings.services.disclosure import File
+from members.models import Consent
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, StepUpError
 from portal.core.models import AuditEvent, StoredObject
@@ -273,3 +274,52 @@ def test_the_page_gives_the_file_under_a_neutral_name(
     assert "訪問を始める。" in text_of(answer.content)
     assert client.post(page, {"file": "exe"}).status_code == 422
     assert client.post(page, {"file": "pdf", "kind_0": "5"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_frozen_record_shows_no_word_before_a_reason_is_given(
+    cast: Cast, item: AgendaItem, signed_in: SignIn
+):
+    """R24: after a withdrawal its custodian needs a reason, for the copy as well."""
+    Consent.objects.filter(member__label="母").update(withdrawn_at=clock.now())
+    client = signed_in(cast.secretariat)
+    page = reverse("meetings:disclosure-copy", args=[item.id])
+    words, why = "夜に声が聞こえた。", "開示請求に応じるため"
+    asked = client.get(page)
+    assert (asked.status_code, words in asked.content.decode()) == (200, False)
+    place = f"place_{number_of(item, words)}"
+    for sent in ({"reason": " "}, {place: "2", "file": "pdf"}):
+        refused = client.post(page, sent)
+        assert (refused.status_code, words in refused.content.decode()) == (422, False)
+    assert not AuditEvent.objects.filter(action__startswith="meetings.minutes").exists()
+
+    shown = client.post(page, {"reason": why}).content.decode()
+    assert words in shown
+    assert f'name="reason" value="{why}"' in shown
+    opened = AuditEvent.objects.get(action="meetings.minutes.open_frozen")
+    assert (opened.actor, opened.detail["reason"]) == (str(cast.secretariat.id), why)
+    answer = client.post(page, {"reason": why, place: "2", "file": "pdf"})
+    assert "夜に声" not in inside(answer.content)
+    assert "訪問を始める。" in text_of(answer.content)
+    made = AuditEvent.objects.get(action="meetings.minutes.disclose")
+    assert made.detail["reason"] == why
+    assert not AuditEvent.objects.filter(action="meetings.minutes.read").exists()
+
+
+@pytest.mark.django_db
+def test_no_copy_of_a_frozen_record_is_made_without_a_reason(
+    cast: Cast, item: AgendaItem
+):
+    Consent.objects.filter(member__label="母").update(withdrawn_at=clock.now())
+    actor = factories.sign_in(cast.secretariat)
+    opened = disclosure.open_record(actor=actor, item_id=item.id)
+    make = partial(
+        disclosure.make_copy, actor=actor, item_id=item.id, out={}, file=File.PDF
+    )
+    for reason in ("", " ", "あ" * 201):
+        with pytest.raises(InvalidError, match="開く理由"):
+            make(reason=reason)
+        with pytest.raises(InvalidError, match="開く理由"):
+            disclosure.note_shown(actor=actor, opened=opened, reason=reason)
+    assert not AuditEvent.objects.filter(action__startswith="meetings.minutes").exists()
+    assert make(reason="開示請求に応じるため").startswith(b"%PDF")
