@@ -16,8 +16,10 @@ from members.filters import organizations_offered, people_among, units_offered
 from members.forms.bodies import RulesForm
 from members.grounds import first_day
 from members.models import Charter, Person, Policy, Unit
+from members.services.foundings import require_own_post
 from members.typical_charters import TYPICAL
 from portal.core import clock, jp
+from portal.core.errors import RefusedError
 from portal.core.fields import DayField
 
 
@@ -337,7 +339,7 @@ class PeopleForm(ThemeForm):
         )
 
     def clean_who_head(self) -> Person | None:
-        """Where the post makes the head, whoever is named has one."""
+        """Where the post makes the head, whoever is named has one, and it is theirs."""
         head: Person | None = self.cleaned_data["who_head"]
         by_post = drawing.flat(self.set_up)["head_rule"] == Charter.HeadRule.POST
         if head is not None and by_post and not head.post:
@@ -348,6 +350,11 @@ class PeopleForm(ThemeForm):
                 )
                 % {"name": head.name}
             )
+        if head is not None and by_post:
+            try:
+                require_own_post(head)
+            except RefusedError as error:
+                raise forms.ValidationError(error.message) from error
         return head
 
     def clean_decided_on(self) -> date:

@@ -123,18 +123,13 @@ def _seat_head(
     if not rules.head_by_post:
         _seat(body, head, part, decision)
         return
+    require_own_post(head)
     post, _new = Post.objects.get_or_create(
         organization=head.organization, name=head.post
     )
     now = clock.now()
-    held = Tenure.objects.filter(holding_at(now), post=post).first()
-    if held is None:
+    if not Tenure.objects.filter(holding_at(now), post=post).exists():
         Tenure.objects.create(post=post, person=head, starts_at=now)
-    elif held.person_id != head.id:
-        raise RefusedError(
-            _("%(post)sの担当は、%(name)sさんとして登録されています。")
-            % {"post": post, "name": held.person.name}
-        )
     places = ExOfficio.Part
     place = ExOfficio.objects.create(
         body=body,
@@ -143,6 +138,21 @@ def _seat_head(
         starts_at=now,
     )
     posts.begin(place, head, now)
+
+
+def require_own_post(head: Person) -> None:
+    """Raise RefusedError where somebody else holds the post that makes the head."""
+    tenures = Tenure.objects.filter(
+        holding_at(clock.now()),
+        post__organization=head.organization_id,
+        post__name=head.post,
+    )
+    held = tenures.exclude(person=head).select_related("post__organization", "person")
+    if (other := held.first()) is not None:
+        raise RefusedError(
+            _("%(post)sの担当は、%(name)sさんとして登録されています。")
+            % {"post": other.post, "name": other.person.name}
+        )
 
 
 def _seat(body: Body, person: Person, part: Part, decision: Decision) -> None:

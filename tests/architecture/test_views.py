@@ -164,6 +164,7 @@ WITHOUT_ACTOR = {
     "meetings.services.imports.contents": "a question, decided by its caller",
     "meetings.services.imports.run": "the worker, for who brought the file (R37)",
     "members.services.commissions.check_approval": "a check, decided by its caller",
+    "members.services.foundings.require_own_post": "a check, decided by its caller",
     "meetings.services.frozen.require_reason": "a check, decided by its caller",
     "meetings.services.imports.look_after": "the worker; each row knows for whom",
     "meetings.services.import_undo.undoable": "a question about an import",

@@ -24,7 +24,9 @@ from members.models import (
     Office,
     Person,
     Policy,
+    Post,
     Relaxation,
+    Tenure,
     Unit,
 )
 from members.models.charters import RULES
@@ -275,6 +277,30 @@ def test_a_head_by_post_needs_a_post(town: Town) -> None:
     answer = town.client.post(address, data)
     assert answer.status_code == 422
     assert "職名が、まだ登録されていません" in answer.content.decode()
+
+
+def test_a_post_that_somebody_else_holds_is_said_where_the_head_is_named(
+    town: Town,
+) -> None:
+    row = town.answered("single", who_head=town.head.pk)
+    address = at("page", row, theme="people")
+    data = as_shown(town.client.get(address).context["form"])
+    post = Post.objects.create(organization=town.head.organization, name=town.head.post)
+    held = Tenure.objects.create(
+        post=post, person=town.keeper, starts_at=factories.LONG_AGO
+    )
+    answer = town.client.post(address, data)
+    assert answer.status_code == 422
+    assert (
+        f"担当は、{town.keeper.name}さん"
+        in answer.context["form"].errors["who_head"][0]
+    )
+    with pytest.raises(RefusedError, match="担当は"):  # entered before: at the end
+        services.found(actor=town.actor, set_up=row)
+    held.ends_at = clock.now()
+    held.save()
+    assert town.client.post(address, data).headers["Location"] == at("result", row)
+    assert services.found(actor=town.actor, set_up=row)
 
 
 @pytest.mark.parametrize("rule", ["elected", "none"])
