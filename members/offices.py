@@ -85,6 +85,14 @@ def approvers_in_words(body: Body, t: datetime) -> list[str]:
     return [f"{person.standing} {person.name}" for person in approvers_of(body, t)]
 
 
+def deciders_in_words(body: Body, t: datetime) -> list[str]:
+    """Those who approve, and who presides, named in the same way."""
+    head = presiding_of(body, t)
+    words = approvers_in_words(body, t)
+    own = [f"{head.standing} {head.name}"] if head else []
+    return list(dict.fromkeys([*words, *own]))
+
+
 def approval_was_held(body: Body) -> bool:
     """Whether the office that approves members has ever had a holder."""
     wanted = _APPROVERS[Charter.Office(body.rules.member_approval)]

@@ -11,8 +11,9 @@ from meetings.models import MoveNotice
 from meetings.selectors.moves import MovePage
 from meetings.services.moves import Move
 from members.models import HouseholdMember
+from members.offices import deciders_in_words
 from portal.core import clock
-from portal.core.fields import DayField
+from portal.core.fields import DayField, offer
 
 _DAYS = 7
 
@@ -110,6 +111,8 @@ class MoveForm(KeyedForm):
             "access_until": clock.today() + timedelta(days=_DAYS),
         }
         super().__init__(*args, **kwargs)
+        body = page.case.body
+        offer(self.fields["decided_by"], deciders_in_words(body, clock.now()))
         ids = [member.id for member in page.consenting]
         self.fields["about"] = forms.ModelMultipleChoiceField(
             HouseholdMember.objects.filter(id__in=ids).prefetch_related("consents"),

@@ -1,11 +1,14 @@
 """The form of a decision to open an item to the public."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.forms.convening import OneLineField
 from meetings.services.openings import Opening
-from portal.core.fields import DayField
+from portal.core.fields import DayField, offer
 
 
 class OpeningForm(forms.Form):
@@ -22,6 +25,10 @@ class OpeningForm(forms.Form):
         help_text=_("例: 要綱第8条により、事例を扱わない議題を公開するため。"),
         max_length=200,
     )
+
+    def __init__(self, *args: Any, deciders: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["decided_by"], deciders)
 
     @property
     def opening(self) -> Opening:

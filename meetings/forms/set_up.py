@@ -20,7 +20,7 @@ from members.services.foundings import require_own_post
 from members.typical_charters import TYPICAL
 from portal.core import clock, jp
 from portal.core.errors import RefusedError
-from portal.core.fields import DayField
+from portal.core.fields import DayField, offer
 
 
 class ThemeForm(forms.Form):
@@ -318,6 +318,11 @@ class PeopleForm(ThemeForm):
             )
         if self.set_up.typical.in_wards:
             self._add_wards()
+        # The heads of sections; others, such as the mayor, are written.
+        offer(
+            self.fields["decided_by"],
+            [f"{each.standing} {each.name}" for each in self.keepers if each.post],
+        )
         self.order_fields(self.field_order)
 
     def _add_wards(self) -> None:

@@ -10,6 +10,7 @@ from meetings.forms.openings import OpeningForm
 from meetings.selectors.sittings import convened_item
 from meetings.services import openings
 from members.http import MemberRequest, signed_in
+from members.offices import deciders_in_words
 from portal.core import clock
 from portal.core.acting import attempt, form_page
 from portal.core.errors import HiddenError
@@ -22,7 +23,11 @@ def item_public(request: MemberRequest, item_id: UUID) -> HttpResponse:
     item, _access = convened_item(request.actor, item_id)
     if not openings.may_be_opened(item):
         raise HiddenError
-    form = OpeningForm(request.POST or None, initial={"decided_on": clock.today()})
+    form = OpeningForm(
+        request.POST or None,
+        initial={"decided_on": clock.today()},
+        deciders=deciders_in_words(item.body, clock.now()),
+    )
     if form.is_valid():
         opened = attempt(
             form,

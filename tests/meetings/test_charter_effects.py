@@ -206,6 +206,9 @@ def test_the_clerk_records_the_opening_on_a_page(cast: Cast, signed_in: SignIn) 
     charter(cast, closed=Charter.Closed.AS_RULE)
     item = general(cast)
     client, address = signed_in(cast.secretariat), f"/items/{item.id}/public/"
+    offered = client.get(address).content.decode()
+    assert 'list="decided_by-offered"' in offered
+    assert f'{cast.chair.name}"></option>' in offered
     assert client.post(address, {"decided_by": "会長"}).status_code == 422
     words = {"decided_by": "会長", "decided_on": clock.today(), "reason": "説明"}
     assert client.post(address, words).status_code == 302

@@ -267,6 +267,7 @@ def test_the_page_shows_what_is_open_and_makes_the_letter(
     page = client.get(address)
     assert len(page.context["page"].tasks) == 1
     assert [i.id for i in page.context["page"].unfixed] == [item.id]
+    assert f'{town.chair.name}"></option>' in page.content.decode()
     day = clock.today().isoformat()
     entered = {
         "key": uuid4(),

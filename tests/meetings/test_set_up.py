@@ -303,6 +303,14 @@ def test_a_post_that_somebody_else_holds_is_said_where_the_head_is_named(
     assert services.found(actor=town.actor, set_up=row)
 
 
+def test_heads_of_sections_are_offered_as_who_decided(town: Town) -> None:
+    row = town.answered("single")
+    page = town.client.get(at("page", row, theme="people")).content.decode()
+    head = town.head
+    assert 'list="decided_by-offered"' in page
+    assert f'<option value="{head.standing} {head.name}">' in page
+
+
 @pytest.mark.parametrize("rule", ["elected", "none"])
 def test_a_head_named_before_the_rule_changed_is_let_go(town: Town, rule: str) -> None:
     """Back from the result to the page of the head: founding fails on nobody."""
