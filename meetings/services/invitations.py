@@ -61,6 +61,7 @@ def select_people(
     InvalidError for a missing reason, RefusedError for somebody who cannot be chosen.
     """
     item = lock_item(actor, item)
+    _hold_still(choices)
     taken = rosters.seats_of([item.id]).get(item.id, [])
     deputies = {seat.person_id: seat for seat in taken if seat.role == Role.DEPUTY}
     by_seat = {seat.person_id for seat in taken if seat.role in BY_SEAT}
@@ -123,6 +124,13 @@ def lock_item(actor: Actor, item: AgendaItem) -> AgendaItem:
             _("承認待ちの間と、会議が終わった後は、参加する人を変えられません。")
         )
     return item
+
+
+def _hold_still(choices: Iterable[Choice]) -> None:
+    """Lock who is chosen before they are looked at: an import may be undone now."""
+    rows = Person.objects.filter(pk__in=[choice.person.id for choice in choices])
+    rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def _check(

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from portal.core import context, journals
-from portal.core.errors import DomainError, UnavailableError
+from portal.core.errors import DomainError, RefusedError, UnavailableError
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -59,7 +60,11 @@ def journaled(get_response: GetResponse) -> GetResponse:
 
 
 class DomainErrorMiddleware:
-    """Answer a DomainError with its page and status."""
+    """Answer a DomainError with its page and status.
+
+    So too where what was chosen went before the act was written, such as a person
+    whose import was undone in that moment.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -72,9 +77,25 @@ class DomainErrorMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
         """Render the refusal; anything else stays an incident."""
+        if isinstance(exception, IntegrityError) and refers_to_nothing(exception):
+            log.warning("what an act refers to is gone", exc_info=exception)
+            words = _(
+                "選んだ人や機関などの登録が、いま取り消されました。"
+                "何も変わっていません。前の画面を開き直して、選び直してください。"
+            )
+            return refusal(request, RefusedError(words))
         if not isinstance(exception, DomainError):
             return None
         return refusal(request, exception)
+
+
+def refers_to_nothing(error: IntegrityError) -> bool:
+    """Whether the row that a foreign key names is not there any more."""
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlstate", "") == "23503"
+        or getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
+    )
 
 
 domain_errors = DomainErrorMiddleware

@@ -7,17 +7,19 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from meetings import rosters
 from meetings.importing import reading
 from meetings.importing.columns import Kind
-from meetings.models import FileKind, Import, ImportedRow, LegalHold
+from meetings.models import AgendaItem, FileKind, Import, ImportedRow, LegalHold
 from meetings.retention import FileKey
 from meetings.selectors.import_known import known_to
 from meetings.selectors.import_plans import Standing, planned
+from meetings.services import invitations
 from meetings.services.import_undo import TRIES, undo
 from meetings.services.retention import place_hold
 from members.facts import Role
@@ -28,12 +30,14 @@ from members.models import (
     Organization,
     Person,
     Recusal,
+    Seat,
 )
 from portal.core import clock, removal
 from portal.core.errors import HiddenError, RefusedError
 from portal.core.models import AuditEvent, AuditHead
 from tests import factories
 from tests.cast import Cast, assemble
+from tests.meetings.convening import add, draft, select
 from tests.meetings.importing import HOUSE, MOTHER, SON, entered, outcomes, taken
 from tests.meetings.test_import_reading import HEAD, SEKI, SUDA
 
@@ -225,6 +229,72 @@ def test_a_hold_waits_for_the_end_of_the_undoing(
     other.join()
     assert len(refused) == 1
     assert not LegalHold.objects.exists()
+
+
+@pytest.fixture
+def chosen(town: Cast) -> tuple[Person, AgendaItem]:
+    """Somebody of a roll that came in, and an item to which they are to come."""
+    entered(town, taken(town, [HEAD, SUDA]))
+    return Person.objects.get(name="須田 操"), add(town, draft(town))
+
+
+def test_who_is_chosen_is_held_until_all_is_written(
+    town: Cast, chosen: tuple[Person, AgendaItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undoing locks them too: it waits, and then finds them used."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer: nothing comes between")
+    person, item = chosen
+    real, free = rosters.candidates, list[bool]()
+
+    def grasp() -> None:
+        rows = Person.objects.select_for_update(of=("self",), nowait=True)
+        try:
+            with transaction.atomic():
+                free.append(rows.filter(pk=person.pk).exists())
+        except OperationalError:
+            free.append(False)
+        finally:
+            connection.close()
+
+    def candidates(of_item: AgendaItem) -> Any:
+        other = Thread(target=grasp)
+        other.start()
+        other.join()
+        return real(of_item)
+
+    monkeypatch.setattr(rosters, "candidates", candidates)
+    select(town, item, person)
+    assert free == [False]
+    assert undone(town, Import.objects.get()) == 0
+
+
+def test_who_chose_somebody_already_undone_is_refused_in_words(
+    town: Cast,
+    chosen: tuple[Person, AgendaItem],
+    signed_in: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """References are looked at when all is written: no form has to think of it."""
+    person, item = chosen
+    real = invitations.settle
+
+    def settle(*args: Any) -> None:
+        real(*args)
+        Commission.objects.filter(person=person).delete()
+        Person.objects.filter(pk=person.pk)._raw_delete("default")
+
+    monkeypatch.setattr(invitations, "settle", settle)
+    client = signed_in(town.secretariat)
+    client.raise_request_exception = False
+    address = reverse("meetings:item-people", args=[item.id])
+    code = person.id.hex
+    sent = {f"chosen_{code}": "on", "common_reason": "診療のため"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 409
+    assert "いま取り消されました" in answer.content.decode()
+    assert Person.objects.filter(pk=person.pk).exists()  # all of it was taken back
+    assert not Seat.objects.filter(item_id=item.id, person=person.id).exists()
 
 
 # Giving out ---------------------------------------------------------------------------
