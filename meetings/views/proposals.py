@@ -165,8 +165,13 @@ def proposal_return(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
         )
         if done is not None:
             return redirect("meetings:call-board", opened.proposal.call_id)
-    context = {"opened": opened}
-    return form_page(request, form, "meetings/proposal_return.html", context)
+    words = {
+        "here": _("差戻し"),
+        "title": _("提案を差し戻す"),
+        "button": _("差し戻して知らせる"),
+    }
+    context = {"opened": opened, "words": words}
+    return form_page(request, form, "meetings/proposal_answer.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -184,8 +189,13 @@ def proposal_decline(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
         )
         if done is not None:
             return redirect("meetings:call-board", opened.proposal.call_id)
-    context = {"opened": opened}
-    return form_page(request, form, "meetings/proposal_decline.html", context)
+    words = {
+        "here": _("見送り"),
+        "title": _("提案を見送る"),
+        "button": _("見送って知らせる"),
+    }
+    context = {"opened": opened, "words": words}
+    return form_page(request, form, "meetings/proposal_answer.html", context)
 
 
 @require_http_methods(["GET", "POST"])

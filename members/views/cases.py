@@ -29,6 +29,7 @@ from members.models import Body, Case
 from members.policies import case_facts
 from members.services import cases
 from portal.core import audit
+from portal.core.acting import form_page
 from portal.core.errors import DomainError, HiddenError, InvalidError
 
 PER_PAGE = 50
@@ -117,9 +118,8 @@ class Words:
 def _form_page(
     request: MemberRequest, case: Case, form: Form, words: Words
 ) -> HttpResponse:
-    context = {"case": case, "form": form, "words": words}
-    status = 422 if form.is_bound else 200
-    return render(request, "members/case_act.html", context, status=status)
+    context = {"case": case, "words": words}
+    return form_page(request, form, "members/case_act.html", context)
 
 
 @require_http_methods(["GET", "POST"])
