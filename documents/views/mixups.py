@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +15,7 @@ from documents.models import MixupReview
 from documents.services import mixups
 from members.http import MemberRequest, signed_in
 from portal.core import audit
+from portal.core.acting import form_page
 from portal.core.errors import DomainError
 
 _SERVICES = {
@@ -48,9 +49,8 @@ def second_look(request: MemberRequest, held_id: UUID) -> HttpResponse:
             messages.success(request, _DONE[verdict])
             return redirect(origin)
     _record(request, look)
-    context = {"look": look, "form": form, "origin": origin, "version": look.version}
-    status = 422 if form.is_bound else 200
-    return render(request, "documents/second_look.html", context, status=status)
+    context = {"look": look, "origin": origin, "version": look.version}
+    return form_page(request, form, "documents/second_look.html", context)
 
 
 def _record(request: MemberRequest, look: rows.SecondLook) -> None:

@@ -15,6 +15,7 @@ from documents.services import replies as services
 from documents.views.uploads import by_script, files_of, refused
 from members.http import MemberRequest, signed_in
 from portal.core import audit
+from portal.core.acting import form_page
 from portal.core.errors import InvalidError
 
 
@@ -83,12 +84,10 @@ def _page(
     context = {
         "asked": asked,
         "files": files,
-        "form": form,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "for_another": request.actor.id != asked.person_id,
     }
-    status = 422 if form.is_bound else 200
-    return render(request, "documents/reply.html", context, status=status)
+    return form_page(request, form, "documents/reply.html", context)
 
 
 def _receipt(request: MemberRequest, asked: CooperationRequest) -> HttpResponse:

@@ -75,9 +75,8 @@ def case_create(request: MemberRequest) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             return redirect("members:case-detail", case.id)
-    context = {"form": form, "household": household}
-    status = 422 if form.is_bound else 200
-    return render(request, "members/case_create.html", context, status=status)
+    context = {"household": household}
+    return form_page(request, form, "members/case_create.html", context)
 
 
 @signed_in

@@ -16,6 +16,7 @@ from members.models import PaperCard, SignIn
 from members.services import factors, passkeys, passwords, phones, sign_ins
 from members.views import city, questions
 from portal.core import clock, keys, telephone
+from portal.core.acting import form_page
 from portal.core.errors import InvalidError
 from portal.core.qr import qr_of
 
@@ -96,9 +97,8 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("パスキーを登録しました。"))
             return redirect(_after_enrolling(request))
-    context = {"form": form, "here": passkeys.available(request.get_host())}
-    status = 422 if form.is_bound else 200
-    return render(request, "members/passkey_add.html", context, status=status)
+    context = {"here": passkeys.available(request.get_host())}
+    return form_page(request, form, "members/passkey_add.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,13 +118,8 @@ def app_add(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("認証アプリを登録しました。"))
             return redirect(_after_enrolling(request))
     address = factors.app_address(actor=request.actor, key=key)
-    context = {
-        "form": form,
-        "qr": qr_of(address),
-        "key_words": factors.app_key_words(key),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "members/app_add.html", context, status=status)
+    context = {"qr": qr_of(address), "key_words": factors.app_key_words(key)}
+    return form_page(request, form, "members/app_add.html", context)
 
 
 def _new_app_key(request: MemberRequest) -> str:
@@ -170,9 +165,7 @@ def password_change(request: MemberRequest) -> HttpResponse:
                 _("パスワードを変えました。ほかの端末のサインインは終わりました。"),
             )
             return redirect("members:own")
-    status = 422 if form.is_bound else 200
-    context = {"form": form}
-    return render(request, "members/password_change.html", context, status=status)
+    return form_page(request, form, "members/password_change.html", {})
 
 
 @require_POST
