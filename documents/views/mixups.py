@@ -15,8 +15,7 @@ from documents.models import MixupReview
 from documents.services import mixups
 from members.http import MemberRequest, signed_in
 from portal.core import audit
-from portal.core.acting import form_page
-from portal.core.errors import DomainError
+from portal.core.acting import attempt, form_page
 
 _SERVICES = {
     MixupReview.Verdict.CLEAR: mixups.clear,
@@ -37,15 +36,15 @@ def second_look(request: MemberRequest, held_id: UUID) -> HttpResponse:
     origin = entrances.page_of(look.version.paper.scope)
     if request.method == "POST" and form.is_valid():
         verdict = MixupReview.Verdict(form.cleaned_data["verdict"])
-        try:
-            _SERVICES[verdict](
+        review = attempt(
+            form,
+            lambda: _SERVICES[verdict](
                 actor=request.actor,
                 version=look.version,
                 reason=form.cleaned_data["reason"],
-            )
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
+            ),
+        )
+        if review is not None:
             messages.success(request, _DONE[verdict])
             return redirect(origin)
     _record(request, look)

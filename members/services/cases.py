@@ -267,11 +267,16 @@ def enter_consent(
     case = Case.objects.select_for_update().get(pk=member.case_id)
     _require(actor, Action.ENTER_CONSENT, case)
     if given_at > clock.now():
-        raise InvalidError(_("同意日は、今日までの日付にしてください。"))
+        raise InvalidError(
+            _("同意日は、今日までの日付にしてください。"), field="given_on"
+        )
     withdrawn = member.consents.aggregate(last=Max("withdrawn_at"))["last"]
     if withdrawn is not None and given_at < withdrawn:
         if given_at < clock.day_start(clock.day_of(withdrawn)):
-            raise InvalidError(_("同意日は、前の同意を撤回した日以降にしてください。"))
+            raise InvalidError(
+                _("同意日は、前の同意を撤回した日以降にしてください。"),
+                field="given_on",
+            )
         given_at = withdrawn  # later on the same day
     consent = Consent.objects.create(
         member=member,

@@ -29,8 +29,8 @@ from members.models import Body, Case
 from members.policies import case_facts
 from members.services import cases
 from portal.core import audit
-from portal.core.acting import form_page
-from portal.core.errors import DomainError, HiddenError, InvalidError
+from portal.core.acting import attempt, form_page
+from portal.core.errors import HiddenError, InvalidError
 
 PER_PAGE = 50
 
@@ -211,17 +211,17 @@ def consent_enter(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = _act(request, case_id, Action.ENTER_CONSENT)
     form = ConsentForm(request.POST or None, case=case)
     if request.method == "POST" and form.is_valid():
-        try:
-            cases.enter_consent(
+        consent = attempt(
+            form,
+            lambda: cases.enter_consent(
                 actor=request.actor,
                 member=form.cleaned_data["member"],
                 scope=form.cleaned_data["scope"],
                 evidence=form.cleaned_data["evidence"],
                 given_at=form.given_at,
-            )
-        except DomainError as error:
-            form.add_error("given_on", error.message)
-        else:
+            ),
+        )
+        if consent is not None:
             messages.success(request, _("同意を登録しました。"))
             return redirect("members:case-detail", case.id)
     words = Words(

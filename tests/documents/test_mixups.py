@@ -302,6 +302,16 @@ def test_clearing_needs_a_fresh_factor_and_a_reason(cast, held):
         mixups.clear(actor=client_actor(cast), version=held, reason=" ")
 
 
+def test_an_old_proof_leads_to_a_new_one(cast, held, signed_in):
+    client = signed_in(cast.secretariat, strong_at=None)
+    assert client.get(page_of(held)).status_code == 200
+    answer = client.post(page_of(held), {"verdict": "clear", "reason": "同姓同名"})
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("members:step-up"))
+    held.refresh_from_db()
+    assert held.holds == ["member", "mixup"]
+
+
 def test_cleared_is_cleared_until_something_new_is_found(cast, other, held):
     clerk = client_actor(cast)
     review = mixups.clear(actor=clerk, version=held, reason="同姓同名の保健師")
