@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
 from django.urls import reverse
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error, Page, Route
 
 from tests import matrix
 from tests.clients import close
@@ -65,18 +65,27 @@ def _seeing(row: matrix.Row) -> list[str]:
 
 
 class Window:
-    """A browser's window to which pages are handed; it notes whom else it asks."""
+    """A browser's window to which pages are handed.
+
+    It notes whom else it asks, and errors that no script of the page caught.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.asked_elsewhere: list[str] = []
+        self.failed: list[str] = []
         self._shown: Shown | None = None
         page.route("**/*", self._answer)
+        page.on("pageerror", self._fail)
 
     def show(self, shown: Shown) -> None:
         """Open the page."""
         self._shown = shown
         self.page.goto(ORIGIN + shown.address)
+
+    def _fail(self, error: Error) -> None:
+        name = self._shown.name if self._shown else ""
+        self.failed.append(f"{name}: {error}")
 
     def _answer(self, route: Route) -> None:
         url = urlsplit(route.request.url)

@@ -62,6 +62,7 @@ def test_every_page_is_accessible(window: Window, pages: list[Shown]) -> None:
         found += broken(window, shown)
     assert not found, "\n".join(found)
     assert said == []
+    assert window.failed == []
     assert window.asked_elsewhere == []
 
 

@@ -152,11 +152,11 @@ class PeopleForm(forms.Form):
         code, seat = candidate.person.id.hex, candidate.seat
         self.fields[f"chosen_{code}"] = _tick(_("参加"), seat is not None)
         self.fields[f"signatory_{code}"] = _tick(
-            _("会議録の確認者"), bool(seat and seat.signatory)
+            _("会議録の確認者"), bool(seat and seat.signatory), role=True
         )
         if candidate.may_scribe:
             self.fields[f"scribe_{code}"] = _tick(
-                _("記録係"), bool(seat and seat.scribe)
+                _("記録係"), bool(seat and seat.scribe), role=True
             )
         if candidate.membership is None:
             self.fields[f"reason_{code}"] = OneLineField(
@@ -166,6 +166,18 @@ class PeopleForm(forms.Form):
             self.fields[f"leave_{code}"] = _tick(
                 _("外すときは、事例の閲覧も終える"), checked=False
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A role that is given to somebody who takes no part is not lost in silence."""
+        data = super().clean() or {}
+        for candidate in self.candidates:
+            code = candidate.person.id.hex
+            roles = {f"signatory_{code}", f"scribe_{code}"} & {*self.changed_data}
+            if any(data.get(role) for role in roles) and not data[f"chosen_{code}"]:
+                words = _("%(name)sさんに役割を付けるには、「参加」を選んでください。")
+                named = words % {"name": candidate.person.name}
+                self.add_error(f"chosen_{code}", named)
+        return data
 
     def rows(self) -> Iterator[PeopleRow]:
         """The table, line by line."""
@@ -208,8 +220,14 @@ class PeopleForm(forms.Form):
         ]
 
 
-def _tick(label: Any, checked: bool) -> forms.BooleanField:  # noqa: FBT001 # its value
-    return forms.BooleanField(label=label, required=False, initial=checked)
+def _tick(
+    label: Any,
+    checked: bool,  # noqa: FBT001 # its value
+    *,
+    role: bool = False,
+) -> forms.BooleanField:
+    box = forms.CheckboxInput({"data-role": True} if role else {})
+    return forms.BooleanField(label=label, required=False, initial=checked, widget=box)
 
 
 class AnswerForm(forms.Form):

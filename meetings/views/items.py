@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -93,6 +94,8 @@ def item_people(request: MemberRequest, item_id: UUID) -> HttpResponse:
             ),
         )
         if selected is not None:
+            if not form.choices:
+                messages.warning(request, _("参加する人は、1人も選ばれていません。"))
             return redirect("meetings:sitting-detail", item.sitting_id)
     context = {"item": item, "sitting": item.sitting, "roster": roster}
     return form_page(request, form, "meetings/item_people.html", context)

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Dialog, Page, Route, expect, sync_playwright
 
 from meetings.models import AgendaItem, Sitting
 from tests.cast import Cast
@@ -188,3 +188,25 @@ def test_only_what_has_changed_is_guarded(desk: Desk) -> None:
         return asked
 
     assert desk.work(act) == ["beforeunload"]
+
+
+def test_a_role_chooses_its_person_while_the_list_is_narrowed(
+    cast: Cast, client: Client, sitting: Sitting
+) -> None:
+    item = sitting.items.get(title="件名101")
+    page = client.get(reverse("meetings:item-people", args=[item.id]))
+    desk, name = Desk(page.content.decode()), cast.clinic.name
+
+    def act(page: Page) -> None:
+        row = page.get_by_role("row").filter(has_text=name)
+        part, role = row.get_by_label("参加"), row.get_by_label("会議録の確認者")
+        expect(page.get_by_role("status")).to_contain_text("選択 0人")
+        page.get_by_label("名前・機関でしぼりこむ").fill(name)
+        expect(page.get_by_role("status")).to_contain_text("表示 1人")
+        role.check()
+        expect(part).to_be_checked()
+        expect(page.get_by_role("status")).to_contain_text("選択 1人")
+        part.uncheck()
+        expect(role).not_to_be_checked()
+
+    desk.work(act)

@@ -11,7 +11,13 @@ from django.urls import reverse
 from meetings.models import AgendaItem, Invitation, Sitting
 from meetings.notices import serial_of
 from members.facts import Role
-from members.models import Acknowledgement, Consent, Membership, Seat
+from members.models import (
+    Acknowledgement,
+    Consent,
+    Membership,
+    Organization,
+    Seat,
+)
 from portal.core import clock
 from portal.core.models import AuditEvent
 from tests import factories
@@ -150,6 +156,50 @@ def test_a_missing_reason_says_for_whom_and_keeps_the_ticks(
     assert clerk.post(url("item-people", item.id), together).status_code == 302
     membership = Membership.objects.get(person=cast.colleague)
     assert membership.reason == "担当の機関のため"
+
+
+@pytest.mark.parametrize("role", ["signatory", "scribe"])
+def test_a_role_without_taking_part_is_refused_at_the_row(
+    cast: Cast, signed_in, role: str
+) -> None:
+    Organization.objects.filter(id=cast.colleague.organization_id).update(internal=True)
+    item = add(cast, draft(cast))
+    clerk, page = signed_in(cast.secretariat), url("item-people", item.id)
+    code = cast.colleague.id.hex
+    typed = {f"{role}_{code}": "on", f"reason_{code}": "担当の機関のため"}
+    before = set(Seat.objects.filter(item_id=item.id))
+    answer = clerk.post(page, typed)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'href="#id_chosen_{code}"' in shown
+    assert f'id="id_chosen_{code}_error"' in shown
+    assert f"{cast.colleague.name}さんに役割を付けるには" in shown
+    assert "担当の機関のため" in shown
+    assert set(Seat.objects.filter(item_id=item.id)) == before
+    assert clerk.post(page, {**typed, f"chosen_{code}": "on"}).status_code == 302
+    seat = Seat.objects.get(item_id=item.id, person=cast.colleague)
+    assert getattr(seat, role)
+
+
+def test_who_had_a_role_goes_with_it(cast: Cast, signed_in) -> None:
+    item = add(cast, draft(cast))
+    clerk, page = signed_in(cast.secretariat), url("item-people", item.id)
+    code = cast.clinic.id.hex
+    role = {f"signatory_{code}": "on"}
+    clerk.post(page, {f"chosen_{code}": "on", **role})
+    assert clerk.post(page, role).status_code == 302
+    seats = Seat.objects.filter(item_id=item.id, person=cast.clinic)
+    assert not any(seat.span.holds(clock.now()) for seat in seats)
+
+
+def test_nobody_chosen_is_said_on_the_next_page(cast: Cast, signed_in) -> None:
+    item = add(cast, draft(cast))
+    clerk = signed_in(cast.secretariat)
+    sent = clerk.post(url("item-people", item.id), {"common_reason": ""})
+    assert "1人も選ばれていません" in text(clerk, sent["Location"])
+    code = cast.clinic.id.hex
+    sent = clerk.post(url("item-people", item.id), {f"chosen_{code}": "on"})
+    assert "1人も選ばれていません" not in text(clerk, sent["Location"])
 
 
 def test_reasons_by_person_are_enough(cast: Cast, signed_in) -> None:

@@ -1,10 +1,11 @@
-// Narrows the list of people while one types, and counts who is chosen. Without
-// script the whole list is there; a hidden line is still sent with the form.
+// Narrows the list of people while one types, and counts who is chosen; a role
+// chooses its person. Without script the whole list is there; a hidden line is still
+// sent with the form.
 
 const box = document.querySelector("[data-people-filter]");
 const input = box?.querySelector("input");
 const count = box?.querySelector("[data-people-count]");
-const rows = [...document.querySelectorAll("[data-person]")];
+const rows = [...document.querySelectorAll(".people [data-person]")];
 
 function folded(text) {
   const plain = text.normalize("NFKC").toLowerCase().replaceAll(/\s/g, "");
@@ -14,8 +15,23 @@ function folded(text) {
   );
 }
 
+function tick(row) {
+  return row.querySelector("input[name^='chosen_']");
+}
+
 function chosen(row) {
-  return row.querySelector("input[name^='chosen_']").checked;
+  return tick(row).checked;
+}
+
+// Nobody has a role who does not take part.
+function settle({ target }) {
+  const row = target.closest(".people [data-person]");
+  if (!row) return;
+  const roles = row.querySelectorAll("[data-role]");
+  if (target.matches("[data-role]:checked")) tick(row).checked = true;
+  if (target === tick(row) && !target.checked) {
+    for (const role of roles) role.checked = false;
+  }
 }
 
 function show() {
@@ -31,7 +47,10 @@ function show() {
 if (box) {
   box.hidden = false;
   input.addEventListener("input", show);
-  document.addEventListener("change", show);
+  document.addEventListener("change", (event) => {
+    settle(event);
+    show();
+  });
   input.addEventListener("keydown", (event) => {
     // Enter looks for people, it does not send the form; in the middle of a
     // conversion it belongs to the input method.
