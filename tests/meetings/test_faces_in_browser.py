@@ -82,6 +82,21 @@ async def fits(page: Page) -> None:
     assert width <= await page.evaluate("innerWidth")
 
 
+async def test_who_is_checked_in_by_their_name_is_asked_no_more(
+    house: House, cast: Cast
+) -> None:
+    clerk = (await arrive(house, cast, cast.secretariat, 1280)).page
+    asked = clerk.get_by_text("受付がまだです", exact=True)
+    await expect(asked).to_be_visible()
+    own = clerk.locator("#roster-list > *").filter(has_text=cast.secretariat.name)
+    await own.get_by_role("button", name="受付", exact=True).click()
+    await expect(own).to_contain_text("受付済")
+    await expect(asked).to_have_count(0)
+    await clerk.reload()
+    await expect(own).to_contain_text("受付済")
+    await expect(asked).to_have_count(0)
+
+
 async def test_three_faces_over_two_items(
     house: House, cast: Cast, scribe: Person
 ) -> None:

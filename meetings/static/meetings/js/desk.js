@@ -28,6 +28,7 @@ export class Desk {
     const roster = item?.roster ?? []
     const inside = roster.filter(seat => seat.inside).length
     byId('now-people').textContent = word('people', { count: inside })
+    if (roster.some(seat => seat.person === this.me && seat.here)) byId('door')?.remove()
     redraw(byId('roster-list'), roster.map(seat => this.seat(item, seat)))
     const attendance = byId('attendance')
     if (attendance && item) attendance.href = `/items/${item.id}/attendance/`
