@@ -111,6 +111,7 @@ def slots(lengths: Iterable[int], start: datetime) -> list[Slot]:
 class Plan:
     """The whole agenda on the clock: the frame's lines around the items."""
 
+    starts_at: datetime
     before: list[tuple[FrameLine, Slot]]
     items: list[tuple[AgendaItem, Slot]]
     after: list[tuple[FrameLine, Slot]]
@@ -162,6 +163,7 @@ def plan_of(
     ]
     clock = iter(slots(lengths, hours[0]))
     return Plan(
+        starts_at=hours[0],
         before=[(line, next(clock)) for line in before],
         items=[(item, next(clock)) for item in items],
         after=[(line, next(clock)) for line in after],
@@ -177,6 +179,23 @@ def call_time(slot: Slot, opening: datetime) -> datetime:
     """When somebody is asked to come for an item: the quarter of an hour before."""
     late = (slot.starts_at - datetime.min.replace(tzinfo=UTC)) % CALL_STEP
     return max(slot.starts_at - late, opening)
+
+
+def call_times(own: Iterable[Slot], plan: Plan) -> list[datetime | None]:
+    """When somebody is asked to come for each of the own items, in their order.
+
+    None where they are there already: until the own item before, or the frame's
+    opening lines, have ended.
+    """
+    opening = there_until = plan.starts_at
+    if plan.before:
+        there_until = plan.before[-1][1].ends_at
+    found: list[datetime | None] = []
+    for slot in own:
+        call = call_time(slot, opening)
+        found.append(call if call > there_until else None)
+        there_until = slot.ends_at
+    return found
 
 
 def stamp(items: Sequence[AgendaItem]) -> str:

@@ -46,12 +46,13 @@ class FramePoint:
 class AgendaItemLine:
     """An item as its reader may see it: an item not open to them stays away.
 
-    Without ``ends_at`` the start is the time for which its reader is called.
+    Without ``ends_at`` the start is the time for which its reader is called; without
+    either the reader is there already.
     """
 
     subject: str
     kind: str
-    starts_at: datetime
+    starts_at: datetime | None = None
     ends_at: datetime | None = None
     regime: str = ""
     occasion: str = ""
@@ -159,13 +160,16 @@ def _item_point(number: int, item: AgendaItemLine) -> Point:
     text = "\n".join(
         part for part in (item.subject, details, item.purpose, *points) if part
     )
+    return Point(f"({number})", text, _times(item), level=2)
+
+
+def _times(item: AgendaItemLine) -> str:
+    if item.starts_at is None:
+        return ""
     start = time_words(item.starts_at)
-    times = (
-        f"{start}から{time_words(item.ends_at)}まで"
-        if item.ends_at
-        else f"{start}にお越しください"
-    )
-    return Point(f"({number})", text, times, level=2)
+    if item.ends_at is None:
+        return f"{start}にお越しください"
+    return f"{start}から{time_words(item.ends_at)}まで"
 
 
 def _duty(document: AgendaDocument) -> tuple[Block, ...]:

@@ -26,11 +26,14 @@ IN_PREPARATION = frozenset({State.DRAFT, State.SUBMITTED})
 
 @dataclass(frozen=True, slots=True)
 class OwnItem:
-    """One of the reader's own items; its number counts own items alone (R5)."""
+    """One of the reader's own items; its number counts own items alone (R5).
+
+    ``call_at`` is None for who is there already, and once the sitting is over.
+    """
 
     number: int
     item: AgendaItem
-    call_at: datetime
+    call_at: datetime | None
     may_file: bool
     record: Step
 
@@ -142,15 +145,19 @@ def own_view(opened: Opened, within: Collection[UUID] | None = None) -> OwnSitti
     ]
     steps = next_steps(access, [item for item, _slot in readable])
     grounds = _grounds(sitting, [item for item, _slot in readable])
+    coming = sitting.state == State.CONVENED and access.t < sitting.ends_at
+    calls = agenda.call_times([slot for _item, slot in readable], plan)
     items = [
         OwnItem(
             number=number,
             item=item,
-            call_at=agenda.call_time(slot, sitting.starts_at),
+            call_at=call if coming else None,
             may_file=access.offers(Action.UPLOAD, item_facts(item, access.actor.id)),
             record=steps[item.id],
         )
-        for number, (item, slot) in enumerate(readable, 1)
+        for number, ((item, _slot), call) in enumerate(
+            zip(readable, calls, strict=True), 1
+        )
     ]
     return OwnSitting(
         sitting=sitting,
@@ -169,7 +176,7 @@ def own_view(opened: Opened, within: Collection[UUID] | None = None) -> OwnSitti
                 for item, _slot in asked
             }
         ),
-        answerable=sitting.state == State.CONVENED and access.t < sitting.ends_at,
+        answerable=coming,
         enterable=bool(items) and is_today(sitting, access.t),
         access=access,
     )

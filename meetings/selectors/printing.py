@@ -121,7 +121,7 @@ def _standing(item: AgendaItem) -> str:
 
 def _line(
     item: AgendaItem,
-    starts_at: datetime,
+    starts_at: datetime | None,
     ends_at: datetime | None,
     papers: Papers,
 ) -> AgendaItemLine:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from docx.oxml.ns import qn
 
 from meetings import agenda as rules
-from meetings.agenda import Slot, call_time, moved, plan_of, stamp
+from meetings.agenda import Slot, call_time, call_times, moved, plan_of, stamp
 from meetings.models import AgendaItem, FrameLine, ItemTemplate, Sitting
 from meetings.selectors.agenda import visible_items
 from meetings.services import agenda
@@ -19,6 +19,7 @@ from meetings.services.agenda import TimeBox
 from meetings.services.frame import Line, set_frame
 from members.facts import Regime
 from members.models import Recusal
+from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError
 from portal.core.models import AuditEvent
 from tests import factories
@@ -387,9 +388,61 @@ def test_numbers_and_times_tell_a_member_nothing_of_the_others(
     for name, text in readings(signed_in(cast.clinic), sitting).items():
         assert "ほかの世帯の件" not in text, name
         assert "午後2時にお越しください" in text, name
-        assert "午後2時30分にお越しください" in text, name
+        assert text.count("お越しください") == 1, name
         for hidden in ("議題3", "(3)", "14:05", "2時5分", "2時35分", "30分議題"):
             assert hidden not in text, (name, hidden)
+
+
+def test_who_is_in_from_the_opening_on_is_never_asked_to_come(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    sitting, items = called(cast)
+    select(cast, items[0], cast.clinic)
+    for name, text in readings(signed_in(cast.clinic), sitting).items():
+        assert "(3)" in text or "議題3" in text, name
+        assert "お越しください" not in text, name
+
+
+def test_after_the_sitting_nobody_is_asked_to_come(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    sitting, _items = called(cast)
+    client = signed_in(cast.clinic)
+    Sitting.objects.filter(pk=sitting.pk).update(state=Sitting.State.CLOSED)
+    for name, text in readings(client, sitting).items():
+        assert "見守り" in text, name
+        assert "お越しください" not in text, name
+    hour = timedelta(hours=1)
+    ended = clock.now() - timedelta(minutes=1)
+    hours = {"starts_at": ended - hour, "ends_at": ended}
+    convened = {"state": Sitting.State.CONVENED}
+    Sitting.objects.filter(pk=sitting.pk).update(**convened, **hours)
+    for name, text in readings(client, sitting).items():
+        assert "お越しください" not in text, name
+
+
+@pytest.mark.parametrize(
+    ("own", "called"),
+    [
+        ([(5, 25)], [None]),  # right after the opening lines
+        ([(5, 25), (25, 45)], [None, None]),  # one after the other
+        ([(5, 20), (22, 40)], [None, None]),  # the quarter before is still its time
+        ([(5, 20), (50, 65)], [None, 45]),
+        ([(35, 50), (50, 60), (95, 100)], [30, None, 90]),
+    ],
+)
+def test_people_are_called_where_they_are_not_there_yet(
+    own: list[tuple[int, int]], called: list[int | None]
+) -> None:
+    def at(minutes: int) -> datetime:
+        return START + timedelta(minutes=minutes)
+
+    frame = [FrameLine(part=Part.PLAIN, minutes=5), FrameLine(part=Part.ITEMS)]
+    plan = plan_of(frame, [], (START, at(120)))
+    slots = [Slot(at(starts), at(ends)) for starts, ends in own]
+    assert call_times(slots, plan) == [
+        None if minutes is None else at(minutes) for minutes in called
+    ]
 
 
 def test_numbers_on_page_count_own_items(cast: Cast, signed_in: SignIn) -> None:

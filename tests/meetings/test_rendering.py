@@ -389,6 +389,13 @@ def test_who_is_called_for_an_item_reads_when_to_come_and_no_end(printed):
     assert "午前10時まで" not in text
 
 
+def test_who_is_there_already_is_not_asked_to_come(printed):
+    there = replace(AGENDA.items[0], starts_at=None, ends_at=None)
+    text = printed(replace(AGENDA, items=(there,)))
+    assert "事例R8-012" in text
+    assert "お越しください" not in text
+
+
 def test_an_agenda_without_items_keeps_its_order(printed):
     bare = replace(AGENDA, items=(), duty=(), reader="", next_sitting=None)
     text = printed(bare)
