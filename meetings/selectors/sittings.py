@@ -161,7 +161,12 @@ def listed_sittings(actor: Actor) -> QuerySet[Sitting]:
         )
         .select_related("body__unit")
         .prefetch_related("joint__body")
-        .annotate(over=Case(When(ends_at__lt=today, then=True), default=False))
+        .annotate(
+            over=Case(
+                When(Q(ends_at__lt=today) | Q(state=State.CLOSED), then=True),
+                default=False,
+            )
+        )
         .order_by("over", Case(When(over=False, then="starts_at")), "-starts_at", "id")
     )
 

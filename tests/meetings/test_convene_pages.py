@@ -342,6 +342,19 @@ def test_a_link_session_has_no_other_sitting(cast: Cast, signed_in) -> None:
     assert str(second.id) not in text(bound, url("sitting-list"))
 
 
+def test_a_closed_sitting_of_today_is_over(cast: Cast, signed_in) -> None:
+    clerk, coming = signed_in(cast.secretariat), "これからの会議"
+    Sitting.objects.exclude(pk=cast.sitting.pk).delete()
+    now = clock.now()
+    hours = {"starts_at": now - timedelta(hours=1), "ends_at": now}
+    Sitting.objects.update(state=Sitting.State.CONVENED, **hours)
+    assert coming in text(clerk, url("sitting-list"))
+    Sitting.objects.update(state=Sitting.State.CLOSED)
+    page = text(clerk, url("sitting-list"))
+    assert "これまでの会議" in page
+    assert coming not in page
+
+
 def test_a_draft_is_not_shown_to_those_chosen(cast: Cast, signed_in) -> None:
     sitting = draft(cast)
     select(cast, add(cast, sitting), cast.clinic)
