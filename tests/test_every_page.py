@@ -72,6 +72,19 @@ def note(said: list[str], message: ConsoleMessage) -> None:
         said.append(message.text)
 
 
+def test_a_case_number_that_leads_on_looks_like_a_link(
+    window: Window, pages: list[Shown]
+) -> None:
+    window.show(
+        next(each for each in pages if each.name.startswith("members:case-list"))
+    )
+    number = window.page.locator("a .case-number").first
+    link = window.page.locator("a:has(.case-number)").first
+    expect(number).to_have_css("text-decoration-line", "underline")
+    colour = link.evaluate("link => getComputedStyle(link).color")
+    expect(number).to_have_css("color", colour)
+
+
 def test_a_warning_comes_before_the_sign_in_ends(
     window: Window, pages: list[Shown]
 ) -> None:
