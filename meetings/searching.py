@@ -148,7 +148,7 @@ def _outcomes(ids: Collection[UUID]) -> Iterator[Found]:
 
 def _outcome_part(outcome: Outcome, note: str) -> Part:
     result = str(outcome.get_result_display())
-    return Part.of(result, " / ".join(word for word in (result, note) if word))
+    return Part.of(_("結果"), " / ".join(word for word in (result, note) if word))
 
 
 def _old_records(ids: Collection[UUID]) -> Iterator[Found]:

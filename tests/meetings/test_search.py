@@ -263,6 +263,16 @@ def test_without_consent_nothing_that_rests_on_it_is_found(
     assert kinds(town.secretariat, "支援の方向性") == {"item": 2}
 
 
+def test_an_outcome_says_its_result_once(town: Cast) -> None:
+    _outcome(town, "月2回の見守り")
+    index.catch_up()
+    (group,) = search(factories.sign_in(town.secretariat), Wish("見守り 月2回")).groups
+    (excerpt,) = group.hits[0].excerpts
+    assert excerpt.where == "結果"
+    words = "".join(piece.text for piece in excerpt.pieces)
+    assert words == "プラン確定 / 月2回の見守り"
+
+
 def _outcome(cast: Cast, note: str) -> Outcome:
     return Outcome.objects.create(
         item=cast.juso_item,
