@@ -142,6 +142,16 @@ def test_case_opens_only_once_the_pledge_is_acknowledged(
     assert {event.actor for event in acts} == {str(cast.newcomer.id)}
 
 
+def test_the_steps_of_a_link_are_for_who_came_by_one(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    page, steps = reverse("members:pledge"), "手続きの流れ"
+    assert steps not in signed_in(cast.newcomer).get(page).content.decode()
+    scope = factories.to_sitting(cast.sitting)
+    by_link = signed_in(cast.newcomer, scope=scope).get(page)
+    assert steps in by_link.content.decode()
+
+
 @pytest.mark.parametrize(
     "name", ["colleague", "leaver", "stranger", "recused", "administrator", "auditor"]
 )
