@@ -41,6 +41,12 @@ class PointsField(forms.CharField):
         return "\n".join(line for line in lines if line)
 
 
+class LawField(forms.ChoiceField):
+    """Whether a case is dealt with under its people's consent."""
+
+    needed = _("※事例を扱うときは必須")
+
+
 class ItemWordsForm(forms.Form):
     """What an item says."""
 
@@ -115,14 +121,11 @@ class ItemForm(KeyedForm, ItemWordsForm):
             empty_label=_("事例を扱わない議題"),
         )
         if any(len(body.rules.regimes) > 1 for body in bodies):
-            self.fields["regime"] = forms.ChoiceField(
+            self.fields["regime"] = LawField(
                 label=_("本人同意"),
                 choices=[("", _("選んでください")), *REGIMES],
                 required=False,
-                help_text=_(
-                    "事例を扱う議題で選びます。"
-                    "片方だけを扱う会議体では、選ばなくてかまいません。"
-                ),
+                help_text=_("片方だけを扱う会議体では、選ばなくてかまいません。"),
             )
         self.order_fields(self.field_order)
 

@@ -1,9 +1,11 @@
 """What a body's charter changes in its meetings: law, offices, words, confirmation."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from meetings import records
 from meetings.models import AgendaItem, Minutes, Sitting
@@ -82,6 +84,20 @@ def test_a_body_of_both_modes_asks_for_the_law_of_each_item(cast: Cast) -> None:
     item = put(cast, sitting, Regime.JUSO)
     assert (item.regime, item.ground) == (Regime.JUSO, LegalGround.Code.ACT_106_4)
     assert law_words(item) == "本人同意あり(社会福祉法第106条の4第2項第5号)"
+
+
+def test_when_the_law_is_needed_is_said_at_its_field(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    sitting = draft(cast)
+    client = signed_in(cast.secretariat)
+    page = reverse("meetings:item-create", args=[sitting.id])
+    assert "事例を扱うときは必須" not in client.get(page).content.decode()
+    charter(cast, consent=Charter.Consent.BOTH)
+    shown = client.get(page).content.decode()
+    (label,) = re.findall(r'(?s)<label[^>]*for="id_regime">.*?</label>', shown)
+    assert "※事例を扱うときは必須" in label
+    assert "任意" not in label
 
 
 def test_a_body_of_one_mode_takes_no_other(cast: Cast) -> None:

@@ -26,6 +26,7 @@ class FieldContext(TypedDict):
     is_shown: bool
     is_checkbox: bool
     is_group: bool
+    needed: str
 
 
 class ChipContext(TypedDict):
@@ -45,6 +46,7 @@ def field(bound: BoundField) -> FieldContext:
         "is_shown": bool(not comes_later or bound.errors or bound.value()),
         "is_checkbox": isinstance(widget, CheckboxInput),
         "is_group": bool(widget.use_fieldset),
+        "needed": getattr(bound.field, "needed", ""),
     }
 
 
