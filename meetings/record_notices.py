@@ -88,8 +88,22 @@ def _way(facts: Facts) -> list[str]:
             "先にお送りしたご案内のリンクから、これまでと同じようにお入りください。"
             "リンクが見つからないときは、次のページをご覧ください。"
         )
-        return [f"{ask}\n{way.link}"]
+        return [f"{ask}\n{way.link}", *_after_its_end(facts)]
     ways = [_("次のページからお入りください。") + f"\n{way.link}"]
     if way.until is not None:
         ways.append(own_link_words(facts.name, moment_words(way.until)))
+        ways.extend(_after_its_end(facts))
     return ways
+
+
+def _after_its_end(facts: Facts) -> list[str]:
+    """A link may end before the due day; while the round is open it is renewed."""
+    if facts.due_on is None:
+        return []
+    return [
+        _(
+            "確認をお願いしているあいだにリンクの期限が過ぎたときは、"
+            "リンクを開いた画面の「新しいリンクを申し込む」を押してください。"
+            "新しいリンクを、このアドレスにお送りします。"
+        )
+    ]

@@ -7,7 +7,7 @@ may have done stands apart and counts for nothing.
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Max, Min, Q, TextChoices
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.evidence.disclosure import READS, Way
 from documents.models import PaperVersion, Release, Retrieval
+from meetings.models import Minutes
 from meetings.policies import item_facts
 from meetings.selectors.board import BoardLine, board_of
 from meetings.selectors.sittings import Opened
@@ -153,6 +154,17 @@ def line_of(opened: Opened, person: Person) -> LinkLine:
     return next(
         line for line in link_board(opened, Show.ALL).lines if line.person == person
     )
+
+
+def confirm_by(opened: Opened, person: Person) -> date | None:
+    """The last due day of the drafts that go round and that the person may read."""
+    rounds = Minutes.objects.filter(
+        state=Minutes.State.ROUND,
+        item__in=_in_sight(opened),
+        item__presences__person=person,
+    )
+    day: date | None = rounds.aggregate(day=Max("due_on"))["day"]
+    return day
 
 
 def _pledged(people: Collection[UUID]) -> dict[UUID, datetime]:

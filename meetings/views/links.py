@@ -71,6 +71,7 @@ def link_person(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
         "invitation": invitation,
         "sitting": opened.sitting,
         "last": last,
+        "confirm_by": boards.confirm_by(opened, invitation.person),
         "devices": devices_of(invitation.sitting_id, invitation.person),
     }
     return form_page(request, form, "meetings/link_person.html", context)

@@ -1,14 +1,17 @@
 """The draft round: corrections on pages of their own, versions, order, reopening."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from documents.models import Link
 from documents.selectors import version_for
+from documents.services import links, renewals
 from meetings import records
 from meetings.differences import Op, between, pieces
 from meetings.models import (
@@ -18,9 +21,14 @@ from meetings.models import (
     Minutes,
     Presence,
     RecordVersion,
+    Sitting,
 )
+from meetings.notices import Way
+from meetings.record_notices import Facts, Occasion, compose
+from meetings.selectors import link_board
 from meetings.selectors.earlier_records import earlier_of
 from meetings.selectors.record_versions import history
+from meetings.selectors.sittings import convened_sitting
 from meetings.services import (
     convocation,
     record_mail,
@@ -31,14 +39,14 @@ from meetings.services import records as records_service
 from members.access import Actor
 from members.facts import Role
 from members.models import Charter, Consent, Person
-from portal.core import clock
+from portal.core import clock, jp
 from portal.core.errors import HiddenError, InvalidError, RefusedError, StepUpError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
 from tests.conftest import SignIn
 from tests.meetings import recording
-from tests.meetings.convening import mails
+from tests.meetings.convening import invitation, mails
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,6 +86,57 @@ def test_links_last_their_days_and_are_given_anew_while_a_record_goes_round(
     assert timedelta(days=days - 1) < left <= timedelta(days=days)
     recording.confirmed(cast, item)
     assert convocation.links_end(cast.sitting) < clock.now()
+
+
+def test_who_is_to_confirm_comes_in_until_the_due_day(
+    cast: Cast, item: AgendaItem, signed_in: SignIn
+) -> None:
+    asked = invitation(cast.clinic, cast.sitting)
+    clerk = sign_in(cast.secretariat)
+    link = convocation.print_letter(actor=clerk, invitation=asked).link
+    Sitting.objects.update(state=Sitting.State.CLOSED)
+    Link.objects.update(opened_at=clock.now())
+    due = recording.circulate(cast, item, days=14).due_on
+    assert due is not None
+    link.refresh_from_db()
+    assert link.ends_at is not None
+    assert clock.day_of(link.ends_at) < due
+    page = reverse("meetings:link-person", args=[asked.id])
+    told = signed_in(cast.secretariat).get(page)
+    assert f"確認期限 {jp.era_words(due)}" in strip_tags(told.content.decode())
+    with time_machine.travel(clock.day_start(due), tick=False):
+        assert links.find_by_id(link.id) is None
+        renewals.grant.call(link.digest, [])
+        (again,) = links.live_links(cast.sitting.id, cast.clinic)
+        assert again.ends_at is not None
+        assert clock.day_of(again.ends_at) > due
+
+
+@pytest.mark.parametrize(
+    "way",
+    [Way("/g/", known=True), Way("/g/#x", "link:x", factories.LONG_AGO)],
+    ids=["an opened link", "a new link"],
+)
+def test_the_letter_tells_how_to_come_in_after_the_link_has_ended(way: Way) -> None:
+    facts = Facts("2026-001", "小野寺", way, clock.today())
+    for occasion in (Occasion.ROUND, Occasion.REMINDED, Occasion.REOPENED):
+        assert "「新しいリンクを申し込む」" in compose(occasion, facts)[1]
+    answered = replace(facts, due_on=None)
+    assert "申し込む" not in compose(Occasion.ANSWERED, answered)[1]
+
+
+def test_who_signs_in_by_name_is_told_of_no_link() -> None:
+    facts = Facts("2026-001", "水沢", Way("/sittings/"), clock.today())
+    assert "申し込む" not in compose(Occasion.ROUND, facts)[1]
+
+
+def test_a_link_s_page_names_no_due_day_to_who_was_not_there(
+    cast: Cast, item: AgendaItem
+) -> None:
+    recording.circulate(cast, item)
+    opened = convened_sitting(sign_in(cast.secretariat), cast.sitting.id)
+    assert link_board.confirm_by(opened, cast.newcomer) is None
+    assert link_board.confirm_by(opened, cast.clinic) is not None
 
 
 # Differences
