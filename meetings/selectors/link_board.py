@@ -19,11 +19,13 @@ from meetings.models import Minutes
 from meetings.policies import item_facts
 from meetings.selectors.board import BoardLine, board_of
 from meetings.selectors.sittings import Opened
-from members.facts import Action
+from members.facts import Action, State
 from members.filters import holding_at
 from members.models import Acknowledgement, Person
 from portal.core import clock
 from portal.core.models import AuditEvent
+
+_OPEN = {State.RELEASED, State.FINAL}
 
 
 class Show(TextChoices):
@@ -193,7 +195,7 @@ def _seen(opened: Opened, people: Collection[UUID]) -> dict[UUID, list[PaperSeen
     for release in _to_be_known(releases, opened.access.actor.id):
         key = (release.person_id, release.version_id)
         seen = found.setdefault(key, PaperSeen(release.version, live=False))
-        open_now = release.span.holds(now) and release.version.state == "released"
+        open_now = release.span.holds(now) and release.version.state in _OPEN
         seen.live = seen.live or open_now
     _add_reads(found)
     _add_declared(found)

@@ -100,6 +100,18 @@ def test_it_counts_what_was_read_taken_and_declared(cast, released, signed_in):
     assert (now.declared, now.declarable) == (1, 1)
 
 
+def test_a_confirmed_record_is_open_while_it_is_released(cast, released):
+    version = released()
+    version.state = State.FINAL
+    version.save()
+    now = line(cast, cast.clinic)
+    assert [seen.live for seen in now.papers] == [True]
+    assert now.declarable == 0
+    version.state = State.REPLACED
+    version.save()
+    assert line(cast, cast.clinic).declarable == 1
+
+
 def test_reading_by_others_is_not_mine(cast, released, signed_in):
     version = released()
     signed_in(cast.secretariat).get(f"/papers/{version.id}/")
