@@ -1,6 +1,6 @@
 """What the pages of the viewer say of a version, beside its pictures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from documents.delivery.gateway import ZOOM_STEPS
 from documents.models import Rendition
 from documents.renditions.sources import pdf_source, rendition_of
 from documents.selectors import OpenVersion
+from members.facts import Action
 
 THUMBNAILS_A_PAGE = 24
 
@@ -65,7 +66,8 @@ def wished_page(found: OpenVersion, typed: str) -> int | None:
 
 def open_until(found: OpenVersion) -> datetime | None:
     """Until when it stays open to a reader; None for whom no release ends it."""
-    if found.can.release:
+    unreleased = replace(found.thing, released=())
+    if found.access.allows(Action.READ, unreleased):
         return None
     t = found.access.t
     ends = [span.end for span in found.thing.released if span.holds(t)]

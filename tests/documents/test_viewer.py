@@ -14,6 +14,7 @@ from documents.delivery import content, viewer
 from documents.delivery.opened import SHELF, Shelf
 from documents.models import Paper, PaperVersion
 from meetings.selectors.paper_desk import serial_of_sitting
+from members.facts import State
 from members.models import Membership
 from portal.core import clock, vault
 from portal.core.models import AuditEvent
@@ -119,6 +120,17 @@ def test_readers_see_until_when_and_custodians_do_not(
     cast: Cast, released: Filed, signed_in: SignIn
 ) -> None:
     version = released()
+    route = address("version-view", version)
+    assert "まで読めます" in signed_in(cast.clinic).get(route).content.decode()
+    assert "まで読めます" not in signed_in(cast.secretariat).get(route).content.decode()
+
+
+def test_a_confirmed_record_has_no_end_for_its_custodians(
+    cast: Cast, released: Filed, signed_in: SignIn
+) -> None:
+    version = released(cast.clinic, cast.secretariat)
+    version.state = State.FINAL
+    version.save()
     route = address("version-view", version)
     assert "まで読めます" in signed_in(cast.clinic).get(route).content.decode()
     assert "まで読めます" not in signed_in(cast.secretariat).get(route).content.decode()
