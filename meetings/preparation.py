@@ -103,11 +103,15 @@ def _awaited(sitting: Sitting, charter: Charter) -> bool:
 
 
 def papers_of(items: Sequence[AgendaItem]) -> tuple[Counter[UUID], Counter[UUID]]:
-    """How many papers each item has, and how many of them hold tax information."""
+    """How many papers each item has, and how many of them hold tax information.
+
+    Its record is none: what is filed of it stands beside the papers.
+    """
     rows = (
         Paper.objects.filter(
             item_id__in=[item.id for item in items], versions__state__in=_AT_HAND
         )
+        .exclude(kind=Paper.Kind.MINUTES)
         .distinct()
         .values_list("id", "item_id", "tax_information")
     )

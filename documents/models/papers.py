@@ -16,6 +16,7 @@ from members.models import (
     Scope,
 )
 from members.models.bodies import Dated
+from portal.core import media
 from portal.core.models import StoredObject
 
 
@@ -173,6 +174,13 @@ class PaperVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper} 第{self.number}版"
+
+    @property
+    def form(self) -> str:
+        """Which of the two files of a record it is; they have one name (PDF, Word)."""
+        if self.paper.kind != Paper.Kind.MINUTES:
+            return ""
+        return {media.PDF: "PDF", media.DOCX: "Word"}.get(self.media_type, "")
 
     @property
     def scanned(self) -> bool:

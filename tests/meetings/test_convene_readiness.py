@@ -215,6 +215,15 @@ def test_a_replaced_paper_counts_once_and_a_recalled_one_not(cast: Cast) -> None
     assert preparation.papers_of([item])[0][item.id] == 0
 
 
+def test_the_files_of_a_record_are_no_papers(cast: Cast) -> None:
+    item = add(cast, draft(cast))
+    _paper(cast, item, State.RELEASED)
+    record = _paper(cast, item, State.FINAL)
+    record.kind = Paper.Kind.MINUTES
+    record.save()
+    assert preparation.papers_of([item])[0][item.id] == 1
+
+
 def _paper(cast: Cast, item: AgendaItem, state: State) -> Paper:
     paper = Paper.objects.create(
         number="資料1",

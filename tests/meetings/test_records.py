@@ -118,6 +118,20 @@ def test_the_last_confirmation_freezes_the_record_as_files(
     assert readers == {cast.chair.id, cast.secretariat.id, cast.clinic.id}
 
 
+def test_the_two_files_of_a_record_are_told_apart(
+    cast: Cast, clerk: Actor, item: AgendaItem, signed_in: SignIn
+) -> None:
+    circulate(clerk, item)
+    for person in (cast.chair, cast.clinic):
+        confirm(factories.sign_in(person), item)
+    worker.run_waiting()
+    browser = signed_in(cast.secretariat)
+    papers = browser.get(reverse("meetings:paper-upload", args=[item.id]))
+    words = papers.content.decode()
+    assert "会議録 (PDF)</a>" in words
+    assert "会議録 (Word)</a>" in words
+
+
 def test_archiving_twice_files_once(cast: Cast, clerk: Actor, item: AgendaItem) -> None:
     circulate(clerk, item)
     for person in (cast.chair, cast.clinic):
