@@ -6,13 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from documents.models import CooperationRequest
 from meetings.models import AgendaItem, Outcome, Sitting
 from meetings.selectors.timeline import Sort, timeline_of
 from members.models import Consent, Person, Recusal
 from members.services import cases
-from portal.core import clock
+from portal.core import clock, jp
 from portal.core.errors import HiddenError
 from portal.core.models import AuditEvent
 from tests import factories
@@ -165,6 +166,24 @@ def test_requests_and_people_who_left_are_the_custodians(walked):
     member = seen_by(walked.clinic, walked)
     assert "K007" not in member
     assert walked.leaver.name not in member
+
+
+def test_a_decision_s_day_is_the_next_review_and_a_role_s_its_end(walked, signed_in):
+    day = clock.today() + timedelta(days=100)
+    decision = walked.juso_item.entries.get(text=DECISION)
+    decision.due_on = day
+    decision.save()
+    role = walked.juso_item.entries.get(text=COURSE)
+    role.kind, role.due_on = "task", day
+    role.save()
+    browser = signed_in(walked.secretariat)
+    for page in (
+        reverse("meetings:case-timeline", args=[walked.case.id]),
+        reverse("meetings:record-detail", args=[walked.juso_item.id]),
+    ):
+        words = strip_tags(browser.get(page).content.decode())
+        assert f"次のモニタリング {jp.era_short(day)}" in words
+        assert words.count(f"{jp.era_short(day)}まで") == 1
 
 
 def test_reading_leaves_its_trace_with_each_record(walked, signed_in):
