@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from meetings.models import AgendaItem, Presence
 from members.models import Seat
@@ -28,6 +29,13 @@ def gap(
 def of_today(item: AgendaItem) -> bool:
     """Whether it is still the day of the item's sitting, in Japan."""
     return clock.today() == clock.day_of(item.sitting.starts_at)
+
+
+def received_for(item: AgendaItem) -> set[UUID]:
+    """Who had come to the meeting before the item was over, let in or not."""
+    until = item.closed_at or clock.now()
+    came = item.sitting.invitations.filter(withdrawn_at=None, checked_in_at__lt=until)
+    return set(came.values_list("person", flat=True))
 
 
 def origin_words(stays: Iterable[Presence], seat: Seat) -> str:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 
 from documents.models import Paper, PaperVersion, Release
-from meetings.attendance import origin_words
+from meetings.attendance import origin_words, received_for
 from meetings.models import (
     OUTCOMES,
     TASKS,
@@ -345,13 +345,12 @@ def _role_words(record: Record, seat: Seat) -> str:
     """In which part somebody was there, by the body's own words."""
     if seat.role != Role.CHAIR:
         return seat.get_role_display()
-    presides = seat.person_id == record.presiding_id
-    rules = record.rules
+    rules, presides = record.rules, seat.person_id == record.presiding_id
     return rules.head_title if presides else rules.convener_title
 
 
 def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
-    spans: dict[UUID, list[Presence]] = {}
+    received, spans = received_for(record.item), dict[UUID, list[Presence]]()
     for presence in record.presences:
         spans.setdefault(presence.person_id, []).append(presence)
     return tuple(
@@ -362,6 +361,7 @@ def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
             role=_role_words(record, seat) + origin_words(record.presences, seat),
             came=mine[0].starts_at if (mine := spans.get(seat.person_id)) else None,
             left=mine[-1].ends_at if mine else None,
+            received=seat.person_id in received,
         )
         for seat in record.seats
     )
@@ -370,8 +370,7 @@ def _attendance(record: Record) -> tuple[AttendanceRow, ...]:
 def _papers(item: AgendaItem) -> tuple[PaperRow, ...]:
     """The papers of the item; a restricted one is named to its list only (R28)."""
     shown = Paper.objects.filter(item_id=item.id, restricted=False)
-    shown = shown.exclude(kind=Paper.Kind.MINUTES)
-    out = shown.filter(
+    out = shown.exclude(kind=Paper.Kind.MINUTES).filter(
         versions__state__in=[State.RELEASED, State.FINAL, State.ARCHIVED]
     )
     return tuple(PaperRow(number=p.number, title=p.title) for p in out.distinct())

@@ -61,6 +61,7 @@ class AttendanceRow:
     """One person's presence at the item; ``None`` in ``came`` says absent.
 
     Of somebody ``withheld`` nothing stands there but the mark in the place of the name.
+    ``received``: came to the meeting before the item was over.
     """
 
     organization: str
@@ -70,6 +71,7 @@ class AttendanceRow:
     came: datetime | None
     left: datetime | None = None
     withheld: bool = False
+    received: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,7 +277,9 @@ _UNTIMED = (("機関", "職名", "氏名", "区分", "出欠"), (42, 36, 32, 16,
 def _there(row: AttendanceRow) -> str:
     if row.withheld:
         return ""
-    return "出席" if row.came else "欠席"
+    if row.came:
+        return "出席"
+    return "欠席(受付済み)" if row.received else "欠席"
 
 
 def presence_words(row: AttendanceRow) -> Pair:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from meetings.models import AgendaItem, Invitation, Sitting
+from meetings import rosters
+from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.selectors.record_steps import Step, next_steps
 from meetings.selectors.sittings import Opened, open_sitting
 from meetings.selectors.summary import has_summary
@@ -48,6 +49,21 @@ def not_begun(opened: Opened) -> int:
     """How many of the items that the reader convenes nobody has begun."""
     items = opened.visible(Action.CONVENE)
     return sum(item.state == AgendaItem.State.PENDING for item in items)
+
+
+def never_let_in(opened: Opened) -> list[Person]:
+    """Who was received and seen on no item, of those whom the reader convenes (R27)."""
+    items = opened.visible(Action.CONVENE)
+    people = rosters.people_in_sight(opened.access, items)[opened.sitting.id]
+    came = Presence.objects.filter(item__sitting=opened.sitting).values("person")
+    waiting = Invitation.objects.filter(
+        sitting=opened.sitting,
+        person__in=people,
+        withdrawn_at=None,
+        checked_in_at__isnull=False,
+    ).exclude(person__in=came)
+    rows = waiting.select_related("person__organization").order_by("person__kana")
+    return [invitation.person for invitation in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,11 @@ def room_close(request: MemberRequest, sitting_id: UUID) -> HttpResponse:
     opened = convened_sitting(request.actor, sitting_id)
     sitting = opened.sitting
     if request.method == "GET" and sitting.state == Sitting.State.CONVENED:
-        context = {"sitting": sitting, "left": selectors.not_begun(opened)}
+        context = {
+            "sitting": sitting,
+            "left": selectors.not_begun(opened),
+            "never_let_in": selectors.never_let_in(opened),
+        }
         return render(request, "meetings/room_close.html", context)
     if request.method == "POST":
         press(

@@ -3,8 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from meetings.models import AgendaItem, Invitation, Presence, Sitting
+from meetings import records
+from meetings.attendance import received_for
+from meetings.models import AgendaItem, Invitation, Minutes, Presence, Sitting
+from meetings.rendering import presence_words
+from meetings.selectors.room import never_let_in
+from meetings.selectors.sittings import convened_sitting
 from meetings.services import room
 from members.access import Actor
 from members.facts import Role
@@ -14,6 +20,7 @@ from portal.core.errors import HiddenError, RefusedError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
+from tests.conftest import SignIn
 
 
 @pytest.fixture
@@ -184,6 +191,50 @@ def test_a_latecomer_needs_one_press(cast: Cast, clerk: Actor) -> None:
         room.admit(actor=clerk, item=cast.shien_item, person=cast.newcomer)
     refused.refresh_from_db()
     assert refused.checked_in_at is None
+
+
+def test_who_was_received_and_never_let_in_is_named_at_the_end(
+    cast: Cast, clerk: Actor, signed_in: SignIn
+) -> None:
+    check_in(cast, clerk, cast.clinic, cast.newcomer)
+    room.open_item(actor=clerk, item=cast.shien_item)
+    assert inside(cast.shien_item) == {cast.clinic}
+    room.close_item(actor=clerk, item=cast.shien_item)
+    opened = convened_sitting(clerk, cast.sitting.id)
+    assert never_let_in(opened) == [cast.newcomer]
+    page = reverse("meetings:room-close", args=[cast.sitting.id])
+    words = signed_in(cast.secretariat).get(page).content.decode()
+    assert "受付を済ませたまま" in words
+    assert cast.newcomer.name in words
+    Minutes.objects.create(item=cast.shien_item)
+    record = records.load(cast.shien_item.id)
+    rows = records.document(record, confirmed=False).attendance
+    said = {row.name: presence_words(row)[0] for row in rows}
+    assert said[cast.newcomer.name] == "欠席(受付済み)"
+    assert "欠席" not in said[cast.clinic.name]
+    assert "欠席" in said.values()
+
+
+def test_who_came_after_the_item_is_absent_from_it(cast: Cast, clerk: Actor) -> None:
+    item = cast.shien_item
+    item.closed_at = clock.now() - timedelta(minutes=1)
+    check_in(cast, clerk, cast.newcomer)
+    assert received_for(item) == set()
+    item.closed_at = None
+    assert received_for(item) == {cast.newcomer.id}
+
+
+def test_a_recused_clerk_hears_of_nobody_who_waited_for_the_item(cast: Cast) -> None:
+    check_in(cast, factories.sign_in(cast.secretariat), cast.newcomer)
+    cast.newcomer.seats.exclude(item_id=cast.shien_item.id).delete()
+    Recusal.objects.create(
+        person=cast.secretariat,
+        item_id=cast.shien_item.id,
+        starts_at=clock.now(),
+        entered_by=cast.chair,
+    )
+    actor = factories.sign_in(cast.secretariat)
+    assert never_let_in(convened_sitting(actor, cast.sitting.id)) == []
 
 
 def test_a_guest_waits_to_be_called_and_goes_with_the_item(
