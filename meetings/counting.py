@@ -1,7 +1,8 @@
 """統計: what is counted of facts that were loaded, for some bodies and some days. Pure.
 
 The rows of the national report (重層的支援体制整備事業 実績報告) are those that our
-sources name: meetings held, plans they settled, how cases began and ended.
+sources name: meetings held, plans they settled, how cases began and ended. They are
+reported as they are: steps would be wrong numbers there.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from members.facts import Regime
 from members.models import Case
 
 AGENCIES_SHOWN = 15
+REPORTED = {"national-meetings", "national"}
 _AGES = [
     (17, "17歳以下"),
     (39, "18歳から39歳"),
@@ -106,7 +108,7 @@ def _of_meetings(facts: Facts, part: Part, items: Sequence[Held]) -> Iterator[Ta
         Line(_("支援会議"), len(sittings[Regime.SHIEN])),
         Line(_("重層的支援会議"), len(sittings[Regime.JUSO])),
     )
-    title = _("国への報告:会議の開催")
+    title = _("支援会議と重層的支援会議の開催")
     yield Table("national-meetings", title, _("回"), lines, whole=False)
     laws = [
         (Regime.SHIEN, _("支援会議(同意を前提としない)")),
@@ -247,7 +249,7 @@ def _national(facts: Facts, part: Part, items: Sequence[Held]) -> Table:
         (_("転出"), ends["moved"]),
     ]
     lines = [Line(label, count) for label, count in rows]
-    return _private("national", _("国への報告:事例とプラン"), lines, whole=False)
+    return _private("national", _("事例とプラン"), lines, whole=False)
 
 
 def age(born: date, on: date) -> int:

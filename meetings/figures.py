@@ -79,10 +79,11 @@ class Figure:
     middle: int | None = None
 
     @property
-    def cells(self) -> list[tuple[str, ...]]:
-        """Labels and counts with the total, as files print them."""
-        rows = [(row.label, *map(str, row.counts)) for row in self.rows]
-        return [*rows, ("計", *map(str, self.totals))] if self.totals else rows
+    def cells(self) -> list[tuple[str | int, ...]]:
+        """Labels and counts with the total, as files have them."""
+        rows: list[tuple[str | int, ...]]
+        rows = [(row.label, *row.counts) for row in self.rows]
+        return [*rows, ("計", *self.totals)] if self.totals else rows
 
 
 def figure_of(

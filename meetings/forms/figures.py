@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from meetings.selectors.figures import By, Wish
+from meetings.selectors.figures import By, Use, Wish
 from members.filters import bodies_among
 from members.models import Body
 from portal.core import jp
@@ -28,15 +28,19 @@ class FiguresForm(forms.Form):
         ],
         help_text=_("何と何を比べるか。月ごとには、事例の数は分けません。"),
     )
-    exact = forms.BooleanField(
-        label=_("正確な数を表示する"),
-        help_text=_(
-            "世帯が分かるおそれがあります。庁外に出す資料では、印を付けません。"
-        ),
+    use = forms.TypedChoiceField(
+        label=_("使い道"),
+        coerce=Use,
         required=False,
+        choices=[
+            (Use.SHARED, _("会議や公表の資料(5件きざみ)")),
+            (Use.REPORT, _("国・都道府県への報告(実数)")),
+            (Use.INSIDE, _("庁内で確かめる(実数)")),
+        ],
+        help_text=_("実数からは、世帯が分かるおそれがあります。"),
     )
 
-    field_order = ("year", "body", "by", "exact")
+    field_order = ("year", "body", "by", "use")
 
     def __init__(
         self, *args: Any, bodies: Sequence[Body], years: Sequence[int], **kwargs: Any
@@ -66,5 +70,5 @@ class FiguresForm(forms.Form):
             year=data.get("year") or self.usual,
             body=data.get("body"),
             by=data.get("by") or By.WHOLE,
-            masked=not data.get("exact", False),
+            use=data.get("use") or Use.SHARED,
         )

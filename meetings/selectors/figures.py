@@ -12,7 +12,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meetings import rosters
-from meetings.counting import Facts, Held, Part, private_tables, public_tables
+from meetings.counting import (
+    REPORTED,
+    Facts,
+    Held,
+    Part,
+    private_tables,
+    public_tables,
+)
 from meetings.figures import Figure, Table, figure_of
 from meetings.models import (
     AgendaItem,
@@ -47,14 +54,27 @@ class By(StrEnum):
     YEAR = "year"
 
 
+class Use(StrEnum):
+    """What the figures are for."""
+
+    SHARED = "shared"
+    REPORT = "report"
+    INSIDE = "inside"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Which figures are asked for; ``masked`` as others may have them."""
+    """Which figures are asked for, and what for."""
 
     year: int
     body: Body | None = None
     by: By = By.WHOLE
-    masked: bool = True
+    use: Use = Use.SHARED
+
+    @property
+    def masked(self) -> bool:
+        """Whether counts of households are held to steps, as others may have them."""
+        return self.use is Use.SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +148,13 @@ def _figures(
     columns: Mapping[str, list[Part]],
 ) -> Iterator[Figure]:
     whole = {name: [_joined(parts)] for name, parts in columns.items()}
+    atoms = columns if wish.masked else whole  # a case of two bodies is counted once
     public = {n: [public_tables(facts, p) for p in ps] for n, ps in whole.items()}
-    private = {n: [private_tables(facts, p) for p in ps] for n, ps in columns.items()}
+    private = {n: [private_tables(facts, p) for p in ps] for n, ps in atoms.items()}
+    if wish.use is Use.REPORT:
+        both = (*_side_by_side(public, wish), *_side_by_side(private, wish))
+        yield from (figure for figure in both if figure.key in REPORTED)
+        return
     if wish.by is not By.MONTH:
         yield from _side_by_side(public, wish)
         yield from _side_by_side(private, wish)

@@ -8,7 +8,7 @@ from meetings import figure_rendering
 from meetings.charts import PATTERNS, chart_of
 from meetings.forms.figures import FiguresForm
 from meetings.selectors import figures as selectors
-from meetings.selectors.figures import Figures, Wish
+from meetings.selectors.figures import Figures, Use, Wish
 from meetings.selectors.gaps import kept_bodies
 from members import selectors as members
 from members.http import MemberRequest, signed_in
@@ -17,6 +17,12 @@ from portal.core import audit, clock, media
 _FILES = {
     "xlsx": (media.XLSX, figure_rendering.figures_xlsx),
     "docx": (media.DOCX, figure_rendering.figures_docx),
+}
+# Whoever sends a file on sees by its name that it is none for others.
+_NAMES = {
+    Use.SHARED: "tokei",
+    Use.REPORT: "tokei-hokoku",
+    Use.INSIDE: "tokei-chonai",
 }
 
 
@@ -37,7 +43,7 @@ def figures(request: MemberRequest) -> HttpResponse:
         "rows": [(figure, chart_of(figure)) for figure in found.figures],
         "patterns": range(PATTERNS),
         "has_children": members.have_children(bodies),
-        "query": _query(request),
+        "note": figure_rendering.note_of(form.wish.use),
     }
     return render(request, "meetings/figures.html", context)
 
@@ -56,13 +62,8 @@ def _record_read(request: MemberRequest, wish: Wish, kind: str) -> None:
     )
 
 
-def _query(request: MemberRequest) -> str:
-    asked = request.GET.copy()
-    asked.pop("as", None)
-    return asked.urlencode()
-
-
 def _file(found: Figures, kind: str) -> HttpResponse:
     media_type, write = _FILES[kind]
-    name = f"tokei-{found.wish.year}-{clock.today():%Y%m%d}.{kind}"
+    stem = _NAMES[found.wish.use]
+    name = f"{stem}-{found.wish.year}-{clock.today():%Y%m%d}.{kind}"
     return media.attachment(write(found, made_at=clock.now()), media_type, name)

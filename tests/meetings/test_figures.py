@@ -17,14 +17,16 @@ from openpyxl import load_workbook
 from meetings.charts import chart_of
 from meetings.counting import age
 from meetings.figures import STEP, Figure, Line, Table, figure_of, in_steps, spread
-from meetings.models import HandBack, Outcome, ResourceGap, Sitting
-from meetings.selectors.figures import By, Figures, Wish, figures_of
-from members.models import Case, Organization, Person, Recusal
+from meetings.models import AgendaItem, HandBack, Outcome, ResourceGap, Sitting
+from meetings.selectors.figures import By, Figures, Use, Wish, figures_of
+from members.facts import Regime
+from members.models import Case, LegalBasis, Organization, Person, Recusal
 from portal.core import clock, jp
 from portal.core.errors import HiddenError
 from portal.core.models import AuditEvent
 from tests import factories
 from tests.cast import Cast
+from tests.factories import LONG_AGO
 from tests.meetings.recording import held
 
 pytestmark = pytest.mark.django_db
@@ -168,11 +170,19 @@ def year(cast: Cast) -> int:
 
 def of(person: Person, year: int, **more: Any) -> Figures:
     actor = factories.sign_in(person)
-    return figures_of(actor, Wish(**{"year": year, "masked": False, **more}))
+    return figures_of(actor, Wish(**{"year": year, "use": Use.INSIDE, **more}))
 
 
 def counts(found: Figures, key: str) -> dict[str, int]:
-    (figure,) = (each for each in found.figures if each.key == key)
+    return counted(found.figures, key)
+
+
+def on_page(page: Any, key: str) -> dict[str, int]:
+    return counted([figure for figure, _chart in page.context["rows"]], key)
+
+
+def counted(figures: list[Figure], key: str) -> dict[str, int]:
+    (figure,) = (each for each in figures if each.key == key)
     return {row.label: sum(row.counts) for row in figure.rows if any(row.counts)}
 
 
@@ -207,12 +217,12 @@ def column(found: Figures, name: str) -> dict[str, dict[str, int]]:
     }
 
 
-@pytest.mark.parametrize("masked", [False, True])
-def test_a_body_has_the_same_figures_on_its_page_and_beside_others(cast, year, masked):
+@pytest.mark.parametrize("use", list(Use))
+def test_a_body_has_the_same_figures_on_its_page_and_beside_others(cast, year, use):
     """Items of another body's case, too: a difference would tell of a household."""
-    beside = of(cast.secretariat, year, by=By.BODY, masked=masked)
+    beside = of(cast.secretariat, year, by=By.BODY, use=use)
     for body in (cast.shien, cast.juso):
-        page = of(cast.secretariat, year, body=body, masked=masked)
+        page = of(cast.secretariat, year, body=body, use=use)
         assert column(page, "数") == column(beside, str(body))
     page = column(of(cast.secretariat, year, body=cast.juso), "数")
     assert page["regimes"] == {"重層的支援会議(本人同意あり)": 1}
@@ -230,8 +240,8 @@ def test_who_keeps_the_second_body_alone_counts_its_items(cast, year):
     assert counts(of(cast.chair, year), "regimes") == {}
 
 
-@pytest.mark.parametrize("masked", [False, True])
-def test_a_year_has_the_same_figures_on_its_page_and_beside_others(cast, year, masked):
+@pytest.mark.parametrize("use", [Use.INSIDE, Use.SHARED])
+def test_a_year_has_the_same_figures_on_its_page_and_beside_others(cast, year, use):
     """What came of a case that was over counts in the year in which it came."""
     first = date(year, 4, 1)
     Outcome.objects.all().delete()
@@ -255,11 +265,11 @@ def test_a_year_has_the_same_figures_on_its_page_and_beside_others(cast, year, m
         raised_by=cast.secretariat,
         raised_at=clock.day_start(first) - timedelta(days=1),
     )
-    beside = of(cast.secretariat, year, by=By.YEAR, masked=masked)
+    beside = of(cast.secretariat, year, by=By.YEAR, use=use)
     for each in (year, year - 1, year - 2):
-        page = of(cast.secretariat, each, masked=masked)
+        page = of(cast.secretariat, each, use=use)
         assert column(page, "数") == column(beside, jp.fiscal_year_words(each))
-    if not masked:
+    if use is Use.INSIDE:
         assert counts(of(cast.secretariat, year), "national")["つなぎもどし"] == 1
         assert counts(of(cast.secretariat, year - 1), "gaps") == {"就労・社会参加": 1}
 
@@ -324,15 +334,83 @@ def test_the_page_and_its_files_keep_small_counts_back(year, clerk):
 
 
 def test_exact_counts_are_asked_for_and_warned_of(year, clerk):
-    page = clerk.get(reverse("meetings:figures"), {"exact": "on"}).content.decode()
-    assert "外に出す資料には使わないでください" in page
+    page = clerk.get(reverse("meetings:figures"), {"use": "inside"}).content.decode()
+    assert "外に出さないでください" in page
     assert "中央値は40日です。" in page
+
+
+REPORT = ["支援会議と重層的支援会議の開催", "事例とプラン"]
+
+
+def test_the_report_has_the_rows_of_the_nation_alone_as_they_are(cast, year, clerk):
+    """Steps of five would be wrong numbers there; nothing else comes with them."""
+    address = reverse("meetings:figures")
+    page = clerk.get(address)
+    assert on_page(page, "national") == {"プランの策定": STEP}
+    assert 'href="?use=report"' in page.content.decode()
+    page = clerk.get(address, {"use": "report"})
+    assert [figure.title for figure, _chart in page.context["rows"]] == REPORT
+    assert on_page(page, "national")["プランの策定"] == 1
+    assert "報告だけに使う実数です。ほかの資料には写さないで" in page.content.decode()
+    sheet = clerk.get(address, {"use": "report", "as": "xlsx"})
+    assert "tokei-hokoku-" in sheet["Content-Disposition"]
+    book = load_workbook(io.BytesIO(sheet.content))
+    assert book.sheetnames == REPORT
+    cells = dict(book["事例とプラン"].iter_rows(min_row=5, values_only=True))
+    assert cells["プランの策定"] == 1
+    assert "ほかの資料には写さないで" in book["事例とプラン"]["A3"].value
+    masked = clerk.get(address, {"as": "xlsx"})
+    book = load_workbook(io.BytesIO(masked.content))
+    cells = dict(book["事例とプラン"].iter_rows(min_row=5, values_only=True))
+    assert set(cells.values()) == {0, STEP}
+    reads = AuditEvent.objects.filter(action="meetings.figures.read").order_by("pk")
+    assert [event.detail["exact"] for event in reads] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("by", [each.value for each in By])
+def test_a_report_is_of_the_year_and_marked_however_it_is_laid_out(year, clerk, by):
+    page = clerk.get(reverse("meetings:figures"), {"use": "report", "by": by})
+    assert [figure.title for figure, _chart in page.context["rows"]] == REPORT
+
+
+@pytest.mark.parametrize("who", ["clinic", "administrator", "auditor", "leaver"])
+def test_nobody_else_learns_what_is_reported(cast, year, who):
+    with pytest.raises(HiddenError):
+        of(getattr(cast, who), year, use=Use.REPORT)
+
+
+def test_a_case_that_two_bodies_discussed_is_reported_once(cast, year):
+    """実数: the sum of the bodies would count its household twice."""
+    ground = cast.shien_item.ground
+    LegalBasis.objects.create(body=cast.juso, ground=ground, starts_at=LONG_AGO)
+    AgendaItem.objects.filter(pk=cast.juso_item.pk).update(
+        law=Regime.SHIEN, ground=ground
+    )
+    label = "支援会議で話し合った事例(実数)"
+    found = of(cast.secretariat, year, use=Use.REPORT)
+    assert counts(found, "national")[label] == 1
+    beside = of(cast.secretariat, year, use=Use.REPORT, by=By.BODY)
+    assert counts(beside, "national")[label] == 2
+
+
+def test_files_say_how_they_count_and_can_be_reckoned_with(year, clerk):
+    address = reverse("meetings:figures")
+    book = load_workbook(io.BytesIO(clerk.get(address, {"as": "xlsx"}).content))
+    for page in book:
+        assert "5件きざみ" in page["A3"].value
+        assert jp.fiscal_year_words(year) in page["A3"].value
+        rows = page.iter_rows(min_row=5, min_col=2, values_only=True)
+        assert all(type(count) is int for row in rows for count in row), page.title
+    inside = clerk.get(address, {"as": "xlsx", "use": "inside"})
+    assert "tokei-chonai-" in inside["Content-Disposition"]
+    book = load_workbook(io.BytesIO(inside.content))
+    assert "外に出さないで" in book["事例とプラン"]["A3"].value
 
 
 @pytest.mark.parametrize("by", [each.value for each in By])
 def test_side_by_side_by_unit_body_month_and_year(year, cast, clerk, by):
     Case.objects.filter(pk=cast.case.pk).update(opened_on=clock.today())
-    answer = clerk.get(reverse("meetings:figures"), {"by": by, "exact": "on"})
+    answer = clerk.get(reverse("meetings:figures"), {"by": by, "use": "inside"})
     figures = {f.key: f for f, _chart in answer.context["rows"]}
     wide = {"month": 12, "year": 3, "unit": 1, "body": 2, "whole": 1}[by]
     assert len(figures["regimes"].columns) == wide

@@ -27,17 +27,19 @@ _ERA_FORMAT = '[$-411]ggge"年"m"月"d"日"'
 _YEN_FORMAT = "#,##0;[Red]-#,##0"
 
 _FIRST_ROW = 4
+_LINE_HEIGHT = 16  # points
 
 Value = str | int | date | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A page of a workbook; ``rows`` begin with the heads."""
+    """A page of a workbook; ``rows`` begin with the heads, ``note`` stands above."""
 
     title: str
     rows: Sequence[Sequence[Value]]
     widths: Sequence[int]
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +83,25 @@ def tables_xlsx(tables: Sequence[Table], *, made_at: datetime) -> bytes:
 def _write_table(page: Worksheet, table: Table, made_at: datetime) -> None:
     _write_head(page, table.title, "作成日", day_of(made_at))
     _set_widths(page, table.widths)
+    if table.note:
+        _write_note(page, table)
     for number, row in enumerate(table.rows, start=_FIRST_ROW):
         _write_row(page, number, row, head=number == _FIRST_ROW)
     page.freeze_panes = f"A{_FIRST_ROW + 1}"
     last = f"{get_column_letter(len(table.rows[0]))}{_FIRST_ROW + len(table.rows) - 1}"
     page.auto_filter.ref = f"A{_FIRST_ROW}:{last}"
+
+
+def _write_note(page: Worksheet, table: Table) -> None:
+    """Words above the heads, over all columns; Excel finds no height for such cells."""
+    row = _FIRST_ROW - 1
+    _write(page, (row, 1), table.note)
+    page.merge_cells(
+        start_row=row, start_column=1, end_row=row, end_column=len(table.widths)
+    )
+    letters = sum(table.widths) // 2  # a width is counted in half letters
+    lines = sum(-(-len(line) // letters) for line in table.note.splitlines())
+    page.row_dimensions[row].height = lines * _LINE_HEIGHT
 
 
 def _write_budget(
