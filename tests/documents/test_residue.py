@@ -244,6 +244,15 @@ def test_the_uploader_and_the_secretariat_are_told_what_to_do(
     assert "PDFにして渡すと" in text
 
 
+def test_a_pdf_is_not_told_to_become_one(cast, filed, signed_in):
+    filed(cast.clinic, data=FILES["notes on a pdf"][1], name="経過.pdf")
+    page = signed_in(cast.clinic).get(address("upload", cast.shien_item))
+    text = page.content.decode()
+    assert "注釈が2件あります" in text
+    assert "「名前入りPDF」で渡すと" in text
+    assert "PDFにして渡すと" not in text
+
+
 def test_readers_are_not_told(cast, released, signed_in):
     released(data=FILES["notes on a pdf"][1])
     page = signed_in(cast.clinic).get(address("upload", cast.shien_item))
