@@ -285,7 +285,9 @@ def _day(row: Row, column: Column, value: object) -> date | None:
     if found is not None and not jp.EARLIEST_ERA_DAY <= found <= jp.LATEST_DAY:
         row.say(column.name, _("年を確かめてください。"))
         return None
-    if text and found is None:
+    if found is None and jp.has_form_of_day(text):
+        row.say(column.name, _("この日はありません。年月日を確かめてください。"))
+    elif text and found is None:
         row.say(
             column.name,
             _("日付として読めません。「令和8年4月1日」のように書いてください。"),

@@ -1,9 +1,11 @@
 """Fields that the browser helps to fill, a box that comes later; words for a gap."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -25,6 +27,7 @@ class DayInput(forms.DateInput):
 
 
 _SLIP = _("1873年から2199年までの日付を入力してください。")
+_NO_SUCH_DAY = _("この日はありません。年月日を確かめてください。")
 
 
 class DayField(forms.DateField):
@@ -35,6 +38,15 @@ class DayField(forms.DateField):
         MinValueValidator(jp.EARLIEST_ERA_DAY, _SLIP),
         MaxValueValidator(jp.LATEST_DAY, _SLIP),
     ]
+
+    def to_python(self, value: Any) -> date | None:
+        """Tell a day that no calendar has from what is none at all."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if jp.has_form_of_day(str(value)):
+                raise ValidationError(_NO_SUCH_DAY, code="invalid") from error
+            raise
 
 
 class TimeInput(forms.TimeInput):

@@ -117,14 +117,24 @@ _SERIAL = re.compile(r"\d{5}")
 _SERIAL_ZERO = date(1899, 12, 30)  # Excel's first day, with the leap day that was none
 
 
+def has_form_of_day(text: str) -> bool:
+    """Whether a day is written in a usual way, be it one of the calendar or not."""
+    plain = _plain(text)
+    return any(form.fullmatch(plain) for form in (_WESTERN, _SOLID, _ERA))
+
+
+def _plain(text: str) -> str:
+    plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    return re.sub(r"\([月火水木金土日]\)$", "", plain)
+
+
 def read_day(text: str) -> date | None:
     """The day that somebody wrote, in any of the usual ways; None for anything else.
 
     ``令和7年4月1日``, ``R7.4.1``, ``2025/4/1``, ``20250401``; a weekday in brackets may
     follow. Five digits are Excel's own number of a day.
     """
-    plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
-    plain = re.sub(r"\([月火水木金土日]\)$", "", plain)
+    plain = _plain(text)
     if _SERIAL.fullmatch(plain):
         return _SERIAL_ZERO + timedelta(days=int(plain))
     western = _WESTERN.fullmatch(plain) or _SOLID.fullmatch(plain)

@@ -43,6 +43,19 @@ def test_a_day_is_one_that_the_calendars_know(day, taken):
             field.clean(day)
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-04-31", "この日はありません"),
+        ("2026-13-01", "この日"),
+        ("来年", "日付を"),
+    ],
+)
+def test_a_day_that_is_in_no_calendar_is_told_from_what_is_no_day(day, words):
+    with pytest.raises(forms.ValidationError, match=words):
+        DayField().clean(day)
+
+
 def test_the_browser_offers_no_other_days():
     shown = DayInput().render("day", None)
     assert 'min="1873-01-01" max="2199-12-31"' in shown
