@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from meetings.importing.reading import Row, key_of
+from members import case_numbers
 from members.services import progress
 from portal.core import clock
 
@@ -39,10 +40,8 @@ def check_house(house: Sequence[Row]) -> None:
 def _check_number(first: Row) -> None:
     """A pseudonym, as on the page of a new case."""
     number = first.text("number")
-    plain = number.isascii() and number.replace("-", "").isalnum()
-    if number and (not plain or number.startswith("-")):
-        words = _("半角の英数字とハイフンで書いてください。例: R8-012")
-        first.say("number", words)
+    if number and not case_numbers.is_pseudonym(number):
+        first.say("number", case_numbers.how_to_write())
 
 
 def _check_words(house: Sequence[Row]) -> None:

@@ -1,6 +1,5 @@
 """Forms of cases."""
 
-import re
 from datetime import datetime, time
 from typing import Any
 
@@ -8,6 +7,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from members import case_numbers
 from members.facts import Role
 from members.filters import people_among
 from members.models import Body, Case, HouseholdMember, Organization, Person
@@ -75,10 +75,8 @@ class CaseForm(FieldsForm):
     def clean_number(self) -> str:
         """A pseudonym: letters, digits and hyphens only."""
         number: str = self.cleaned_data["number"]
-        if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z-]*", number):
-            raise forms.ValidationError(
-                _("半角の英数字とハイフンで入力してください。例: R8-012")
-            )
+        if not case_numbers.is_pseudonym(number):
+            raise forms.ValidationError(case_numbers.how_to_write())
         return number
 
 
