@@ -13,6 +13,8 @@ from portal.core.errors import InvalidError
 from portal.core.tables import Table
 
 _WITHIN = 20  # the first lines of a page
+# Columns that number the lines; nobody misses them, unless they may number cases.
+_COUNTERS = frozenset({"no", "no.", "#", "番号", "連番", "通番", "項番", "通し番号"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def _names_people(heading: str) -> bool:
 
 def _headings(table: Table, columns: Sequence[Column]) -> Place:
     best = Place(table, 0, {}, tuple(c for c in columns if c.needed), ())
+    known = {plain(word) for column in columns for word in column.words}
     for top, row in enumerate(table.rows[:_WITHIN]):
         words = [one_line(value) for value in row]
         found = _headed([plain(word) for word in words], columns)
@@ -73,7 +76,7 @@ def _headings(table: Table, columns: Sequence[Column]) -> Place:
         other = [
             f"{word[:20]}({tables.address(top, at)})"
             for at, word in enumerate(words)
-            if word and at not in taken
+            if word and at not in taken and plain(word) not in _COUNTERS - known
         ]
         missing = tuple(c for c in columns if c.needed and c not in found)
         place = Place(table, top, found, missing, tuple(other))

@@ -50,6 +50,17 @@ class Known:
                     return organization
         return named[0] if unit is None and len(named) == 1 else None
 
+    def near(self, name: str) -> list[Organization]:
+        """Whom a name that is not here may mean: it is part of theirs, or has it."""
+        key = key_of(name)
+        found = [
+            rows[0]
+            for known, rows in self.organizations.items()
+            if min(len(key), len(known)) > 2 and (key in known or known in key)
+        ]
+        meant = (self.organization(each.name) for each in found)
+        return [each for each in meant if each is not None and each.listed]
+
     def registered(self, row: Row) -> Organization | None:
         """The one of the register that a row of organisations means: of its unit."""
         unit = self.units.get(key_of(row.text("unit")))

@@ -1,7 +1,7 @@
 """What the rows of a table would do to what is here: new, known, different, wrong."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,8 @@ from members.models import Body, Case, Organization, Person
 from members.services.addresses import taken_words
 from members.terms import usual_end
 from portal.core import clock, jp
+
+_NEAR = 3
 
 
 class Standing(StrEnum):
@@ -139,7 +141,7 @@ def _compared(row: Row, fields: dict[str, str], *, acts: bool) -> Planned:
 def _roll(rows: Iterable[Row], known: Known) -> Iterator[Planned]:
     mailed: dict[str, Row] = {}
     for row, earlier in _doubles(rows, "organization", "name", "kana"):
-        _check_term(row, known.body)
+        _check_term(row)
         people = known.namesakes(row)
         _check_namesakes(row, people)
         _check_unit(row, people, known)
@@ -153,6 +155,7 @@ def _roll(rows: Iterable[Row], known: Known) -> Iterator[Planned]:
             yield _known_person(row, people[0], known)
         else:
             _say_new_party(row, known)
+            _say_term(row, known.body)
             mailed[row.text("email").lower()] = row
             yield Planned((row,), Standing.NEW)
 
@@ -200,7 +203,16 @@ def _say_new_party(row: Row, known: Known) -> None:
             "新しい機関(庁外)として登録します。庁内の課や、登録済みの機関のはずなら、"
             "名前を確かめてください。"
         )
+        words += _maybe(known.near(row.text("organization")))
         row.say("organization", words, blocks=False)
+
+
+def _maybe(near: Sequence[Organization]) -> str:
+    """Which agencies of the register the name may mean, as a sentence."""
+    if not near:
+        return ""
+    names = "".join(f"「{each.name}」" for each in near[:_NEAR])
+    return _("登録済みの%(names)sのことでしょうか。") % {"names": names}
 
 
 def _known_person(row: Row, person: Person, known: Known) -> Planned:
@@ -210,18 +222,22 @@ def _known_person(row: Row, person: Person, known: Known) -> Planned:
     plan = _compared(row, fields, acts=joins)
     if not joins:
         return plan
+    _say_term(row, known.body)
     words = _("この人は登録済みです。この会議体への委嘱だけを登録します。")
     return Planned(plan.rows, Standing.NEW, words)
 
 
-def _check_term(row: Row, body: Body | None) -> None:
-    """Standing begins today at the earliest, and ends as the body's rules have it."""
+def _check_term(row: Row) -> None:
     start, end = row.day("starts_on"), row.day("ends_on")
     if start and end and end < start:
         row.say(
             "ends_on", _("任期の終わりが、始まりより前です。どちらかを直してください。")
         )
-        return
+
+
+def _say_term(row: Row, body: Body | None) -> None:
+    """Standing begins today at the earliest, and ends as the body's rules have it."""
+    start, end = row.day("starts_on"), row.day("ends_on")
     today = clock.today()
     if start and start < today:
         words = _("過ぎた日なので、今日からの委嘱として登録します。")
@@ -260,6 +276,9 @@ def _check_referrer(first: Row, known: Known) -> None:
     name = first.text("referrer")
     if name and known.organization(name) is None:
         words = _("登録されていない機関です。先に機関を取り込むか、空けてください。")
+        if near := known.near(name):
+            words = _("登録されていない名前です。") + _maybe(near)
+            words += _("名前を直すか、先に機関を取り込むか、空けてください。")
         if known.named(name):
             words = _(
                 "この名前の機関は、%(units)sに登録されています。この会議体の圏域の機関なら、"

@@ -1,7 +1,7 @@
 """What the pages of imports show: whose they are, and each cell with its marks."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -32,6 +32,7 @@ _ENDS = {
     ImportedRow.Outcome.UNDONE: "info",
 }
 _ORDER = list(Standing)
+_FEW = 5  # of more rows a note is said once, above
 
 
 def offered(kept: Keeping) -> tuple[list[Kind], list[Body]]:
@@ -94,7 +95,8 @@ class RowLook:
 class Look:
     """The dry run: how many of what, and the rows, those to be mended first.
 
-    ``late`` are the people whose commission would have begun on a day gone by.
+    ``late`` are the people whose commission would have begun on a day gone by;
+    ``common`` are notes that hold for many rows and are said once, with how many.
     """
 
     columns: list[Column]
@@ -102,6 +104,7 @@ class Look:
     lines: list[tuple[Planned, Row]]
     unread: Sequence[str]
     notes: Sequence[Finding]
+    common: dict[str, int]
     acting: int
     left: int
     late: int
@@ -110,7 +113,7 @@ class Look:
 
     def rows(self, lines: Sequence[tuple[Planned, Row]]) -> list[RowLook]:
         """Those of one page."""
-        return [_row(plan, row, self.columns) for plan, row in lines]
+        return [_row(plan, row, self.columns, self.common) for plan, row in lines]
 
 
 def look_of(found: Found, plans: Sequence[Planned]) -> Look:
@@ -127,6 +130,7 @@ def look_of(found: Found, plans: Sequence[Planned]) -> Look:
         lines=[(plan, row) for plan in ordered for row in plan.rows],
         unread=found.unread,
         notes=found.notes,
+        common=_common(plans),
         acting=sum(plan.acts for plan in plans),
         left=counts[Standing.PROBLEM],
         late=sum(plan.acts and _is_late(plan.rows[0]) for plan in plans),
@@ -135,28 +139,45 @@ def look_of(found: Found, plans: Sequence[Planned]) -> Look:
     )
 
 
+def _common(plans: Sequence[Planned]) -> dict[str, int]:
+    """Notes of many rows, by their words; what must be mended stays at its cell."""
+    counts = Counter(
+        words
+        for plan in plans
+        for row in plan.rows
+        for words in {each.words for each in row.findings if not each.blocks}
+    )
+    return {words: count for words, count in counts.items() if count > _FEW}
+
+
 def _is_late(row: Row) -> bool:
     start = row.day("starts_on")
     return start is not None and start < clock.today()
 
 
-def _row(plan: Planned, row: Row, columns: Sequence[Column]) -> RowLook:
+def _row(
+    plan: Planned, row: Row, columns: Sequence[Column], above: Container[str]
+) -> RowLook:
     first = row is plan.rows[0]
     return RowLook(
         number=row.number,
         label=str(WORDS[plan.standing]) if first else "",
         tone=_TONES[plan.standing],
         words=plan.words if first else "",
-        cells=[_cell(row, column) for column in columns],
+        cells=[_cell(row, column, above) for column in columns],
     )
 
 
-def _cell(row: Row, column: Column) -> CellLook:
+def _cell(row: Row, column: Column, above: Container[str]) -> CellLook:
     at = row.cells[column.name]
+    findings = [found for found in row.findings if found.cell == at]
+    text = _shown(row.values[column.name], column)
+    if column.sort is not Sort.YES or findings:
+        text = text or row.raw[column.name]
     return CellLook(
         title=column.title,
-        text=_shown(row.values[column.name], column) or row.raw[column.name],
-        findings=tuple(found for found in row.findings if found.cell == at),
+        text=text,
+        findings=tuple(found for found in findings if found.words not in above),
     )
 
 

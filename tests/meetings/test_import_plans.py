@@ -11,6 +11,7 @@ from meetings.models import Import
 from meetings.selectors.import_plans import Planned, Standing
 from meetings.services import imports as services
 from meetings.services.imports import Approval
+from members import case_numbers
 from members.models import Body, Charter, Commission, Office, Organization, Person
 from portal.core import clock, jp
 from portal.core.errors import InvalidError
@@ -203,3 +204,87 @@ def test_the_questions_to_the_database_do_not_grow(
     more = taken(cast, many, key=UUID(int=5))
     with django_assert_max_num_queries(len(asked)):
         plans(cast, more)
+
+
+def test_who_is_appointed_already_is_not_said_to_begin_today(cast: Cast) -> None:
+    """Nothing becomes of the row; of who joins, and of who is new, it is said."""
+    here, seated = cast.secretariat.organization, cast.secretariat
+    factories.person("関 守", here)
+    old = ("", "", "", "", "R2.4.1", "R3.3.31")
+    rows = [HEAD, (here.name, seated.name, *old), (here.name, "関 守", *old)]
+    source = taken(cast, [*rows, (*SUDA[:6], *old[4:])])
+    found = plans(cast, source)
+    assert [plan.acts for plan in found] == [False, True, True]
+    said = {cell for cell, words in remarks(found).items() if "今日から" in words}
+    assert said == {"G3", "G4"}
+    assert not {"G2", "H2"} & set(remarks(found))
+
+
+def test_a_name_that_is_nearly_known_is_asked_about(cast: Cast) -> None:
+    """The rule is that one name has the other in it, of agencies a table may mean."""
+    full = Organization.objects.create(name="三枝町地域包括支援センター")
+    Organization.objects.create(name="南部圏域地域包括支援センター", listed=False)
+    factories.unit("東部圏域")
+    house = (*MOTHER[:5], "地域包括支援センター", *MOTHER[6:])
+    cases = taken(cast, [HOUSE, house], Kind.CASES)
+    words = told(cast, cases)["F2"]
+    assert f"「{full.name}」のことでしょうか" in words
+    assert "南部圏域" not in words
+    source = taken(cast, [HEAD, roll("地域包括支援センター")], key=UUID(int=5))
+    assert f"「{full.name}」のことでしょうか" in remarks(plans(cast, source))["A2"]
+    other = (*MOTHER[:5], "見本動物病院", *MOTHER[6:])
+    strange = taken(cast, [HOUSE, other], Kind.CASES, key=UUID(int=6))
+    assert "でしょうか" not in told(cast, strange)["F2"]
+
+
+@pytest.mark.parametrize("number", ["三福-01", "たなか1", "-R8", "R8 012"])
+def test_a_number_that_could_hold_a_name_is_refused_with_the_way_out(
+    cast: Cast, number: str
+) -> None:
+    source = taken(cast, [HOUSE, (number, *MOTHER[1:])], Kind.CASES)
+    words = told(cast, source)["A2"]
+    assert "三福-01なら、SF-01" in words
+    assert "氏名が入ることを防ぎ" in words
+    assert case_numbers.is_pseudonym("SF-01")
+
+
+def test_what_holds_for_many_rows_is_said_once_above(cast: Cast, signed_in) -> None:
+    rows = [(CENTRE, f"関 守{n}", "ｾｷ ﾏﾓﾙ", *[""] * 5) for n in range(6)]
+    taken(cast, [HEAD, *rows])
+    client = signed_in(cast.secretariat)
+    page = client.get(reverse("meetings:import-detail", args=[KEY]))
+    words = "半角カナを全角に直しました。"
+    assert page.context["look"].common[words] == 6
+    assert page.content.decode().count(words) == 1
+    assert f"{words}(6行)" in page.content.decode()
+    taken(cast, [HEAD, *rows[:5]], key=UUID(int=5))
+    few = client.get(reverse("meetings:import-detail", args=[UUID(int=5)]))
+    assert few.context["look"].common == {}
+    assert few.content.decode().count(words) == 5
+
+
+def test_what_many_rows_have_to_mend_stays_at_its_cell(cast: Cast, signed_in) -> None:
+    taken(
+        cast, [HEAD, *((CENTRE, f"関 守{n}", *[""] * 4, "来年", "") for n in range(6))]
+    )
+    client = signed_in(cast.secretariat)
+    page = client.get(reverse("meetings:import-detail", args=[KEY])).content.decode()
+    assert page.count("日付として読めません") == 6
+
+
+def test_columns_that_number_the_lines_are_not_missed(cast: Cast) -> None:
+    source = taken(cast, [("No.", *HEAD, "備考"), ("1", *SUDA, "")])
+    assert services.contents(source).unread == ("備考(J1)",)
+    house = taken(cast, [("No.", *HOUSE), ("1", *MOTHER)], Kind.CASES, UUID(int=5))
+    assert services.contents(house).unread == ("No.(A1)",)
+
+
+def test_an_agency_outside_does_not_read_as_one_inside(cast: Cast, signed_in) -> None:
+    taken(cast, [("機関", "庁内・庁外"), (CENTRE, "庁外")], Kind.ORGANIZATIONS)
+    client = signed_in(cast.secretariat)
+    page = client.get(reverse("meetings:import-detail", args=[KEY]))
+    (row,) = page.context["rows"]
+    assert [(cell.title, cell.text) for cell in row.cells] == [
+        ("機関", CENTRE),
+        ("庁内", ""),
+    ]
