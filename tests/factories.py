@@ -86,7 +86,7 @@ def person(name: str, organization: Organization, **more: Any) -> Person:
         "starts_at": LONG_AGO,
     }
     if organization.internal:
-        values["login"] = f"staff{number}"
+        values |= {"login": f"staff{number}", "password": "a hash"}
     return _row(Person, name=name, organization=organization, **{**values, **more})
 
 

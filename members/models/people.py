@@ -47,6 +47,10 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return f"{self.name}({self.organization.name})"
 
+    def has_usable_password(self) -> bool:
+        """Whether there is a password; none was ever set for who comes by links."""
+        return bool(self.password) and super().has_usable_password()
+
     @property
     def standing(self) -> str:
         """Organisation and post in one line, the organisation named once."""

@@ -23,7 +23,7 @@ from members.access import Actor, require_own_factor
 from members.models import Person, SignInFailure
 from members.services import factors, own_notices, sign_ins
 from portal.core import audit, clock
-from portal.core.errors import BusyError, InvalidError
+from portal.core.errors import BusyError, InvalidError, RefusedError
 
 FREE_TRIES = 3
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=15)
@@ -94,11 +94,23 @@ def _begin(digest: str, login: str, code: str, new: str) -> Person | None:
     return person
 
 
+def require_one(actor: Actor) -> None:
+    """Raises RefusedError for who has no password and comes by links and codes."""
+    if not actor.person.has_usable_password():
+        raise RefusedError(
+            _(
+                "パスワードは、お持ちではありません。ご案内のリンクと、"
+                "確認コードやパスキーでお入りください。"
+            )
+        )
+
+
 def change(*, actor: Actor, current: str, new: str) -> None:
     """Exchange the actor's own password; all their other sign-ins end.
 
     Raises InvalidError with what is wrong with either.
     """
+    require_one(actor)
     require_own_factor(actor, fresh=True)
     person = actor.person
     if prove(login=person.login or "", password=current) != person:

@@ -151,7 +151,8 @@ def factor_remove(request: MemberRequest, sort: str, factor_id: int) -> HttpResp
 @signed_in
 @unheld
 def password_change(request: MemberRequest) -> HttpResponse:
-    """Exchange one's password."""
+    """Exchange one's password; who has none is not asked for a code first."""
+    passwords.require_one(request.actor)
     require_own_factor(request.actor, fresh=True)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from members import devices, password_rules
 from members.models import Person, SignIn
 from members.services import factors, sign_ins
+from members.services.people import NewPerson, enter_person
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError, StepUpError
 from portal.core.models import AuditEvent, OutgoingMail
@@ -152,6 +153,23 @@ def test_a_new_password_ends_what_the_old_one_opened_elsewhere(
     stored = Person.objects.get(id=cast.chair.id).password
     assert check_password(NEW, stored)
     assert NEW not in str(list(AuditEvent.objects.values_list("detail")))
+
+
+def test_who_comes_by_links_is_offered_no_password_to_change(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    entry = NewPerson(cast.clinic.organization, "川名 美咲")
+    member = enter_person(
+        actor=factories.sign_in(cast.secretariat), body=cast.shien, entry=entry
+    )
+    browser, url = signed_in(member), reverse("members:password-change")
+    assert url not in browser.get(reverse("members:own")).content.decode()
+    SignIn.objects.update(strong_at=clock.now() - timedelta(minutes=6))
+    page = browser.get(url)  # not by way of a proof that costs a code of the card
+    assert page.status_code == 409
+    assert "パスワードは、お持ちではありません。" in page.content.decode()
+    assert browser.post(url, {"current": OLD, "new": NEW}).status_code == 409
+    assert url in signed_in(cast.chair).get(reverse("members:own")).content.decode()
 
 
 def test_a_password_is_the_same_however_the_keyboard_wrote_it(

@@ -13,6 +13,7 @@ from time_machine import TimeMachineFixture
 from members.facts import Role
 from members.models import FactorReset, Person, SignIn
 from members.services import accounts, factors, passwords, resets
+from members.services.people import NewPerson, enter_person
 from portal.core import clock
 from portal.core.errors import HiddenError, InvalidError, RefusedError, StepUpError
 from portal.core.models import AuditEvent, OutgoingMail
@@ -159,6 +160,18 @@ def test_the_card_of_staff_bears_the_name_they_sign_in_with(
         page = client.post(url).content.decode()
         assert page.count("利用者名") == bool(words)
         assert words in page
+
+
+def test_who_was_entered_as_a_member_chooses_a_first_password_too(
+    cast: Cast, client: Client
+) -> None:
+    here = factories.sign_in(cast.secretariat)
+    entry = NewPerson(cast.chair.organization, "堤 里香")
+    person = enter_person(actor=here, body=cast.shien, entry=entry)
+    administrator = factories.sign_in(cast.administrator)
+    accounts.name_account(actor=administrator, person_id=person.id, login="tsutsumi")
+    _card, codes = factors.issue_card(actor=here, person=person)
+    assert begin(client, "tsutsumi", codes[0]) == 302
 
 
 def test_codes_for_a_first_password_are_not_guessed(cast: Cast) -> None:
