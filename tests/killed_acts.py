@@ -95,7 +95,7 @@ def sign(order: Order) -> int:
 
 def deliver(order: Order) -> str:
     """Send a waiting mail, into a folder."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = "portal.core.mail_files.EmailBackend"
     settings.EMAIL_FILE_PATH = order["folder"]
     outbox.deliver.call(order["mail"])
     return "sent"

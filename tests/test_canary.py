@@ -70,16 +70,17 @@ def town(cast: Cast) -> Iterator[Cast]:
 @pytest.fixture
 def send(settings: Settings, tmp_path: Path) -> Send:
     """Let waiting mail leave, into files as a mail server gets it; all that left."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = "portal.core.mail_files.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
     settings.REPLY_DOMAIN = "reply.mihon.example"
 
     def leave() -> list[EmailMessage]:
         for row in OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING):
             outbox.deliver.call(str(row.id))
-        raw = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-        *each, _end = raw.split(b"-" * 79 + b"\n")
-        return [message_from_bytes(one, policy=policy.default) for one in each]
+        each = sorted(tmp_path.iterdir())
+        return [
+            message_from_bytes(one.read_bytes(), policy=policy.default) for one in each
+        ]
 
     return leave
 

@@ -21,10 +21,10 @@ from django.conf import settings  # noqa: E402 – after set-up
 from django.urls import reverse  # noqa: E402
 
 from documents.services.links import IssuedLink  # noqa: E402
+from portal.core.mail_files import SUFFIX  # noqa: E402
 from portal.demo import mailbox  # noqa: E402
 
 AT_ONCE = 32
-END_OF_MAIL = b"-" * 79 + b"\n"
 READING = Lock()
 
 Thing = TypeVar("Thing")
@@ -79,10 +79,8 @@ def come_in(issued: IssuedLink, port: int) -> Came:
 def code_of(reference: str) -> str:
     """The code in the mail that names the link; that mail is thrown away."""
     with READING:
-        for file in Path(settings.EMAIL_FILE_PATH).glob("*.log"):
-            if not file.read_bytes().endswith(END_OF_MAIL):
-                continue  # somebody else's, being written
-            (mail,) = mailbox.mails_in(file)
+        for file in Path(settings.EMAIL_FILE_PATH).glob(f"*{SUFFIX}"):
+            mail = mailbox.read(file)
             if reference in mail.body and "確認コード  " in mail.body:
                 file.unlink()
                 digits = mail.body.partition("確認コード  ")[2].split("\n")[0]

@@ -30,6 +30,7 @@ from meetings.models import Invitation, Sitting  # noqa: E402
 from members.access import Actor  # noqa: E402
 from members.models import Purpose, Scope  # noqa: E402
 from portal.core import clock  # noqa: E402
+from portal.core.mail_files import SUFFIX  # noqa: E402
 from portal.demo import mailbox  # noqa: E402
 
 LINKS = int(os.environ.get("KASANE_BENCH_REQUESTS", "200"))
@@ -93,7 +94,7 @@ def code_in_mail() -> str:
     folder = Path(settings.EMAIL_FILE_PATH)
     mails = mailbox.read_folder(folder)
     (mail,) = [mail for mail in mails if "確認コード  " in mail.body]
-    for file in folder.glob("*.log"):
+    for file in folder.glob(f"*{SUFFIX}"):
         file.unlink()
     digits = mail.body.partition("確認コード  ")[2].split("\n")[0]
     return digits.replace(" ", "")

@@ -1,13 +1,12 @@
 """The outgoing mail of the embedded profile, read back from its files."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-_BETWEEN_MAILS = re.compile(rb"^-{79}\n", re.MULTILINE)
+from portal.core.mail_files import SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +22,13 @@ class Mail:
 
 def read_folder(folder: Path) -> list[Mail]:
     """All mails in the files of ``folder``, newest first."""
-    mails = [mail for file in folder.glob("*.log") for mail in mails_in(file)]
+    mails = [read(file) for file in folder.glob(f"*{SUFFIX}")]
     return sorted(mails, key=lambda mail: mail.sent_at, reverse=True)
 
 
-def mails_in(file: Path) -> list[Mail]:
-    """The mails of one file."""
-    parts = _BETWEEN_MAILS.split(file.read_bytes())
-    return [_read(part) for part in parts if part.strip()]
-
-
-def _read(raw: bytes) -> Mail:
-    message = message_from_bytes(raw, policy=policy.default)
+def read(file: Path) -> Mail:
+    """The mail of one file."""
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
     text = message.get_body(("plain",))
     kinds = {part.get_content_type() for part in message.walk()}
     return Mail(

@@ -31,7 +31,7 @@ DATABASES = {
 }
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 VAULT_STORE: dict[str, Any] = {"kind": "disk", "path": DATA / "vault"}
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "portal.core.mail_files.EmailBackend"
 EMAIL_FILE_PATH = DATA / "mail"
 WORKER_IN_SERVER = True
 # A trial on one machine has no virus scanner unless one is named.

@@ -51,7 +51,7 @@ if _mail.hostname:
     EMAIL_USE_TLS = _mail.scheme == "smtp+starttls"
     EMAIL_USE_SSL = _mail.scheme == "smtps"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "portal.core.mail_files.EmailBackend"
     EMAIL_FILE_PATH = DATA / "mail"  # noqa: F405
 
 if urlsplit(BASE_URL).scheme == "https":  # noqa: F405

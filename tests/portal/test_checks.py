@@ -85,7 +85,7 @@ def test_mail_never_leaves_as_an_example(town: Settings, sender: str) -> None:
     town.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert problems() == ["kasane.E022"]
     # What goes into files leaves nowhere: that is said, and stops nothing.
-    town.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    town.EMAIL_BACKEND = "portal.core.mail_files.EmailBackend"
     assert [found.id for found in profile_is_safe(None)] == ["kasane.W002"]
     town.DEFAULT_FROM_EMAIL = "かさね <kasane@city.mihon.lg.jp>"
     assert profile_is_safe(None) == []

@@ -3,6 +3,7 @@
 import smtplib
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from portal.core import clock, outbox, worker
 from portal.core.models import OutgoingMail
+from portal.demo.mailbox import read
 
 PERSON = UUID(int=5)
 LETTER: dict[str, Any] = {
@@ -116,6 +118,25 @@ def test_a_failure_is_tried_again_later(
     assert len(mail.outbox) == 1
     row.refresh_from_db()
     assert (row.state, row.attempt_count) == (OutgoingMail.State.SENT, 2)
+
+
+@pytest.mark.django_db
+def test_mails_of_one_second_are_files_of_their_own(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "portal.core.mail_files.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    rows = [queued(), queued(body="別の本文")]
+    with time_machine.travel(clock.now(), tick=False):
+        for row in rows:
+            outbox.deliver.call(str(row.id))
+        assert outbox.send_now(address="ueda@mihon.example", subject="c", body="12")
+    files = sorted(settings.EMAIL_FILE_PATH.iterdir())
+    assert len(files) == 3
+    assert not any("ueda" in file.name for file in files), "a name tells nobody's mail"
+    assert {"別の本文", "12"} <= {read(file).body.strip() for file in files}
+    mail.get_connection().send_messages([outbox.compose(row) for row in rows])
+    assert len(list(settings.EMAIL_FILE_PATH.iterdir())) == 5
 
 
 @pytest.mark.django_db

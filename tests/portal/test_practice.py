@@ -222,7 +222,7 @@ def said_by_practice(tmp_path: Path, **more: str) -> str:
 def test_a_practice_writes_its_mail_into_its_own_folder(tmp_path: Path) -> None:
     folder = tmp_path / "practice"
     said = said_by_practice(folder)
-    assert "filebased.EmailBackend kasane_practice_session" in said
+    assert "mail_files.EmailBackend kasane_practice_session" in said
     assert str(folder) in said
     assert said.rstrip().endswith("[]")
     server = {
@@ -231,7 +231,7 @@ def test_a_practice_writes_its_mail_into_its_own_folder(tmp_path: Path) -> None:
         "KASANE_KEY_FILE": "/etc/kasane/keys/kasane-keys.json",
     }
     said = said_by_practice(folder, **server)
-    assert "filebased.EmailBackend" in said
+    assert "mail_files.EmailBackend" in said
     assert "kasane.E032" in said
 
 
