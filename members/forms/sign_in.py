@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.new_password import NewPasswordForm
 from members.models import PaperCard, Person
+from members.models.factors import normalized
 from members.services import factors
 
 
@@ -100,7 +101,7 @@ class FactorForm(forms.Form):
             label=_("確認の方法"),
             choices=choices,
             widget=forms.RadioSelect if len(choices) > 1 else forms.HiddenInput,
-            initial=choices[0][0] if len(choices) == 1 else None,
+            initial=choices[0][0] if choices else None,
         )
         self.order_fields(["device"])
 
@@ -114,7 +115,9 @@ class FactorForm(forms.Form):
         """Prove the code under the device's own throttle."""
         data = super().clean() or {}
         if {"device", "token"} <= data.keys() and not factors.verify(
-            person=self.person, device_id=data["device"], token=data["token"]
+            person=self.person,
+            device_id=self._meant(data["device"], data["token"]),
+            token=data["token"],
         ):
             self.add_error(
                 "token",
@@ -124,3 +127,9 @@ class FactorForm(forms.Form):
                 ),
             )
         return data
+
+    def _meant(self, chosen: str, token: str) -> str:
+        """The way that alone has codes as long as this one, or else the chosen one."""
+        length = len(normalized(token))
+        fits = [each.persistent_id for each in self.devices if each.digits == length]
+        return fits[0] if len(fits) == 1 else chosen

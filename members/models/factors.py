@@ -25,6 +25,8 @@ def normalized(token: str) -> str:
 class PaperCard(ThrottlingMixin, Device):
     """A printed card of one-time codes, handed over by the secretariat."""
 
+    digits = CODE_DIGITS
+
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 

@@ -91,6 +91,25 @@ def test_a_wrong_code_begins_no_sign_in(cast: Cast, client: Client) -> None:
     assert not SignIn.objects.filter(person=cast.chair).exists()
 
 
+def test_who_has_app_and_card_types_a_code_and_chooses_nothing(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    actor = factories.sign_in(cast.secretariat)
+    card, codes = factors.issue_card(actor=actor, person=cast.chair)
+    app = staff_with_totp(cast)
+    url, client = reverse("members:step-up"), signed_in(cast.chair)
+    page = client.get(url)
+    assert page.context["form"]["device"].value() == app.persistent_id
+    sent = {"device": app.persistent_id, "token": codes[0]}
+    assert client.post(url, sent).status_code == 302, "the card's code, by its length"
+    assert client.post(url, sent).status_code == 422, "which is used up"
+    sent = {"device": card.persistent_id, "token": code_of(app)}
+    assert client.post(url, sent).status_code == 302
+    sent = {"device": app.persistent_id, "token": codes[1][:7]}
+    assert client.post(url, sent).status_code == 422
+    assert client.post(url, {"device": "", "token": codes[1]}).status_code == 422
+
+
 def test_a_used_card_code_is_not_used_again(cast: Cast) -> None:
     actor = factories.sign_in(cast.secretariat)
     card, codes = factors.issue_card(actor=actor, person=cast.clinic)
