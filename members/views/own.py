@@ -15,6 +15,7 @@ from members.http import MemberRequest, signed_in, unheld
 from members.models import PaperCard, SignIn
 from members.services import factors, passkeys, passwords, phones, sign_ins
 from members.views import city, questions
+from members.views.sign_in import next_url
 from portal.core import clock, keys, telephone
 from portal.core.acting import form_page
 from portal.core.errors import InvalidError
@@ -57,7 +58,10 @@ def _phone(actor: Actor) -> dict[str, object]:
 def own_offer(request: MemberRequest) -> HttpResponse:
     """Who came in by a card or by telephone is offered what lasts, right then."""
     require_own_factor(request.actor, fresh=False)
-    context = {"passkeys_here": passkeys.available(request.get_host())}
+    context = {
+        "passkeys_here": passkeys.available(request.get_host()),
+        "next": next_url(request),
+    }
     return render(request, "members/own_offer.html", context)
 
 

@@ -14,7 +14,13 @@ from members.forms.own import PasskeyProofForm
 from members.forms.sign_in import BeginForm, FactorForm, SignInForm
 from members.http import MemberRequest, signed_in, unheld
 from members.models import Person
-from members.services import city_identities, passkeys, passwords, sign_ins
+from members.services import (
+    city_identities,
+    factors,
+    passkeys,
+    passwords,
+    sign_ins,
+)
 from members.views import pending, questions
 from portal.core import oidc
 from portal.core.acting import form_page
@@ -154,8 +160,20 @@ def step_up(request: MemberRequest) -> HttpResponse:
     person = request.actor.person
     form = _proof(request, person, "step-up")
     if request.method == "POST" and form.is_valid():
-        return go_on(request, next_url(request), request.GET.get("held", ""))
+        return go_on(request, _after_proof(request), request.GET.get("held", ""))
     return _proof_page(request, "members/step_up.html", person, form)
+
+
+def _after_proof(request: MemberRequest) -> str:
+    """The page; by way of an offer of what lasts, as at the gate, for who came weaker.
+
+    Once in a sign-in: who proves a card for the second time has seen the offer.
+    """
+    target, session = next_url(request), request.actor.session
+    came_strong = session is None or session.strength == 2
+    if came_strong or factors.has_lasting(request.actor.person):
+        return target
+    return f"{reverse('members:own-offer')}?{urlencode({'next': target})}"
 
 
 def go_on(request: MemberRequest, target: str, form: str) -> HttpResponse:

@@ -110,6 +110,32 @@ def test_who_has_app_and_card_types_a_code_and_chooses_nothing(
     assert client.post(url, {"device": "", "token": codes[1]}).status_code == 422
 
 
+def test_who_proves_a_card_after_the_mail_is_offered_what_lasts_once(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    actor = factories.sign_in(cast.secretariat)
+    card, codes = factors.issue_card(actor=actor, person=cast.clinic)
+    client, case = signed_in(cast.clinic, strength=1), reverse("members:case-list")
+    proof = {"device": card.persistent_id, "next": case}
+    step_up = reverse("members:step-up")
+    offer = client.post(step_up, {**proof, "token": codes[0]})["Location"]
+    assert offer.startswith(reverse("members:own-offer"))
+    assert f'href="{case}"' in client.get(offer).content.decode()
+    assert client.post(step_up, {**proof, "token": codes[1]})["Location"] == case
+    elsewhere = reverse("members:own-offer") + "?next=https://elsewhere.example/"
+    assert "elsewhere" not in client.get(elsewhere).content.decode()
+
+
+def test_who_has_what_lasts_is_offered_nothing_after_a_proof(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    app = staff_with_totp(cast)
+    case = reverse("members:case-list")
+    proof = {"device": app.persistent_id, "token": code_of(app), "next": case}
+    client = signed_in(cast.chair, strength=1)
+    assert client.post(reverse("members:step-up"), proof)["Location"] == case
+
+
 def test_a_used_card_code_is_not_used_again(cast: Cast) -> None:
     actor = factories.sign_in(cast.secretariat)
     card, codes = factors.issue_card(actor=actor, person=cast.clinic)
