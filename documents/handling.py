@@ -48,6 +48,16 @@ def last_day(paper: Paper, held_on: date, link_days: int) -> date:
     return held_on + timedelta(link_days if days is None else min(days, link_days))
 
 
+def _held(document_class: str) -> str:
+    """What papers of the class hold: some classes are handled alike."""
+    return {
+        _CLASS.C2: _("すぐには公表しない情報"),
+        _CLASS.C3C: _("公表せず、取扱いに気をつける情報"),
+        _CLASS.C3B: _("漏れると個人の権利を大きく害する情報"),
+        _CLASS.C3A: _("秘密文書にあたる情報"),
+    }[_CLASS(document_class)]
+
+
 def words(document_class: str, link_days: int, class3_strength: int) -> str:
     """How papers of the class are handled, for who chooses it.
 
@@ -69,4 +79,4 @@ def words(document_class: str, link_days: int, class3_strength: int) -> str:
         if handling.original
         else _("庁外に原本は渡さない")
     )
-    return _("・").join([until, proof, original])
+    return _("・").join([_held(document_class), until, proof, original])

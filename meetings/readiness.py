@@ -97,13 +97,20 @@ def _of_the_day(sitting: SittingRow, today: date) -> Iterator[Finding]:
         )
     left, days = (sitting.day - today).days, sitting.rules.notice_days
     if left < days:
-        words = _("開催まで%(left)s日です。案内は%(days)s日前までに送ります。")
         yield Finding(
             Check.NOTICE,
-            words % {"left": max(left, 0), "days": days},
+            _how_soon(left) + _("案内は%(days)s日前までに送ります。") % {"days": days},
             _by_charter(sitting, _("案内は開催の%(days)s日前") % {"days": days}),
             (_when(sitting),),
         )
+
+
+def _how_soon(left: int) -> str:
+    if left < 0:
+        return _("開催の日を過ぎています。")
+    if left == 0:
+        return _("今日の開催です。")
+    return _("開催まで%(left)s日です。") % {"left": left}
 
 
 def _of_the_people(sitting: SittingRow) -> Iterator[Finding]:

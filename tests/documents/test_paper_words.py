@@ -81,6 +81,8 @@ def test_every_class_has_its_words():
         assert "会議の" in handling.words(document_class, 7, 2)
     assert "カードか認証アプリ" in handling.words("3B", 7, 2)
     assert "メールの確認コード" in handling.words("3B", 7, 1)
+    each = {handling.words(document_class, 7, 2) for document_class in Paper.Class}
+    assert len(each) == len(Paper.Class), "who chooses a class sees what differs"
 
 
 @pytest.mark.parametrize(

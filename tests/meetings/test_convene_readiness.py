@@ -119,6 +119,16 @@ def test_the_notice_days_count_from_today(left: int, warns: bool) -> None:
     assert (Check.NOTICE in checks(READY, today)) is warns
 
 
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(6, "開催まで6日です。"), (0, "今日の開催です。"), (-1, "過ぎています。")],
+)
+def test_how_soon_a_meeting_is_stands_in_words(left: int, words: str) -> None:
+    (finding,) = findings(READY, today=DAY - timedelta(days=left))
+    assert words in finding.words
+    assert "案内は7日前までに送ります。" in finding.words
+
+
 def test_what_a_regime_does_not_ask_is_no_lack() -> None:
     assert checks(with_item(unconsented=("長男",))) == []
     assert checks(with_item(regime=Regime.JUSO, based=False, tax_papers=1)) == []
