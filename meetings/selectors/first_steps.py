@@ -16,11 +16,13 @@ from members.models import (
     Commission,
     Office,
     Organization,
+    PaperCard,
     Person,
     PledgeText,
+    SignIn,
 )
 from members.policies import HEALTH, rules_facts
-from portal.core import clock
+from portal.core import clock, manuals
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +121,14 @@ def _of_the_town(ways: _Ways) -> list[Step]:
     sides = set(listed.values_list("internal", flat=True))
     return [
         Step(
-            _("組織を登録する"),
+            _("機関を登録する"),
             _("庁内の課と、関係機関の名前を入れます。"),
             sides == {True, False},
             ways.administration("members:organization-list"),
         ),
         Step(
             _("会議を動かす職員を登録する"),
-            _(
-                "事務局になる人を、利用者名を付けて登録します。"
-                "最初のカードは、会議体ができてから、サーバーの担当者が印刷します。"
-            ),
+            _("事務局になる人を、利用者名を付けて登録します。"),
             _staff().exists(),
             ways.administration("members:person-new"),
         ),
@@ -160,11 +159,16 @@ def _of_the_bodies(ways: _Ways, bodies: list[Body]) -> list[Step]:
             ways.administration("members:pledge-list"),
         ),
         Step(
+            _("最初の事務局に、コードカードを渡す"),
+            _("サーバーの担当者が印刷します。印刷のしかたは、手引きにあります。"),
+            _has_come_in(),
+            _card_help() if ways.administers else "",
+        ),
+        Step(
             _("招集者と長を決める"),
             _(
                 "最初の事務局が、会議を招集する人と、議事を進める人を、委嘱してから"
                 "登録します。長が役職で決まる会議体では、長は「役職と異動」で登録します。"
-                "最初のカードは、サーバーの担当が印刷します(手引き)。"
             ),
             bool(bodies) and _unseated(bodies) is None,
             ways.seats,
@@ -179,7 +183,10 @@ def _of_the_bodies(ways: _Ways, bodies: list[Body]) -> list[Step]:
         ),
         Step(
             _("最初の会議をつくり、案内を送る"),
-            _("日時と議題を決め、承認を受けると、一人ずつ案内が届きます。"),
+            _(
+                "話し合う世帯を「事例」に登録してから、日時と議題を決めます。"
+                "承認を受けると、一人ずつ案内が届きます。"
+            ),
             done=False,
             url=reverse("meetings:sitting-create") if ways.body else "",
             custody=True,
@@ -197,6 +204,20 @@ def _regimes(bodies: list[Body]) -> set[str]:
 def _pledged() -> set[str]:
     texts = PledgeText.objects.filter(holding_at(clock.now()))
     return set(texts.values_list("regime", flat=True))
+
+
+def _has_come_in() -> bool:
+    """Whether somebody of a secretariat holds a card, or has signed in with one."""
+    keepers = Office.objects.filter(
+        holding_at(clock.now()), body__isnull=False, role=Role.SECRETARIAT
+    ).values("person")
+    cards = PaperCard.objects.filter(user__in=keepers)
+    return cards.exists() or SignIn.objects.filter(person__in=keepers).exists()
+
+
+def _card_help() -> str:
+    """The section of the administrator's manual that the set-up's pages show."""
+    return manuals.section_url("administrator", "meetings:set-up")
 
 
 def _has_members() -> bool:

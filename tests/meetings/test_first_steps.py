@@ -10,6 +10,7 @@ from meetings.selectors.first_steps import first_steps
 from meetings.services import set_up as services
 from members.facts import Regime, Role
 from members.models import Body, Commission, Office
+from members.services import factors
 from portal.core import clock
 from portal.core.errors import HiddenError
 from tests import factories
@@ -34,6 +35,7 @@ def test_the_list_follows_what_is_there(town: Town) -> None:
         (True, True),
         (False, True),
         (False, True),
+        (False, True),
         (False, False),
         (False, False),
         (False, False),
@@ -46,7 +48,10 @@ def test_the_list_follows_what_is_there(town: Town) -> None:
     for regime in (Regime.SHIEN, Regime.JUSO):
         factories.pledge(regime)
     after = state(town)
-    assert [done for done, _url in after.values()] == [True] * 5 + [False] * 2
+    done = [True] * 4 + [False, True, False, False]  # all but the first card is there
+    assert [done for done, _url in after.values()] == done
+    factors.first_card(town.keeper)
+    assert state(town)["最初の事務局に、コードカードを渡す"][0]
 
 
 def test_the_secretariat_goes_on(town: Town) -> None:
@@ -55,7 +60,7 @@ def test_the_secretariat_goes_on(town: Town) -> None:
         factories.acknowledge(town.keeper, factories.pledge(regime))
     steps = state(town, "keeper")
     links = [url for _done, url in steps.values()]
-    assert links == [False, False, False, False, True, True, True]
+    assert links == [False] * 5 + [True] * 3
     body = Body.objects.get()
     factories.commission(factories.person("南 実", town.school), body)
     assert steps["構成員を委嘱し、招く"][0] is False
@@ -114,6 +119,19 @@ def test_the_list_is_gone_once_a_meeting_was_convened(
     assert "はじめに" not in page.content.decode()
     Sitting.objects.update(state=Sitting.State.DRAFT)
     assert first_steps(admin)
+
+
+def test_what_waits_stands_above_the_list(cast: Cast, signed_in: SignIn) -> None:
+    Sitting.objects.update(state=Sitting.State.SUBMITTED)
+    page = signed_in(cast.chair).get(reverse("meetings:home")).content.decode()
+    assert 0 < page.index("次第を見て承認する") < page.index('id="first-steps"')
+
+
+def test_the_step_of_the_first_card_leads_to_how_it_is_printed(town: Town) -> None:
+    page = town.client.get(reverse("meetings:home")).content.decode()
+    (step,) = [s for s in first_steps(town.actor) if "コードカード" in s.title]
+    assert f'href="{step.url}"' in page
+    assert "first-card" in town.client.get(step.url).content.decode()
 
 
 def test_what_one_began_another_administrator_goes_on_with(town: Town) -> None:
