@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.facts import Role
-from members.filters import ending_after, holding_at
-from members.models import Body, Charter, Office, Person
+from members.filters import concerning, ending_after, holding_at
+from members.models import Body, Charter, Commission, Office, Organization, Person
+from portal.core import clock
 
 
 class Part(StrEnum):
@@ -112,3 +113,21 @@ def may_hold_office(person: Person, t: datetime) -> bool:
         ending_after(t), role__in=[Role.ADMINISTRATOR, Role.AUDITOR]
     )
     return person.span.holds(t) and not apart.exists()
+
+
+def secretariat_for(person: Person) -> Organization | None:
+    """The office that a member calls: of who keeps the secretariat of a body of theirs.
+
+    One with a telephone before one without; None for who is in no body.
+    """
+    now = clock.now()
+    seats = Commission.objects.filter(concerning(person), holding_at(now))
+    keepers = Office.objects.filter(
+        holding_at(now), role=Role.SECRETARIAT, body__in=seats.values("body")
+    )
+    offices = [
+        office.person.organization
+        for office in keepers.select_related("person__organization").order_by("pk")
+    ]
+    with_phone = (office for office in offices if office.phone)
+    return next(with_phone, offices[0] if offices else None)

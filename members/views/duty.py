@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from members.http import MemberRequest, signed_in
+from members.offices import secretariat_for
 from members.services import duty
 from members.views.sign_in import next_url
 from portal.core import clock
@@ -27,6 +28,11 @@ def pledge(request: MemberRequest) -> HttpResponse:
         error = _("内容をお読みのうえ、すべての欄にチェックを入れてください。")
     if not due:
         return redirect(next_url(request))
-    context = {"due": due, "error": error, "next": next_url(request)}
+    context = {
+        "due": due,
+        "error": error,
+        "next": next_url(request),
+        "secretariat": secretariat_for(person),
+    }
     status = 422 if error else 200
     return render(request, "members/pledge.html", context, status=status)

@@ -14,6 +14,7 @@ from members.forms.own import PasskeyProofForm
 from members.forms.sign_in import BeginForm, FactorForm, SignInForm
 from members.http import MemberRequest, signed_in, unheld
 from members.models import Person
+from members.offices import secretariat_for
 from members.services import (
     city_identities,
     factors,
@@ -125,6 +126,7 @@ def _proof_page(
     template: str,
     person: Person,
     form: FactorForm | PasskeyProofForm,
+    **more: object,
 ) -> HttpResponse:
     by_code = isinstance(form, FactorForm)
     own = passkeys.passkeys_of(person)
@@ -135,6 +137,7 @@ def _proof_page(
         "next": next_url(request),
         "person": person,
         "city": settings.OIDC_NAME if city_identities.can_renew(person) else "",
+        **more,
     }
     status = 422 if form.is_bound else 200
     return render(request, template, context, status=status)
@@ -161,7 +164,10 @@ def step_up(request: MemberRequest) -> HttpResponse:
     form = _proof(request, person, "step-up")
     if request.method == "POST" and form.is_valid():
         return go_on(request, _after_proof(request), request.GET.get("held", ""))
-    return _proof_page(request, "members/step_up.html", person, form)
+    office = secretariat_for(person)
+    return _proof_page(
+        request, "members/step_up.html", person, form, secretariat=office
+    )
 
 
 def _after_proof(request: MemberRequest) -> str:

@@ -412,12 +412,16 @@ def test_the_letter_shows_its_secret_once(cast: Cast, signed_in) -> None:
     sitting = convened(cast, cast.clinic)
     clerk = signed_in(cast.secretariat)
     address = url("invitation-letter", convening.invitation(cast.clinic, sitting).id)
+    Organization.objects.filter(pk=cast.secretariat.organization_id).update(
+        phone="0599-55-1101"
+    )
     old = convening.links(cast.clinic, sitting)
     assert "<svg" not in text(clerk, address)
     assert convening.links(cast.clinic, sitting) == old
     letter = clerk.post(address).content.decode()
     assert "<svg" in letter
     assert serial_of(sitting.starts_at, sitting.number) in letter
+    assert "0599-55-1101" in letter.partition("<article")[2].partition("</article")[0]
     assert cast.case.number not in letter
     assert convening.links(cast.clinic, sitting) != old
 

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from time_machine import TimeMachineFixture
 
 from members.facts import Role
-from members.models import Acknowledgement, PaperCard, Recusal, SignIn
+from members.models import Acknowledgement, Organization, PaperCard, Recusal, SignIn
 from members.services import factors, passwords
 from portal.core import clock
 from portal.core.models import AuditEvent
@@ -158,6 +158,25 @@ def test_a_card_asks_its_maker_for_a_fresh_factor(
         answer = asked(signed_in(cast.secretariat, strong_at=proved), url)
         assert answer["Location"].startswith(reverse("members:step-up"))
     assert not PaperCard.objects.exists()
+
+
+def test_who_is_to_call_the_secretariat_reads_its_number(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    offices = Organization.objects.filter(pk=cast.secretariat.organization_id)
+    offices.update(phone="0599-55-1101")
+    card = reverse("members:card-issue", args=[cast.clinic.id])
+    made = signed_in(cast.secretariat).post(card).content.decode()
+    assert "0599-55-1101" in made.partition('id="card"')[2].partition("</section")[0]
+    pages = (
+        (cast.newcomer, reverse("members:pledge")),
+        (cast.clinic, reverse("members:step-up")),
+    )
+    for person, page in pages:
+        answer = signed_in(person, strength=1).get(page).content.decode()
+        assert 'href="tel:0599-55-1101"' in answer
+    step_up = reverse("members:step-up")
+    assert "tel:" not in signed_in(cast.administrator).get(step_up).content.decode()
 
 
 def test_nobody_makes_their_own_card(cast: Cast, signed_in: SignInAs) -> None:
