@@ -71,7 +71,7 @@ def _entry(change: Change) -> EntryChange:
         added=change.added,
         removed=change.removed,
         fields=[
-            FieldChange(_label(name), _shown(name, pieces))
+            FieldChange(_label(name, change.words["kind"]), _shown(name, pieces))
             for name, pieces in change.pieces.items()
         ],
     )
@@ -81,13 +81,14 @@ def _kind(words: Mapping[str, str]) -> str:
     return str(Entry.Kind(words["kind"]).label)
 
 
-def _label(name: str) -> str:
+def _label(name: str, kind: str) -> str:
+    decided = kind == Entry.Kind.DECISION
     return {
         "kind": _("区分"),
         "speaker": _("発言者"),
         "source": _("情報の出所"),
         "text": _("内容"),
-        "due_on": _("期限"),
+        "due_on": _("次のモニタリング") if decided else _("期限"),
     }[name]
 
 
