@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import Error, IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -62,8 +62,9 @@ def journaled(get_response: GetResponse) -> GetResponse:
 class DomainErrorMiddleware:
     """Answer a DomainError with its page and status.
 
-    So too where what was chosen went before the act was written, such as a person
-    whose import was undone in that moment.
+    So too where two acts came between each other: what was chosen went before all
+    was written, such as a person whose import was undone in that moment, or each
+    waited for what the other held, and the database ended this one.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -84,6 +85,13 @@ class DomainErrorMiddleware:
                 "何も変わっていません。前の画面を開き直して、選び直してください。"
             )
             return refusal(request, RefusedError(words))
+        if isinstance(exception, Error) and met_another(exception):
+            log.warning("two acts waited for each other", exc_info=exception)
+            words = _(
+                "ほかの方の操作と重なったため、できませんでした。"
+                "何も変わっていません。前の画面に戻り、もう一度お試しください。"
+            )
+            return refusal(request, UnavailableError(words))
         if not isinstance(exception, DomainError):
             return None
         return refusal(request, exception)
@@ -96,6 +104,18 @@ def refers_to_nothing(error: IntegrityError) -> bool:
         getattr(cause, "sqlstate", "") == "23503"
         or getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
     )
+
+
+def met_another(error: Error) -> bool:
+    """Whether the database ended an act because it and another waited in a ring.
+
+    Deadlock or failed serialization on PostgreSQL (40P01, 40001); on SQLite another
+    writer that stays longer than the portal waits.
+    """
+    cause = error.__cause__
+    return getattr(cause, "sqlstate", "") in {"40P01", "40001"} or getattr(
+        cause, "sqlite_errorname", ""
+    ).startswith("SQLITE_BUSY")
 
 
 domain_errors = DomainErrorMiddleware

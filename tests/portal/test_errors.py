@@ -1,6 +1,12 @@
 """Every refusal has one page and one status, and every page the same guards."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path, reverse
@@ -34,13 +40,17 @@ urlpatterns = [*portal_urls, path("breakdown/", failing)]
 handler404 = "portal.core.http.not_found"
 
 
+def answered(rf: RequestFactory, error: Exception) -> HttpResponse | None:
+    pages = DomainErrorMiddleware(lambda _: HttpResponse())
+    return pages.process_exception(rf.get("/"), error)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "status"), STATUSES.items())
 def test_a_refusal_is_a_page_with_its_status(
     kind: type[errors.DomainError], status: int, rf: RequestFactory
 ) -> None:
-    pages = DomainErrorMiddleware(lambda _: HttpResponse())
-    response = pages.process_exception(rf.get("/"), kind())
+    response = answered(rf, kind())
     assert response is not None
     assert response.status_code == status
     text = response.content.decode()
@@ -60,8 +70,64 @@ def test_every_kind_of_refusal_is_tested() -> None:
 
 
 def test_an_incident_is_no_refusal(rf: RequestFactory) -> None:
-    pages = DomainErrorMiddleware(lambda _: HttpResponse())
-    assert pages.process_exception(rf.get("/"), ValueError("x")) is None
+    assert answered(rf, ValueError("x")) is None
+
+
+def assert_to_be_tried_again(answer: HttpResponse | None) -> None:
+    assert answer is not None
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "ほかの方の操作と重なった" in answer.content.decode()
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_in_a_ring_is_told_to_try_again(rf: RequestFactory) -> None:
+    """Each of two holds what the other asks for: PostgreSQL ends one of them."""
+    first_holds, second_holds = Event(), Event()
+    ended: list[OperationalError] = []
+
+    def act(mine: int, holds: Event, theirs: int, held: Event) -> None:
+        lock = "SELECT pg_advisory_xact_lock(%s)"
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(lock, [mine])
+                holds.set()
+                held.wait()
+                cursor.execute(lock, [theirs])
+        except OperationalError as error:
+            ended.append(error)
+        finally:
+            connection.close()
+
+    acts = [
+        Thread(target=act, args=[1, first_holds, 2, second_holds]),
+        Thread(target=act, args=[2, second_holds, 1, first_holds]),
+    ]
+    for each in acts:
+        each.start()
+    for each in acts:
+        each.join()
+    (error,) = ended
+    assert_to_be_tried_again(answered(rf, error))
+
+
+def test_who_waits_too_long_for_another_writer_is_told_so(
+    rf: RequestFactory, tmp_path: Path
+) -> None:
+    with (
+        closing(sqlite3.connect(tmp_path / "rows")) as writer,
+        closing(sqlite3.connect(tmp_path / "rows", timeout=0)) as other,
+    ):
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError) as locked:
+            other.execute("BEGIN IMMEDIATE")
+    error = OperationalError()
+    error.__cause__ = locked.value  # as Django hands it on
+    assert_to_be_tried_again(answered(rf, error))
+
+
+def test_a_database_that_breaks_down_is_an_incident(rf: RequestFactory) -> None:
+    assert answered(rf, OperationalError("server closed the connection")) is None
 
 
 GUARDS = {
