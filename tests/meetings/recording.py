@@ -13,6 +13,7 @@ from tests.cast import Cast
 
 COURSE = "長男の受診について協議した。"
 DECISION = "訪問を始める。"
+NEW = "長男の相談について、翌週に協議した。"
 
 
 def held(cast: Cast, item: AgendaItem) -> AgendaItem:
