@@ -7,7 +7,7 @@ error.
 
 from typing import NamedTuple
 
-from common import figure, profile, say, serving
+from common import figure, say, serving
 from pages import Page, pages_of, roles
 from playwright.sync_api import Browser, sync_playwright
 
@@ -32,9 +32,8 @@ def main() -> None:
     for name, weight in weights.items():
         say(f"{name:24} {weight.size / 1000:6.1f} kB in {weight.answers} answers")
     heaviest = max(weights.values())
-    prefix = "page" if profile() == "server" else "page_embedded"
-    figure(f"{prefix}_kb", heaviest.size / 1000)
-    figure(f"{prefix}_answers_max", max(weight.answers for weight in weights.values()))
+    figure("page_kb", heaviest.size / 1000)
+    figure("page_answers_max", max(weight.answers for weight in weights.values()))
 
 
 def weight_of(browser: Browser, page: Page, port: int) -> Weight:
