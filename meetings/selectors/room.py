@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from meetings import rosters
+from meetings.attendance import received_for
 from meetings.models import AgendaItem, Invitation, Presence, Sitting
 from meetings.selectors.record_steps import Step, next_steps
 from meetings.selectors.sittings import Opened, open_sitting
@@ -52,18 +53,22 @@ def not_begun(opened: Opened) -> int:
 
 
 def never_let_in(opened: Opened) -> list[Person]:
-    """Who was received and seen on no item, of those whom the reader convenes (R27)."""
-    items = opened.visible(Action.CONVENE)
-    people = rosters.people_in_sight(opened.access, items)[opened.sitting.id]
-    came = Presence.objects.filter(item__sitting=opened.sitting).values("person")
-    waiting = Invitation.objects.filter(
-        sitting=opened.sitting,
-        person__in=people,
-        withdrawn_at=None,
-        checked_in_at__isnull=False,
-    ).exclude(person__in=came)
-    rows = waiting.select_related("person__organization").order_by("person__kana")
-    return [invitation.person for invitation in rows]
+    """Who had come before a begun item was over, and was not shown in to it.
+
+    Of the items that the reader convenes: others tell nothing of who came (R27).
+    """
+    begun = [item for item in opened.visible(Action.CONVENE) if item.opened_at]
+    seats = rosters.seats_of(item.id for item in begun)
+    stays = Presence.objects.filter(item__in=begun).values_list("item", "person")
+    let_in, waiting = set(stays), set[Person]()
+    for item in begun:
+        received = received_for(item)
+        waiting |= {
+            seat.person
+            for seat in seats[item.id]
+            if seat.person_id in received and (item.id, seat.person_id) not in let_in
+        }
+    return sorted(waiting, key=lambda person: person.kana)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from meetings import records
 from meetings.attendance import received_for
 from meetings.models import AgendaItem, Invitation, Minutes, Presence, Sitting
 from meetings.rendering import presence_words
-from meetings.selectors.room import never_let_in
+from meetings.selectors.room import never_let_in, not_begun
 from meetings.selectors.sittings import convened_sitting
 from meetings.services import room
 from members.access import Actor
@@ -213,6 +213,33 @@ def test_who_was_received_and_never_let_in_is_named_at_the_end(
     assert said[cast.newcomer.name] == "欠席(受付済み)"
     assert "欠席" not in said[cast.clinic.name]
     assert "欠席" in said.values()
+
+
+def test_who_missed_one_item_of_two_is_named_too(cast: Cast, clerk: Actor) -> None:
+    """Let in to the first; from the second kept away by a consent withdrawn since."""
+    check_in(cast, clerk, cast.clinic)
+    room.open_item(actor=clerk, item=cast.shien_item)
+    assert inside(cast.shien_item) == {cast.clinic}
+    room.close_item(actor=clerk, item=cast.shien_item)
+    assert never_let_in(convened_sitting(clerk, cast.sitting.id)) == []
+    member = cast.case.household.first()
+    assert member is not None
+    member.consents.update(withdrawn_at=clock.now())
+    room.open_item(actor=clerk, item=cast.juso_item)
+    room.close_item(actor=clerk, item=cast.juso_item)
+    assert never_let_in(convened_sitting(clerk, cast.sitting.id)) == [cast.clinic]
+
+
+def test_who_came_for_an_item_that_never_began_is_not_named(
+    cast: Cast, clerk: Actor
+) -> None:
+    cast.clinic.seats.filter(item_id=cast.shien_item.id).delete()
+    check_in(cast, clerk, cast.clinic)
+    room.open_item(actor=clerk, item=cast.shien_item)
+    room.close_item(actor=clerk, item=cast.shien_item)
+    opened = convened_sitting(clerk, cast.sitting.id)
+    assert not_begun(opened) == 1
+    assert never_let_in(opened) == []
 
 
 def test_who_came_after_the_item_is_absent_from_it(cast: Cast, clerk: Actor) -> None:
