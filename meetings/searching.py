@@ -136,7 +136,9 @@ def _summary_part(entry: Entry) -> Part:
 def _due(entry: Entry) -> str:
     if entry.due_on is None:
         return ""
-    return _("%(day)sまで") % {"day": jp.era_words(entry.due_on)}
+    decided = entry.kind == Entry.Kind.DECISION
+    words = _("次のモニタリング %(day)s") if decided else _("%(day)sまで")
+    return words % {"day": jp.era_words(entry.due_on)}
 
 
 def _outcomes(ids: Collection[UUID]) -> Iterator[Found]:
