@@ -49,6 +49,7 @@ def note_of(use: Use) -> str:
     if use is Use.REPORT:
         return _(
             "国・都道府県への報告だけに使う実数です。ほかの資料には写さないでください。"
+            "作成した人が担当している会議体と事例だけを数えています。"
         )
     if use is Use.INSIDE:
         return _("実数です。世帯が分かることがあるため、外に出さないでください。")

@@ -57,7 +57,7 @@ def _record_read(request: MemberRequest, wish: Wish, kind: str) -> None:
             "year": wish.year,
             "by": str(wish.by),
             "as": kind,
-            "exact": not wish.masked,
+            "use": str(wish.use),
         },
     )
 

@@ -339,6 +339,7 @@ def test_exact_counts_are_asked_for_and_warned_of(year, clerk):
     assert "中央値は40日です。" in page
 
 
+USES = ["shared", "report", "report", "shared"]
 REPORT = ["支援会議と重層的支援会議の開催", "事例とプラン"]
 
 
@@ -364,13 +365,14 @@ def test_the_report_has_the_rows_of_the_nation_alone_as_they_are(cast, year, cle
     cells = dict(book["事例とプラン"].iter_rows(min_row=5, values_only=True))
     assert set(cells.values()) == {0, STEP}
     reads = AuditEvent.objects.filter(action="meetings.figures.read").order_by("pk")
-    assert [event.detail["exact"] for event in reads] == [False, True, True, False]
+    assert [event.detail["use"] for event in reads] == USES
 
 
 @pytest.mark.parametrize("by", [each.value for each in By])
 def test_a_report_is_of_the_year_and_marked_however_it_is_laid_out(year, clerk, by):
     page = clerk.get(reverse("meetings:figures"), {"use": "report", "by": by})
     assert [figure.title for figure, _chart in page.context["rows"]] == REPORT
+    assert ("1年分です" in page.content.decode()) is (by == By.MONTH)
 
 
 @pytest.mark.parametrize("who", ["clinic", "administrator", "auditor", "leaver"])
