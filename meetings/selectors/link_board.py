@@ -159,7 +159,7 @@ def line_of(opened: Opened, person: Person) -> LinkLine:
 
 
 def confirm_by(opened: Opened, person: Person) -> date | None:
-    """The last due day of the drafts that go round and that the person may read."""
+    """The last due day of the drafts that go round among those who were there."""
     rounds = Minutes.objects.filter(
         state=Minutes.State.ROUND,
         item__in=_in_sight(opened),

@@ -76,13 +76,34 @@ def test_who_is_to_confirm_comes_in_until_the_due_day(
     assert clock.day_of(link.ends_at) < due
     page = reverse("meetings:link-person", args=[asked.id])
     told = signed_in(cast.secretariat).get(page)
-    assert f"確認期限 {jp.era_words(due)}" in strip_tags(told.content.decode())
+    words = strip_tags(told.content.decode())
+    assert f"確認期限 {jp.era_words(due)}" in words
+    assert "「新しいリンクを送る」を押すと" in words
     with time_machine.travel(clock.day_start(due), tick=False):
         assert links.find_by_id(link.id) is None
         renewals.grant.call(link.digest, [])
         (again,) = links.live_links(cast.sitting.id, cast.clinic)
         assert again.ends_at is not None
         assert clock.day_of(again.ends_at) > due
+
+
+def test_who_has_no_mail_confirms_in_another_way(
+    cast: Cast, item: AgendaItem, signed_in: SignIn
+) -> None:
+    cast.clinic.email = ""
+    cast.clinic.save()
+    asked = invitation(cast.clinic, cast.sitting)
+    clerk = factories.sign_in(cast.secretariat)
+    convocation.print_letter(actor=clerk, invitation=asked)
+    Sitting.objects.update(state=Sitting.State.CLOSED)
+    recording.circulate(cast, item)
+    client, page = (
+        signed_in(cast.secretariat),
+        reverse("meetings:link-person", args=[asked.id]),
+    )
+    assert "下で期限を延ばしてください" in client.get(page).content.decode()
+    convocation.stop_link(actor=clerk, invitation=asked)
+    assert "次の会議の席で、確認を" in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize(
