@@ -81,8 +81,8 @@ class DomainErrorMiddleware:
         if isinstance(exception, IntegrityError) and refers_to_nothing(exception):
             log.warning("what an act refers to is gone", exc_info=exception)
             words = _(
-                "選んだ人や機関などの登録が、いま取り消されました。"
-                "何も変わっていません。前の画面を開き直して、選び直してください。"
+                "ほかの方の操作と重なり、人や機関などの登録がなくなったか、使われ始めました。"
+                "何も変わっていません。前の画面を開き直して、確かめてください。"
             )
             return refusal(request, RefusedError(words))
         if isinstance(exception, Error) and met_another(exception):

@@ -292,7 +292,7 @@ def test_who_chose_somebody_already_undone_is_refused_in_words(
     sent = {f"chosen_{code}": "on", "common_reason": "診療のため"}
     answer = client.post(address, sent)
     assert answer.status_code == 409
-    assert "いま取り消されました" in answer.content.decode()
+    assert "登録がなくなったか、使われ始めました" in answer.content.decode()
     assert Person.objects.filter(pk=person.pk).exists()  # all of it was taken back
     assert not Seat.objects.filter(item_id=item.id, person=person.id).exists()
 
