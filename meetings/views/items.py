@@ -95,7 +95,13 @@ def item_people(request: MemberRequest, item_id: UUID) -> HttpResponse:
         )
         if selected is not None:
             if not form.choices:
-                messages.warning(request, _("参加する人は、1人も選ばれていません。"))
+                messages.warning(
+                    request,
+                    _(
+                        "参加する人は、1人も選ばれていません。"
+                        "議題の「人を選ぶ」から、いつでも選べます。"
+                    ),
+                )
             return redirect("meetings:sitting-detail", item.sitting_id)
     context = {"item": item, "sitting": item.sitting, "roster": roster}
     return form_page(request, form, "meetings/item_people.html", context)
