@@ -20,6 +20,7 @@ from tests.database import (  # noqa: F401 – fixtures of the test database
     django_db_keepdb,
     django_db_modify_db_settings,
     django_db_setup,
+    no_connection_stays,
 )
 from tests.kills import die, dying, own_store  # noqa: F401 – fixtures of deaths
 from tests.papers import filed, released  # noqa: F401 – fixtures of papers

@@ -99,7 +99,7 @@ def django_db_modify_db_settings(
 def django_db_setup(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Take the copy away at the end; close what async tests asked with."""
+    """Take the copy away at the end."""
     for install in (create_contenttypes, takings.install, rights.give):
         assert post_migrate.disconnect(install)
     assert post_migrate.disconnect(
@@ -108,10 +108,15 @@ def django_db_setup(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "sql_flush", _emptied)
         yield
-    with django_db_blocker.unblock():
-        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
     if EMBEDDED:
         with django_db_blocker.unblock():
             connection.close()
         for file in settings.DATA.glob("test.sqlite3*"):
             file.unlink()
+
+
+@pytest.fixture(autouse=True)
+def no_connection_stays() -> Iterator[None]:
+    """Close what an async test asked with; the next one may have no database."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
