@@ -47,11 +47,15 @@ Value = str | date | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found in a cell such as ``B3``; ``blocks``: mended or left out."""
+    """What was found in a cell such as ``B3``; ``blocks``: mended or left out.
+
+    ``once``: nobody has to look at the row, so of many rows it may be said once.
+    """
 
     cell: str
     words: str
     blocks: bool = True
+    once: bool = False
 
 
 @dataclass(slots=True)
@@ -86,6 +90,11 @@ class Row:
     def say(self, name: str, words: str, *, blocks: bool = True) -> None:
         """Remember what was found under a column."""
         self.findings.append(Finding(self.cells.get(name, ""), words, blocks))
+
+    def note(self, name: str, words: str) -> None:
+        """Remember what was put right under a column, with nothing left to look at."""
+        cell = self.cells.get(name, "")
+        self.findings.append(Finding(cell, words, blocks=False, once=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +237,7 @@ def _widened(row: Row, column: Column, value: object) -> list[str]:
     """The lines of a cell; nothing but half-width kana is written in another way."""
     text = as_it_stands(value)
     if _HALF_WIDTH.search(text):
-        row.say(column.name, _("半角カナを全角に直しました。"), blocks=False)
+        row.note(column.name, _("半角カナを全角に直しました。"))
         text = _HALF_WIDTH.sub(
             lambda found: unicodedata.normalize("NFKC", found.group()), text
         )
@@ -271,7 +280,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー─", "-"))
 def _phone(row: Row, column: Column, value: object) -> str:
     text = _code(row, column, value).translate(_DASHES)
     if re.fullmatch(r"[1-9]\d{8,9}", text):
-        row.say(column.name, _("消えていた先頭の0を補いました。"), blocks=False)
+        row.note(column.name, _("消えていた先頭の0を補いました。"))
         return f"0{text}"
     return text
 

@@ -40,6 +40,8 @@ WORDS = {
     Standing.SAME: gettext_lazy("登録済み"),
 }
 
+LATE = gettext_lazy("過ぎた日なので、今日からの委嘱として登録します。")
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -240,8 +242,7 @@ def _say_term(row: Row, body: Body | None) -> None:
     start, end = row.day("starts_on"), row.day("ends_on")
     today = clock.today()
     if start and start < today:
-        words = _("過ぎた日なので、今日からの委嘱として登録します。")
-        row.say("starts_on", words, blocks=False)
+        row.note("starts_on", str(LATE))
     if body is None:
         return
     until = usual_end(body, max(start or today, today))
@@ -250,7 +251,7 @@ def _say_term(row: Row, body: Body | None) -> None:
         if until is not None:
             words = _("設置要綱により、任期は%(until)sまでになります。")
             words = words % {"until": jp.era_words(until)}
-        row.say("ends_on", words, blocks=False)
+        row.note("ends_on", words)
 
 
 # Cases --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from uuid import UUID
 from meetings.importing.columns import Column, Kind, Sort
 from meetings.importing.reading import Finding, Found, Row, Value
 from meetings.models import Import, ImportedRow
-from meetings.selectors.import_plans import WORDS, Planned, Standing
+from meetings.selectors.import_plans import LATE, WORDS, Planned, Standing
 from members.access import Actor
 from members.charters import approvers_offered
 from members.models import Body, Case
@@ -96,7 +96,8 @@ class Look:
     """The dry run: how many of what, and the rows, those to be mended first.
 
     ``late`` are the people whose commission would have begun on a day gone by;
-    ``common`` are notes that hold for many rows and are said once, with how many.
+    ``common`` are other notes that hold for many rows, with how many; ``above`` are
+    the words of all that is said once, above the rows.
     """
 
     columns: list[Column]
@@ -105,6 +106,7 @@ class Look:
     unread: Sequence[str]
     notes: Sequence[Finding]
     common: dict[str, int]
+    above: Container[str]
     acting: int
     left: int
     late: int
@@ -113,12 +115,14 @@ class Look:
 
     def rows(self, lines: Sequence[tuple[Planned, Row]]) -> list[RowLook]:
         """Those of one page."""
-        return [_row(plan, row, self.columns, self.common) for plan, row in lines]
+        return [_row(plan, row, self.columns, self.above) for plan, row in lines]
 
 
 def look_of(found: Found, plans: Sequence[Planned]) -> Look:
     """The plan as its page shows it."""
     counts = Counter(plan.standing for plan in plans)
+    noted, late = _noted(plans), str(LATE)
+    above = {words: count for words, count in noted.items() if count > _FEW}
     ordered = sorted(plans, key=lambda plan: _ORDER.index(plan.standing))
     return Look(
         columns=list(found.columns),
@@ -130,29 +134,24 @@ def look_of(found: Found, plans: Sequence[Planned]) -> Look:
         lines=[(plan, row) for plan in ordered for row in plan.rows],
         unread=found.unread,
         notes=found.notes,
-        common=_common(plans),
+        common={words: n for words, n in above.items() if words != late},
+        above=above.keys(),
         acting=sum(plan.acts for plan in plans),
         left=counts[Standing.PROBLEM],
-        late=sum(plan.acts and _is_late(plan.rows[0]) for plan in plans),
+        late=noted[late],
         hidden=found.hidden,
         page_name=found.page,
     )
 
 
-def _common(plans: Sequence[Planned]) -> dict[str, int]:
-    """Notes of many rows, by their words; what must be mended stays at its cell."""
-    counts = Counter(
+def _noted(plans: Sequence[Planned]) -> Counter[str]:
+    """In how many rows each note stands that asks nobody to look at its row."""
+    return Counter(
         words
         for plan in plans
         for row in plan.rows
-        for words in {each.words for each in row.findings if not each.blocks}
+        for words in {each.words for each in row.findings if each.once}
     )
-    return {words: count for words, count in counts.items() if count > _FEW}
-
-
-def _is_late(row: Row) -> bool:
-    start = row.day("starts_on")
-    return start is not None and start < clock.today()
 
 
 def _row(

@@ -263,6 +263,45 @@ def test_what_holds_for_many_rows_is_said_once_above(cast: Cast, signed_in) -> N
     assert few.content.decode().count(words) == 5
 
 
+def test_what_asks_for_a_look_at_a_row_stays_at_its_cell(cast: Cast, signed_in) -> None:
+    """Which of the rows it is would be lost above."""
+    Organization.objects.create(name="三枝町地域包括支援センター")
+    here = cast.secretariat.organization.name
+    rows = [("地域包括支援センター", f"関 守{n}", *[""] * 6) for n in range(6)]
+    taken(cast, [HEAD, (here, "関 守", *[""] * 6), *rows])
+    agencies = [("機関", "電話"), *((f"機関{n}", "") for n in range(6))]
+    for n in range(6):
+        Organization.objects.create(name=f"機関{n}", unit=factories.unit("南部圏域"))
+    taken(cast, agencies, Kind.ORGANIZATIONS, key=UUID(int=5))
+    client = signed_in(cast.secretariat)
+    asked = "名前を確かめてください。登録済みの「三枝町地域包括支援センター」"
+    for key, words in ((KEY, asked), (UUID(int=5), "別の機関として登録します")):
+        page = client.get(reverse("meetings:import-detail", args=[key]))
+        assert page.context["look"].common == {}
+        marked = [
+            row.number
+            for row in page.context["rows"]
+            for cell in row.cells
+            if any(words in found.words for found in cell.findings)
+        ]
+        assert len(marked) == page.content.decode().count(words) == 6
+
+
+def test_that_many_commissions_begin_today_is_said_once(cast: Cast, signed_in) -> None:
+    """Above, with the day on which they end; of a few also at their cells."""
+    rows = [(CENTRE, f"関 守{n}", *[""] * 4, "R2.4.1", "") for n in range(6)]
+    client = signed_in(cast.secretariat)
+    for number, marks in ((6, 0), (5, 5)):
+        key = UUID(int=number)
+        taken(cast, [HEAD, *rows[:number]], key=key)
+        page = client.get(reverse("meetings:import-detail", args=[key]))
+        assert page.context["look"].common == {}
+        text = page.content.decode()
+        assert f"委嘱日が過ぎた人が{number}人います" in text
+        assert text.count("今日からの委嘱になり") == 1
+        assert text.count("今日からの委嘱として登録") == marks
+
+
 def test_what_many_rows_have_to_mend_stays_at_its_cell(cast: Cast, signed_in) -> None:
     taken(
         cast, [HEAD, *((CENTRE, f"関 守{n}", *[""] * 4, "来年", "") for n in range(6))]
