@@ -34,19 +34,27 @@ class DayField(forms.DateField):
     """A day that can be written by its era, and has a day after it."""
 
     widget = DayInput
+    # Those of America would take 8/4/01 for a day of August.
+    input_formats = ("%Y-%m-%d",)
+    default_error_messages = {  # noqa: RUF012 # Django's own shape
+        "invalid": _("日付として読めません。「令和8年4月1日」のように書いてください。")
+    }
     default_validators = [  # noqa: RUF012 # Django's own shape
         MinValueValidator(jp.EARLIEST_ERA_DAY, _SLIP),
         MaxValueValidator(jp.LATEST_DAY, _SLIP),
     ]
 
     def to_python(self, value: Any) -> date | None:
-        """Tell a day that no calendar has from what is none at all."""
+        """Read a day as people write it; tell one of no calendar from none at all."""
         try:
             return super().to_python(value)
         except ValidationError as error:
-            if jp.has_form_of_day(str(value)):
+            if not jp.has_form_of_day(str(value)):
+                raise
+            day = jp.read_day(str(value))
+            if day is None:
                 raise ValidationError(_NO_SUCH_DAY, code="invalid") from error
-            raise
+            return day
 
 
 class TimeInput(forms.TimeInput):

@@ -1,5 +1,7 @@
 """What a form says of a gap, and which days it takes."""
 
+from datetime import date
+
 import pytest
 from django import forms
 
@@ -48,12 +50,40 @@ def test_a_day_is_one_that_the_calendars_know(day, taken):
     [
         ("2026-04-31", "この日はありません"),
         ("2026-13-01", "この日"),
-        ("来年", "日付を"),
+        ("2026/2/29", "この日はありません"),
+        ("令和8年4月31日", "この日はありません"),
+        ("20260431", "この日はありません"),
+        ("R5.2.29", "この日はありません"),
+        ("来年", "日付として読めません。「令和"),
+        ("8/4/01", "日付として"),  # R8.4.1 to who writes it, August 2001 in America
+        ("46113", "日付として"),  # Excel's own number: nobody writes a day like this
     ],
 )
 def test_a_day_that_is_in_no_calendar_is_told_from_what_is_no_day(day, words):
     with pytest.raises(forms.ValidationError, match=words):
         DayField().clean(day)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-04-01",
+        "令和8年4月1日",
+        "R8.4.1",
+        "２０２６/4/1",
+        "20260401",
+        "令和8年4月1日(水)",
+        date(2026, 4, 1),
+    ],
+)
+def test_a_day_is_taken_as_people_write_it(written):
+    """Not every browser has a calendar to choose from."""
+    assert DayField().clean(written) == date(2026, 4, 1)
+
+
+def test_a_day_by_its_era_is_one_that_the_calendars_know():
+    with pytest.raises(forms.ValidationError, match="1873年から2199年まで"):
+        DayField().clean("明治5年12月2日")
 
 
 def test_the_browser_offers_no_other_days():
