@@ -20,11 +20,14 @@ def require_own_address(
 ) -> None:
     """Raise InvalidError for the address of somebody who is there, ``but`` apart.
 
-    It passes where the two are said to have one mailbox (``shared``).
+    It passes where the two are said to have one mailbox (``shared``); who enters it
+    as their own meanwhile would not see them, so that waits as well.
     """
-    if not address or shared:
+    if not address:
         return
     _claim(address)
+    if shared:
+        return
     people = Person.objects.filter(ending_after(clock.now()), email__iexact=address)
     if but is not None:
         people = people.exclude(pk=but.pk)
