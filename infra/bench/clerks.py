@@ -30,6 +30,7 @@ from members.access import Actor  # noqa: E402
 from members.models import SignIn  # noqa: E402
 from portal.core import audit, outbox, upkeep  # noqa: E402
 from portal.core.errors import UnavailableError  # noqa: E402
+from portal.core.mail_files import SUFFIX  # noqa: E402
 from portal.core.models import OutgoingMail  # noqa: E402
 
 PAUSE = 0.2
@@ -121,7 +122,8 @@ def _wait_for(waiting: QuerySet[OutgoingMail]) -> None:
 
 def _shown() -> set[str]:
     """The mails as a reader sees them: one for each Message-ID."""
-    words = (file.read_text() for file in Path(settings.EMAIL_FILE_PATH).glob("*"))
+    mails = Path(settings.EMAIL_FILE_PATH).glob(f"*{SUFFIX}")
+    words = (file.read_text() for file in mails)
     return {
         found
         for each in words
