@@ -112,7 +112,8 @@ def fiscal_year_words(year: int) -> str:
 _DAY = r"(\d{1,2})[-/.月](\d{1,2})日?"
 _WESTERN = re.compile(rf"(\d{{4}})[-/.年]{_DAY}")
 _SOLID = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_ERA = re.compile(rf"(明治|大正|昭和|平成|令和|[MTSHR])(\d{{1,2}}|元)[-/.年]{_DAY}")
+_ERA_YEAR = r"(明治|大正|昭和|平成|令和|[MTSHR])(0?[1-9]|[1-9]\d|元)"
+_ERA = re.compile(rf"{_ERA_YEAR}[-/.年]{_DAY}")
 _SERIAL = re.compile(r"\d{5}")
 _SERIAL_ZERO = date(1899, 12, 30)  # Excel's first day, with the leap day that was none
 

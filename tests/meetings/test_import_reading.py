@@ -252,6 +252,8 @@ def test_each_bad_cell_is_named(column: int, value: str, cell: str, told: str) -
         ("45748", date(2025, 4, 1)),
         ("4/1", None),
         ("令和7年13月1日", None),
+        ("令和0年4月1日", None),
+        ("R00.4.1", None),
         ("", None),
     ],
 )
