@@ -14,6 +14,7 @@ from tests.shown import POLICY, Shown, Window
 
 OLD, NEW = "みどりの電車が三両すぎた", "あかい屋根の家が四軒ならぶ"
 SLIP = "あかい屋根の家が五軒ならぶ"
+EMPTIED = "空に戻った欄も入れ直して"
 BOX, AGAIN = "入力した文字を表示する", "同じパスワードをもう一度"
 
 
@@ -39,6 +40,8 @@ def test_who_does_not_look_types_a_first_password_twice(
     for again, words in ((SLIP, "2つの入力が違います"), ("", AGAIN)):
         status, page = sent(client, "members:begin", **beginning, new=NEW, again=again)
         assert (status, words in page) == (422, True)
+        assert EMPTIED in page
+        assert "残っています" not in page
     status, _page = sent(client, "members:begin", **beginning, new=NEW, again=NEW)
     assert status == 302  # no slip cost a code
     assert passwords.prove(login="gicho", password=NEW) == cast.chair

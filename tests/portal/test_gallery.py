@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django import forms
 from django.contrib import messages
 from django.template import TemplateSyntaxError, engines
 
@@ -42,6 +43,23 @@ def test_the_errors_summary_leads_to_each_field(render):
     for name in ("title", "regime", "promise"):
         assert f'<a href="#id_{name}">' in page
         assert f'id="id_{name}"' in page
+
+
+@pytest.mark.parametrize(
+    ("lost", "kept"),
+    [
+        (forms.CharField(widget=forms.PasswordInput), False),
+        (forms.FileField(), False),
+        (forms.CharField(widget=forms.Textarea), True),
+    ],
+)
+def test_the_errors_summary_claims_to_keep_only_what_comes_back(lost, kept):
+    fields = {"title": forms.CharField(), "more": lost}
+    form = type("Some", (forms.Form,), fields)({"title": ""})
+    summary = engines["django"].get_template("includes/errors_summary.html")
+    words = summary.render({"form": form})
+    assert ("入力した内容は残っています" in words) == kept
+    assert ("空に戻った欄も入れ直して" in words) != kept
 
 
 def test_messages_become_notices(render, page_request):

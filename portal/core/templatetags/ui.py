@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypedDict
 
 from django import template
-from django.forms import BoundField, CheckboxInput
+from django.forms import BaseForm, BoundField, CheckboxInput
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,6 +15,8 @@ from portal.core.fields import LateBox
 register = template.Library()
 
 TONES = frozenset({"neutral", "key", "info", "success", "warning", "danger"})
+# What a browser never gets back into a field.
+_NOT_KEPT = frozenset({"password", "file"})
 ICONS = frozenset({"info", "success", "warning", "danger", "file", "lock", "person"})
 _TONE_OF_LEVEL = {"debug": "info", "error": "danger"}
 
@@ -48,6 +50,13 @@ def field(bound: BoundField) -> FieldContext:
         "is_group": bool(widget.use_fieldset),
         "needed": getattr(bound.field, "needed", ""),
     }
+
+
+@register.filter
+def keeps_all(form: BaseForm) -> bool:
+    """Whether everything that was sent stands in the form again."""
+    sorts = (getattr(each.field.widget, "input_type", "") for each in form)
+    return _NOT_KEPT.isdisjoint(sorts)
 
 
 @register.inclusion_tag("includes/status_chip.html")
