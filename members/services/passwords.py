@@ -95,14 +95,13 @@ def _begin(digest: str, login: str, code: str, new: str) -> Person | None:
 
 
 def require_one(actor: Actor) -> None:
-    """Raises RefusedError for who has no password and comes by links and codes."""
-    if not actor.person.has_usable_password():
-        raise RefusedError(
-            _(
-                "パスワードは、お持ちではありません。ご案内のリンクと、"
-                "確認コードやパスキーでお入りください。"
-            )
-        )
+    """Raises RefusedError for who has no password; says what members come by."""
+    if actor.person.has_usable_password():
+        return
+    words = [_("パスワードは登録されていません。")]
+    if not actor.person.login:
+        words.append(_("ご案内のリンクと、確認コードやパスキーでお入りください。"))
+    raise RefusedError("".join(words))
 
 
 def change(*, actor: Actor, current: str, new: str) -> None:

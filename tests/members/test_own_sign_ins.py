@@ -30,6 +30,8 @@ IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1"
 )
+NO_PASSWORD = "パスワードは登録されていません。"
+BY_LINK = "ご案内のリンクと、確認コードやパスキーでお入りください。"
 OLD, NEW = "むかしの合言葉です", "みどりの電車は三時に着く"
 
 
@@ -167,9 +169,21 @@ def test_who_comes_by_links_is_offered_no_password_to_change(
     SignIn.objects.update(strong_at=clock.now() - timedelta(minutes=6))
     page = browser.get(url)  # not by way of a proof that costs a code of the card
     assert page.status_code == 409
-    assert "パスワードは、お持ちではありません。" in page.content.decode()
+    assert f"{NO_PASSWORD}{BY_LINK}" in page.content.decode()
     assert browser.post(url, {"current": OLD, "new": NEW}).status_code == 409
     assert url in signed_in(cast.chair).get(reverse("members:own")).content.decode()
+
+
+def test_staff_without_a_password_are_not_sent_to_a_link(
+    cast: Cast, signed_in: SignInAs
+) -> None:
+    """They come by the city's identity service or by a passkey."""
+    cast.chair.set_unusable_password()
+    cast.chair.save()
+    page = signed_in(cast.chair).get(reverse("members:password-change"))
+    words = page.content.decode()
+    assert (page.status_code, NO_PASSWORD in words) == (409, True)
+    assert BY_LINK not in words
 
 
 def test_a_password_is_the_same_however_the_keyboard_wrote_it(
