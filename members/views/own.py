@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -61,14 +62,14 @@ def own_offer(request: MemberRequest) -> HttpResponse:
     context = {
         "passkeys_here": passkeys.available(request.get_host()),
         "next": next_url(request),
+        "interrupted": "next" in request.GET,
     }
     return render(request, "members/own_offer.html", context)
 
 
-def _after_enrolling(request: MemberRequest) -> str:
-    """Whom a link brought in goes on to where it leads; the home page knows it."""
-    here = request.actor.sign_in
-    return "meetings:home" if here and here.scope else "members:own"
+def _back(request: MemberRequest) -> str:
+    """Where enrolling goes on: the page that the offer names, or one's sign-ins."""
+    return next_url(request) if "next" in request.GET else reverse("members:own")
 
 
 def _row(actor: Actor, sign_in: SignIn) -> dict[str, object]:
@@ -100,8 +101,11 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             messages.success(request, _("パスキーを登録しました。"))
-            return redirect(_after_enrolling(request))
-    context = {"here": passkeys.available(request.get_host())}
+            return redirect(_back(request))
+    context = {
+        "here": passkeys.available(request.get_host()),
+        "back": _back(request),
+    }
     return form_page(request, form, "members/passkey_add.html", context)
 
 
@@ -120,9 +124,13 @@ def app_add(request: MemberRequest) -> HttpResponse:
         else:
             del request.session[NEW_APP]
             messages.success(request, _("認証アプリを登録しました。"))
-            return redirect(_after_enrolling(request))
+            return redirect(_back(request))
     address = factors.app_address(actor=request.actor, key=key)
-    context = {"qr": qr_of(address), "key_words": factors.app_key_words(key)}
+    context = {
+        "qr": qr_of(address),
+        "key_words": factors.app_key_words(key),
+        "back": _back(request),
+    }
     return form_page(request, form, "members/app_add.html", context)
 
 

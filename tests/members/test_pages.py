@@ -120,7 +120,10 @@ def test_who_proves_a_card_after_the_mail_is_offered_what_lasts_once(
     step_up = reverse("members:step-up")
     offer = client.post(step_up, {**proof, "token": codes[0]})["Location"]
     assert offer.startswith(reverse("members:own-offer"))
-    assert f'href="{case}"' in client.get(offer).content.decode()
+    page = client.get(offer).content.decode()
+    assert f'href="{case}"' in page
+    assert "もとのページへ進む" in page
+    assert "ご案内のページ" not in page
     assert client.post(step_up, {**proof, "token": codes[1]})["Location"] == case
     elsewhere = reverse("members:own-offer") + "?next=https://elsewhere.example/"
     assert "elsewhere" not in client.get(elsewhere).content.decode()

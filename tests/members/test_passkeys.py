@@ -1,5 +1,8 @@
 """Passkeys: who may enrol one, what a right answer opens, and every wrong one."""
 
+import re
+from base64 import b32decode
+from html import escape, unescape
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django_otp.oath import totp
 from django_otp_webauthn.models import WebAuthnCredential
 from time_machine import TimeMachineFixture
 
@@ -18,6 +22,7 @@ from portal.core.models import AuditEvent, OutgoingMail
 from tests.cast import Cast
 from tests.conftest import SignIn as SignInAs
 from tests.members.authenticator import (
+    HOST,
     USER_PRESENT,
     USER_VERIFIED,
     Authenticator,
@@ -99,6 +104,42 @@ def test_a_passkey_becomes_the_acting_persons_whatever_is_sent_along(
     more = {"person": str(other.id), "user": str(other.id), "user_id": str(other.id)}
     assert enrol(signed_in(cast.chair), key, **more).status_code == 302
     assert WebAuthnCredential.objects.get().user == cast.chair
+
+
+def test_who_takes_up_the_offer_goes_on_to_the_page_it_stood_before(
+    cast: Cast, signed_in: SignInAs, key: Authenticator
+) -> None:
+    client, page = signed_in(cast.clinic), f"{reverse('members:case-list')}?q=1&r=2"
+    passkey, app = offered(client, {"next": page})
+    for way in (passkey, app):
+        assert f'href="{escape(page)}"' in client.get(way).content.decode()
+    form = {"answer": key.make(ask(client, "enrol")), "name": "鍵"}
+    assert client.post(passkey, form)["Location"] == page
+    shown = client.get(app).content.decode()
+    words = shown.partition('<p class="break number">')[2].partition("<")[0]
+    secret = b32decode(words.replace(" ", ""))
+    form = {"token": f"{totp(secret):06d}", "name": "電話"}
+    assert client.post(app, form)["Location"] == page
+
+
+def test_the_offer_at_the_gate_leads_home_and_never_elsewhere(
+    cast: Cast, signed_in: SignInAs, key: Authenticator
+) -> None:
+    client = signed_in(cast.clinic)
+    for asked in ({}, {"next": "https://elsewhere.example/"}):
+        for way in offered(client, asked):
+            assert way.endswith("?next=/")
+    elsewhere = f"{reverse('members:passkey-add')}?next=https://elsewhere.example/"
+    form = {"answer": key.make(ask(client, "enrol")), "name": "鍵"}
+    assert client.post(elsewhere, form)["Location"] == reverse("meetings:home")
+
+
+def offered(client: Client, asked: dict[str, str]) -> list[str]:
+    """The addresses under which the offer lets one enrol: a passkey, an app."""
+    client.defaults["HTTP_HOST"] = HOST  # elsewhere no passkey is offered
+    page = client.get(reverse("members:own-offer"), asked).content.decode()
+    ways = [reverse(f"members:{each}") for each in ("passkey-add", "app-add")]
+    return [unescape(re.findall(f'href="({way}[^"]*)"', page)[0]) for way in ways]
 
 
 def test_an_answer_counts_in_the_session_that_was_asked_and_once(
