@@ -17,6 +17,7 @@ class DocumentsConfig(AppConfig):
         from portal.core import rotation, worker
 
         rotation.LIVING_CODES["codes printed with links"] = links.living_macs
+        _name_bodies()
         searching.register()
         _watch_takings()
         worker.UPKEEPS.append(words.look_after)
@@ -27,6 +28,16 @@ class DocumentsConfig(AppConfig):
             renditions.look_after,
             mixups.ask_again,
         ]
+
+
+def _name_bodies() -> None:
+    """The body whose secretariat is called about a request."""
+    from documents.models import CooperationRequest
+    from members.models import Purpose
+    from members.offices import BODIES
+
+    asked = CooperationRequest.objects
+    BODIES[Purpose.REQUEST] = lambda key: asked.filter(pk=key).values("body")
 
 
 def _watch_takings() -> None:

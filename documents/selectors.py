@@ -376,9 +376,7 @@ def open_request(actor: Actor, request_id: UUID) -> CooperationRequest:
     """
     request = (
         CooperationRequest.objects.filter(id=request_id)
-        .select_related(
-            "body", "case", "person__organization", "asked_by__organization"
-        )
+        .select_related("body", "case", "person__organization")
         .first()
     )
     if request is None:

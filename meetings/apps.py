@@ -1,8 +1,10 @@
 """Meetings as a Django app."""
 
 from typing import Any
+from uuid import UUID
 
 from django.apps import AppConfig
+from django.db.models import QuerySet
 from django.db.models.signals import post_migrate
 
 
@@ -49,6 +51,7 @@ class MeetingsConfig(AppConfig):
         entrances.OPENERS[Purpose.RETRIEVAL] = retrievals.open_ask
         entrances.RENEWALS[Purpose.SITTING] = convocation.renew
 
+        _name_bodies()
         searching.register()
         other_ways.ITEMS.append(references.items_with_cases)
 
@@ -67,6 +70,23 @@ class MeetingsConfig(AppConfig):
         worker.SWEEPS.append(digests.send_due)
         worker.SWEEPS.append(disposal.go_on)
         worker.UPKEEPS.append(locking.keep_up)
+
+
+def _name_bodies() -> None:
+    """The body whose secretariat is called about what a link leads to."""
+    from documents.models import RetrievalAsk
+    from meetings.models import Call, Poll, Sitting
+    from members.models import Purpose
+    from members.offices import BODIES
+
+    def of_ask(key: UUID) -> QuerySet[Any, Any]:
+        sitting = RetrievalAsk.objects.filter(pk=key).values("sitting_id")
+        return Sitting.objects.filter(pk__in=sitting).values("body")
+
+    BODIES[Purpose.SITTING] = lambda key: Sitting.objects.filter(pk=key).values("body")
+    BODIES[Purpose.POLL] = lambda key: Poll.objects.filter(pk=key).values("body")
+    BODIES[Purpose.CALL] = lambda key: Call.objects.filter(pk=key).values("body")
+    BODIES[Purpose.RETRIEVAL] = of_ask
 
 
 def _watch_takings() -> None:

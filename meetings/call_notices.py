@@ -86,4 +86,4 @@ def late_words(call: "Call") -> str:
     return _(
         "期限を過ぎたため、受け付けられませんでした。"
         "事務局の%(desk)sへお電話で、次の会議に間に合うかをご相談ください。"
-    ) % {"desk": desk_words(call.opened_by.organization)}
+    ) % {"desk": desk_words(call.body, call.opened_by)}

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from meetings import calendar
 from meetings.calendar import Method
-from members.models import Organization, Person
+from members.models import Body, Person
+from members.offices import secretariat_of
 from portal.core import jp
 from portal.core.clock import day_of
 from portal.core.wording import (
@@ -114,8 +115,12 @@ def page_address(sitting: UUID, person: Person) -> str:
     return f"{settings.BASE_URL}{front if person.login else reverse('documents:gate')}"
 
 
-def desk_words(office: Organization) -> str:
-    """The secretariat's office with its telephone, for who comes too late."""
+def desk_words(body: Body, opener: Person) -> str:
+    """The body's secretariat with its telephone, for who comes too late.
+
+    The office of ``opener``, where nobody holds an office of the body any more.
+    """
+    office = secretariat_of([body]) or opener.organization
     if not office.phone:
         return office.name
     return office.name + _("(電話 %(phone)s)") % {"phone": office.phone}

@@ -131,7 +131,7 @@ def late_words(poll: "Poll") -> str:
         "事務局の%(desk)sへお電話ください。お電話でご都合を伺い、記録します。"
     ) % {
         "deadline": moment_words(poll.deadline),
-        "desk": desk_words(poll.created_by.organization),
+        "desk": desk_words(poll.body, poll.created_by),
     }
 
 

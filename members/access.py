@@ -46,6 +46,11 @@ class Actor:
         session = self.sign_in.session
         return replace(session, reach=self.token.reach) if self.token else session
 
+    @property
+    def scope(self) -> models.Scope | None:
+        """What the link leads to that opened the sign-in; None for everybody else."""
+        return self.sign_in.scope if self.sign_in else None
+
 
 def as_if_here(person: models.Person) -> Actor:
     """The person as if just signed in with a personal factor.

@@ -1,14 +1,25 @@
 """招集者・長・事務局: who holds which office of a body on a day (R17)."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.facts import Role
 from members.filters import concerning, ending_after, holding_at
-from members.models import Body, Charter, Commission, Office, Organization, Person
+from members.models import (
+    Body,
+    Charter,
+    Commission,
+    Office,
+    Organization,
+    Person,
+    Scope,
+)
 from portal.core import clock
 
 
@@ -115,19 +126,33 @@ def may_hold_office(person: Person, t: datetime) -> bool:
     return person.span.holds(t) and not apart.exists()
 
 
-def secretariat_for(person: Person) -> Organization | None:
-    """The office that a member calls: of who keeps the secretariat of a body of theirs.
+# Purpose of a link to the body of what it leads to. The apps above add theirs.
+BODIES: dict[str, Callable[[UUID], QuerySet[Any, Any]]] = {}
 
-    One with a telephone before one without; None for who is in no body.
+
+def secretariat_for(person: Person, scope: Scope | None = None) -> Organization | None:
+    """The office that somebody calls; of whoever came by a link, about what it opens.
+
+    Of everybody else, of any body of theirs; None for who is in no body.
     """
-    now = clock.now()
-    seats = Commission.objects.filter(concerning(person), holding_at(now))
-    keepers = Office.objects.filter(
-        holding_at(now), role=Role.SECRETARIAT, body__in=seats.values("body")
+    here = secretariat_of(BODIES[scope.purpose](scope.id)) if scope else None
+    seats = Commission.objects.filter(concerning(person), holding_at(clock.now()))
+    return here or secretariat_of(seats.values("body"))
+
+
+def secretariat_of(bodies: QuerySet[Any, Any] | Sequence[Body]) -> Organization | None:
+    """The office that one calls about ``bodies``: of who keeps their secretariat.
+
+    One with a telephone before one without; where nobody keeps it, of who holds
+    another office there.
+    """
+    held = Office.objects.filter(
+        holding_at(clock.now()), body__in=bodies, sitting_id=None
     )
-    offices = [
-        office.person.organization
-        for office in keepers.select_related("person__organization").order_by("pk")
-    ]
-    with_phone = (office for office in offices if office.phone)
-    return next(with_phone, offices[0] if offices else None)
+    rows = held.select_related("person__organization").order_by("pk")
+    called = min(rows, key=_remoteness, default=None)
+    return called.person.organization if called else None
+
+
+def _remoteness(office: Office) -> tuple[bool, bool]:
+    return office.role != Role.SECRETARIAT, not office.person.organization.phone

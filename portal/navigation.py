@@ -61,7 +61,7 @@ def _ways(
     request: HttpRequest, actor: Actor, offices: list[Office]
 ) -> list[dict[str, Any]]:
     """A session that a link opened has one way only: what it leads to."""
-    scope = actor.sign_in.scope if actor.sign_in else None
+    scope = actor.scope
     if scope is not None:
         ways = [(_("ご案内"), entrances.page_of(scope))]
     else:

@@ -316,7 +316,7 @@ def find_by_id(link_id: UUID) -> Link | None:
 
 
 def _live(**which: str | UUID | list[str]) -> Link | None:
-    links = Link.objects.select_related("person", "issued_by__organization")
+    links = Link.objects.select_related("person")
     link = links.filter(**which).first()
     return link if link and link.is_live(clock.now()) else None
 

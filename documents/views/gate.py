@@ -31,6 +31,7 @@ from documents.services.codes import Sending, Sent, Way
 from documents.services.visits import Attempt, Verdict, Visit
 from members import held, http
 from members.models import SignIn
+from members.offices import secretariat_for
 from members.services import factors, passkeys
 from members.views import questions
 from members.views.sign_in import onwards
@@ -240,7 +241,7 @@ def _visit(request: HttpRequest) -> Visit | None:
 def _inside(request: HttpRequest) -> HttpResponse | None:
     """Who has passed the gate and comes back to it goes on to where it leads."""
     actor = getattr(request, "actor", None)
-    scope = actor.sign_in.scope if actor is not None else None
+    scope = actor.scope if actor is not None else None
     return redirect(entrances.page_of(scope)) if scope else None
 
 
@@ -335,4 +336,7 @@ def _unavailable(  # nosec B107 # no secret is no default password
 def _page(
     request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
+    link = context.get("link")
+    if link is not None:
+        context["secretariat"] = secretariat_for(link.person, link.scope)
     return render(request, f"documents/{name}.html", context, status=status)

@@ -9,15 +9,17 @@ from documents.output.papers.guide import Guide, guide, guide_pdf
 from members import selectors
 from members.access import access_for
 from members.http import MemberRequest, signed_in
+from members.offices import secretariat_of
 from portal.core import clock, media
 from portal.core.errors import HiddenError
 
 
 def _guide(request: MemberRequest) -> Guide:
-    """The guide with one's own office on it; for those who convene."""
-    if not selectors.convened_bodies(access_for(request.actor, cases=(), items=())):
+    """The guide with the secretariat of one's bodies on it; for those who convene."""
+    bodies = selectors.convened_bodies(access_for(request.actor, cases=(), items=()))
+    if not bodies:
         raise HiddenError
-    office = request.actor.person.organization
+    office = secretariat_of(bodies) or request.actor.person.organization
     return guide(town=settings.MUNICIPALITY, office=office.name, phone=office.phone)
 
 

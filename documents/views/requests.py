@@ -14,6 +14,7 @@ from documents.selectors import open_request, reply_files
 from documents.services import replies as services
 from documents.views.uploads import by_script, files_of, refused
 from members.http import MemberRequest, signed_in
+from members.offices import secretariat_of
 from portal.core import audit
 from portal.core.acting import form_page
 from portal.core.errors import InvalidError
@@ -86,6 +87,7 @@ def _page(
         "files": files,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "for_another": request.actor.id != asked.person_id,
+        "secretariat": secretariat_of([asked.body]),
     }
     return form_page(request, form, "documents/reply.html", context)
 
@@ -96,5 +98,6 @@ def _receipt(request: MemberRequest, asked: CooperationRequest) -> HttpResponse:
         "asked": asked,
         "files": reply_files(asked),
         "for_another": request.actor.id != asked.person_id,
+        "secretariat": secretariat_of([asked.body]),
     }
     return render(request, "documents/reply_received.html", context)

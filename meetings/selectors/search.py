@@ -102,8 +102,7 @@ def may_search(actor: Actor, offices: Iterable[Office]) -> bool:
 
     ``offices`` are those that the actor holds now.
     """
-    scoped = actor.sign_in is not None and actor.sign_in.scope is not None
-    return not scoped and not any(office.role in APART for office in offices)
+    return actor.scope is None and not any(office.role in APART for office in offices)
 
 
 def require_search(actor: Actor) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,10 +20,10 @@ from meetings.forms.cooperation import (
 )
 from meetings.selectors import cooperation as selectors
 from meetings.services import cooperation
+from meetings.views.letters import letter_context
 from members.http import MemberRequest, signed_in
 from portal.core import audit
 from portal.core.acting import attempt, form_page, press
-from portal.core.qr import qr_of
 
 
 @signed_in
@@ -138,13 +137,7 @@ def cooperation_letter(request: MemberRequest, request_id: UUID) -> HttpResponse
     context = _about(asked)
     if request.method == "POST":
         issued = services.print_letter(actor=request.actor, request=asked)
-        card_page = f"{settings.BASE_URL}{reverse('documents:gate-card')}"
-        context |= {
-            "issued": issued,
-            "qr": qr_of(issued.url),
-            "card_page": card_page,
-            "last_day": last_day(asked),
-        }
+        context |= letter_context(issued) | {"last_day": last_day(asked)}
     return render(request, "meetings/cooperation_letter.html", context)
 
 

@@ -19,7 +19,7 @@ def home(request: MemberRequest) -> HttpResponse:
     A session that a link opened has one page only: what it leads to. Administrators and
     auditors have a page of their own, without sittings.
     """
-    scope = request.actor.sign_in.scope if request.actor.sign_in else None
+    scope = request.actor.scope
     if scope is not None:
         return redirect(entrances.page_of(scope))
     apart = apart_of(request.actor)

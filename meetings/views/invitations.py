@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,9 +13,9 @@ from meetings.notices import serial_of
 from meetings.selectors import board
 from meetings.selectors import sittings as selectors
 from meetings.services import convocation, invitations
+from meetings.views.letters import letter_context
 from members.http import MemberRequest, signed_in
 from portal.core.acting import form_page, press
-from portal.core.qr import qr_of
 
 
 @signed_in
@@ -89,8 +87,7 @@ def invitation_letter(request: MemberRequest, invitation_id: UUID) -> HttpRespon
     }
     if request.method == "POST":
         issued = convocation.print_letter(actor=request.actor, invitation=invitation)
-        card_page = f"{settings.BASE_URL}{reverse('documents:gate-card')}"
-        context |= {"issued": issued, "qr": qr_of(issued.url), "card_page": card_page}
+        context |= letter_context(issued)
         return render(request, "meetings/invitation_letter.html", context)
     return render(request, "meetings/invitation_letter_ask.html", context)
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,12 +17,12 @@ from meetings.poll_notices import late_words
 from meetings.selectors import polls as selectors
 from meetings.selectors.polls import OpenedPoll
 from meetings.services import polls as services
+from meetings.views.letters import letter_context
 from members import selectors as members
 from members.access import access_for
 from members.http import MemberRequest, signed_in
 from portal.core.acting import attempt, form_page, press
 from portal.core.errors import HiddenError
-from portal.core.qr import qr_of
 
 PER_PAGE = 20
 
@@ -157,8 +155,7 @@ def poll_letter(request: MemberRequest, voter_id: UUID) -> HttpResponse:
     }
     if request.method == "POST":
         issued = services.print_letter(actor=request.actor, voter=voter)
-        card_page = f"{settings.BASE_URL}{reverse('documents:gate-card')}"
-        context |= {"issued": issued, "qr": qr_of(issued.url), "card_page": card_page}
+        context |= letter_context(issued)
         return render(request, "meetings/poll_letter.html", context)
     return render(request, "meetings/poll_letter_ask.html", context)
 

@@ -32,7 +32,7 @@ def pledge(request: MemberRequest) -> HttpResponse:
         "due": due,
         "error": error,
         "next": next_url(request),
-        "secretariat": secretariat_for(person),
+        "secretariat": secretariat_for(person, request.actor.scope),
     }
     status = 422 if error else 200
     return render(request, "members/pledge.html", context, status=status)

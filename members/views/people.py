@@ -20,6 +20,7 @@ from members.forms.registry import WordsForm
 from members.forms.relaxations import PhoneForm
 from members.http import MemberRequest, signed_in
 from members.models import Body, Person
+from members.offices import secretariat_of
 from members.policies import body_facts
 from members.services import factors, phones, resets
 from portal.core import clock
@@ -63,7 +64,7 @@ def _somebody_else(request: MemberRequest, person_id: UUID) -> tuple[Person, Bod
 @signed_in
 def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Print the card of one-time codes of somebody who has no other proof."""
-    person, _where = _somebody_else(request, person_id)
+    person, where = _somebody_else(request, person_id)
     codes: list[str] = []
     if request.method == "POST":
         _card, codes = factors.issue_card(actor=request.actor, person=person)
@@ -71,6 +72,7 @@ def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "codes": codes,
+        "secretariat": secretariat_of([where]),
         "reset": reset,
         "waits": reset is not None
         and (reset.due_at is None or clock.now() < reset.due_at),

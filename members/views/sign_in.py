@@ -164,7 +164,7 @@ def step_up(request: MemberRequest) -> HttpResponse:
     form = _proof(request, person, "step-up")
     if request.method == "POST" and form.is_valid():
         return go_on(request, _after_proof(request), request.GET.get("held", ""))
-    office = secretariat_for(person)
+    office = secretariat_for(person, request.actor.scope)
     return _proof_page(
         request, "members/step_up.html", person, form, secretariat=office
     )
