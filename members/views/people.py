@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -73,6 +75,8 @@ def card_issue(request: MemberRequest, person_id: UUID) -> HttpResponse:
         "person": person,
         "codes": codes,
         "secretariat": secretariat_of([where]),
+        "to_begin": bool(person.login) and not person.has_usable_password(),
+        "begin_page": settings.BASE_URL + reverse("members:begin"),
         "reset": reset,
         "waits": reset is not None
         and (reset.due_at is None or clock.now() < reset.due_at),

@@ -149,17 +149,29 @@ def test_a_card_and_a_name_choose_a_first_password_once(
     assert begin(Client(), "gicho", codes[1]) == 422
 
 
-def test_the_card_of_staff_bears_the_name_they_sign_in_with(
+def test_a_name_that_opens_the_account_with_a_code_is_on_a_sheet_apart(
     cast: Cast, signed_in: SignInAs
 ) -> None:
-    cast.chair.login = "gicho"
-    cast.chair.save()
+    """Only of whoever has a name and no password yet; never on the card itself."""
+    Person.objects.filter(pk=cast.chair.pk).update(login="gicho", password="!")
+    Person.objects.filter(pk=cast.newcomer.pk).update(
+        login="shinnin", password="a hash"
+    )
     client = signed_in(cast.secretariat)
-    for person, words in ((cast.chair, "利用者名: gicho"), (cast.clinic, "")):
+    shown = {"gicho": cast.chair, "": cast.clinic, "shinnin": cast.newcomer}
+    for login, person in shown.items():
         url = reverse("members:card-issue", args=[person.id])
         page = client.post(url).content.decode()
-        assert page.count("利用者名") == bool(words)
-        assert words in page
+        card = page.partition('id="card"')[2].partition("</section")[0]
+        slip = page.partition('id="slip"')[2].partition("</section")[0]
+        assert "<ol>" in card
+        assert "利用者名" not in card
+        assert "<ol>" not in slip
+        begins = login == "gicho"
+        assert ("利用者名: gicho" in slip) == begins
+        assert ("下の紙には、利用者名が載ります。" in page) == begins
+        assert not login or begins or login not in page
+    assert "利用者名: " not in client.get(url).content.decode()
 
 
 def test_who_was_entered_as_a_member_chooses_a_first_password_too(
