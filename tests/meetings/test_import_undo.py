@@ -238,12 +238,11 @@ def chosen(town: Cast) -> tuple[Person, AgendaItem]:
     return Person.objects.get(name="須田 操"), add(town, draft(town))
 
 
+@pytest.mark.server  # SQLite has one writer: nothing comes between
 def test_who_is_chosen_is_held_until_all_is_written(
     town: Cast, chosen: tuple[Person, AgendaItem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Undoing locks them too: it waits, and then finds them used."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer: nothing comes between")
     person, item = chosen
     real, free = rosters.candidates, list[bool]()
 
